@@ -1,0 +1,67 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { RelevoError, showValue } from './errors.ts';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const optionalText = z.string().trim().min(1).optional();
+
+/** Every setting of Relevo, parsed once per process; nothing else reads `process.env`. */
+export const environmentSchema = z.object({
+  RELEVO_HOME: z
+    .string()
+    .default('.relevo')
+    .transform((path) => resolve(path)),
+  RELEVO_DATA: optionalText.transform((path) => (path === undefined ? undefined : resolve(path))),
+  RELEVO_HOST: z.string().default('127.0.0.1'),
+  RELEVO_PORT: port.default(3000),
+  RELEVO_POSTGRES_PORT: port.default(5433),
+  RELEVO_TEMPORAL_PORT: port.default(7233),
+  RELEVO_TEMPORAL_UI_PORT: port.default(8233),
+  /** Threads of native training; recorded with the model, since it is part of its bits. */
+  RELEVO_THREADS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Activities of the compute worker at once. */
+  RELEVO_COMPUTE_SLOTS: z.coerce.number().int().min(1).max(64).default(2),
+  RELEVO_LANG: z.enum(['en', 'es']).default('en'),
+  RELEVO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  /** Where programs that several clones share are kept (the Temporal server). */
+  RELEVO_CACHE: optionalText.transform((path) => resolve(path ?? join(homedir(), '.cache', 'relevo'))),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^:/]+:\d+$/, 'host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_API_KEY: optionalText,
+  TEMPORAL_TLS_CERT: optionalText,
+  TEMPORAL_TLS_KEY: optionalText,
+  XGBOOST_LIB: optionalText,
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** Names whose values never appear in an error or a log. */
+const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TEMPORAL_TLS_KEY']);
+
+/** @throws RelevoError ENVIRONMENT_INVALID naming each variable, its value (secrets apart) and what was expected. */
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => {
+    const field = String(issue.path[0]);
+    const value = secrets.has(field) ? '(hidden)' : given[field];
+    return { field, value, expected: issue.message };
+  });
+  const lines = issues.map(({ field, value, expected }) => `${field}=${showValue(value)}: ${expected}`);
+  throw new RelevoError('ENVIRONMENT_INVALID', `Wrong setting: ${lines.join('; ')}`, {
+    ...issues[0],
+    issues: issues.slice(1),
+  });
+}
+
+let current: Environment | undefined;
+/** The process's settings, parsed at first use. */
+export function environment(): Environment {
+  current ??= parseEnvironment(process.env);
+  return current;
+}

@@ -1,0 +1,42 @@
+/**
+ * Workflow ids from business keys: the same work asked for twice is one workflow.
+ * `train/steel-energy/2026-11-21` is that night's training; a manual run carries its own key.
+ */
+export type RunKind = 'ingest' | 'train' | 'promote' | 'rollback';
+export const runKinds = ['ingest', 'train', 'promote', 'rollback'] as const satisfies readonly RunKind[];
+
+const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
+
+/** @throws RangeError where the key has characters that a path or a search could trip over. */
+export function runId(kind: RunKind, pipeline: string, key: string): string {
+  if (!keyPattern.test(key))
+    throw new RangeError(`a run's key must match ${keyPattern.source}, got "${key}"`);
+  return `${kind}/${pipeline}/${key}`;
+}
+
+export interface ParsedRunId {
+  kind: RunKind;
+  pipeline: string;
+  key: string;
+}
+
+export function parseRunId(id: string): ParsedRunId | undefined {
+  const [kind, pipeline, key, ...rest] = id.split('/');
+  if (rest.length > 0 || !key || !(runKinds as readonly string[]).includes(kind)) return undefined;
+  return { kind: kind as RunKind, pipeline, key };
+}
+
+/** The child that searches one candidate of a training run. */
+export const searchWorkflowId = (trainRunId: string, candidate: string): string =>
+  `${trainRunId}/search/${candidate}`;
+/** The ingest that a training run starts first. */
+export const ingestOfTraining = (trainRunId: string): string => `${trainRunId}/ingest`;
+
+export const scheduleId = (kind: 'ingest' | 'train', pipeline: string): string => `${kind}-${pipeline}`;
+
+/** Key of a run that a person or client asked for, from its moment (UTC): sorts by time, safe in paths. */
+export const manualRunKey = (at: Date): string =>
+  at
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-');

@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { type ColumnInput, columnSchema } from './columns.ts';
+import { RelevoError } from './errors.ts';
+import { columnsOf, type Expression, expressionSchema, Formula } from './expression.ts';
+import { metricNameSchema } from './metrics.ts';
+import { type SourceSpec, sourceSpecSchema } from './source.ts';
+
+const slug = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and dashes, starting with a letter');
+const bilingual = z.strictObject({ en: z.string().min(1), es: z.string().min(1) });
+export type Bilingual = z.infer<typeof bilingual>;
+
+/**
+ * Columns of one row that determine one another. Each cell stands for an interval (± half a unit of its
+ * last written place); the identity holds where the first determination's interval meets its column's.
+ */
+export const identitySchema = z.strictObject({
+  name: slug,
+  about: z.string().optional(),
+  /** Only rows where this is true are judged; all rows without it. */
+  when: expressionSchema.optional(),
+  /** Each column of the identity as a function of the others: written so that every column occurs once where it can. */
+  determines: z
+    .array(
+      z.strictObject({
+        column: z.string(),
+        from: expressionSchema,
+        /** A cell counts as determined where the interval computed for it is at most this wide, in the column's unit. */
+        within: z.number().nonnegative().optional(),
+      }),
+    )
+    .min(1),
+});
+export type Identity = z.infer<typeof identitySchema>;
+
+const severity = z.enum(['quarantine', 'warn', 'stop']);
+/** What rows and batches must satisfy beside their columns' own types, ranges and allowed values. */
+export const expectationSchema = z.discriminatedUnion('kind', [
+  /** Rows that repeat the key of an earlier good row go to quarantine. */
+  z.strictObject({ kind: z.literal('unique'), columns: z.array(z.string()).min(1) }),
+  z.strictObject({ kind: z.literal('monotonic'), column: z.string(), severity: severity.default('warn') }),
+  z.strictObject({
+    kind: z.literal('nullShare'),
+    column: z.string(),
+    atMost: z.number().min(0).max(1),
+    severity: severity.default('warn'),
+  }),
+  z.strictObject({
+    kind: z.literal('rowCount'),
+    atLeast: z.number().int().default(1),
+    atMost: z.number().int().optional(),
+    severity: severity.default('stop'),
+  }),
+  z.strictObject({
+    kind: z.literal('freshness'),
+    column: z.string(),
+    maxAgeHours: z.number().positive(),
+    severity: severity.default('warn'),
+  }),
+  z.strictObject({
+    kind: z.literal('holds'),
+    name: slug,
+    expression: expressionSchema,
+    severity: severity.default('quarantine'),
+  }),
+]);
+export type Expectation = z.infer<typeof expectationSchema>;
+
+export const splitSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('random'),
+    test: z.number().gt(0).lt(1),
+    validation: z.number().gt(0).lt(1),
+  }),
+  z.strictObject({
+    kind: z.literal('stratified'),
+    by: z.string(),
+    test: z.number().gt(0).lt(1),
+    validation: z.number().gt(0).lt(1),
+  }),
+  /** The last rows in time are the test rows, the last before them validation. */
+  z.strictObject({
+    kind: z.literal('time'),
+    by: z.string(),
+    test: z.number().gt(0).lt(1),
+    validation: z.number().gt(0).lt(1),
+  }),
+]);
+export type SplitSpec = z.infer<typeof splitSpecSchema>;
+
+const dimensionSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('float'),
+    low: z.number(),
+    high: z.number(),
+    log: z.boolean().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('integer'),
+    low: z.number().int(),
+    high: z.number().int(),
+    log: z.boolean().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('choice'),
+    options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
+  }),
+]);
+export const candidateSchema = z.strictObject({
+  /** Name of the candidate; the estimator's own name unless two candidates share one. */
+  name: slug.optional(),
+  estimator: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  /** Dimensions to search; the estimator's own where absent, none where trials is 0. */
+  search: z.record(z.string(), dimensionSchema).optional(),
+  trials: z.number().int().min(0).max(10_000).default(0),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const scheduleSchema = z.strictObject({
+  /** Five-field cron in the pipeline's time zone. */
+  cron: z.string().min(9),
+  /** How long after its time a missed run is still made up for. */
+  catchUpMinutes: z.number().int().positive().default(60),
+});
+
+export const pipelineSpecSchema = z.strictObject({
+  name: slug,
+  title: bilingual,
+  about: bilingual,
+  task: z.enum(['regression']),
+  /** IANA name; schedules run in it. */
+  timezone: z.string().default('UTC'),
+  /** By name, in order of preference: the first whose data can be found is the default. */
+  sources: z.record(slug, sourceSpecSchema),
+  columns: z.record(z.string(), columnSchema),
+  target: z.string(),
+  /** Columns that a client sends to get a prediction: the inputs of the ONNX file, in this order. */
+  inputs: z.array(z.string()).min(1),
+  /** Rows come at this pace in source order, so that a missing timestamp follows from its neighbours. */
+  sequence: z.strictObject({ column: z.string(), everySeconds: z.number().positive() }).optional(),
+  identities: z.array(identitySchema).default([]),
+  expectations: z.array(expectationSchema).default([]),
+  /** Numbers that the estimators see, by name, as expressions over the inputs. */
+  features: z.record(z.string(), expressionSchema),
+  /** The base prediction; estimators learn target minus base. Where it is missing it counts as 0. */
+  base: expressionSchema.optional(),
+  split: splitSpecSchema,
+  seed: z.number().int().default(0),
+  candidates: z.array(candidateSchema).min(1),
+  metric: metricNameSchema.default('rmse'),
+  promotion: z
+    .strictObject({
+      /** The challenger's metric must be better by at least this share, at the given confidence. */
+      marginPercent: z.number().min(0).default(0),
+      confidence: z.number().gt(0.5).lt(1).default(0.95),
+      resamples: z.number().int().min(100).default(2000),
+    })
+    .default({ marginPercent: 0, confidence: 0.95, resamples: 2000 }),
+  schedules: z.strictObject({ ingest: scheduleSchema, train: scheduleSchema }),
+});
+
+export type PipelineSpec = z.infer<typeof pipelineSpecSchema>;
+
+type Formulas<T> = T extends Formula
+  ? never
+  : T extends Expression
+    ? Formula | T
+    : T extends (infer E)[]
+      ? Formulas<E>[]
+      : T extends object
+        ? { [K in keyof T]: Formulas<T[K]> }
+        : T;
+
+type SpecInput = z.input<typeof pipelineSpecSchema>;
+/** What a pipeline file writes: the spec, with formulas where the spec has expressions. */
+export type PipelineDefinition = Omit<
+  SpecInput,
+  'columns' | 'sources' | 'features' | 'base' | 'identities' | 'expectations'
+> & {
+  columns: Record<string, ColumnInput>;
+  sources: Record<string, z.input<typeof sourceSpecSchema>>;
+  features: Record<string, Formula>;
+  base?: Formula;
+  identities?: Formulas<z.input<typeof identitySchema>>[];
+  expectations?: Formulas<z.input<typeof expectationSchema>>[];
+};
+
+/** Turns formulas into expressions everywhere below a value. */
+function toJson(value: unknown): unknown {
+  if (value instanceof Formula) return value.expression;
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toJson(inner)]));
+  }
+  return value;
+}
+
+/**
+ * Checks a pipeline and gives its JSON-safe spec, the input of every workflow that runs it.
+ * @throws RelevoError PIPELINE_INVALID naming the field, the value and what was expected.
+ */
+export function definePipeline(definition: PipelineDefinition): PipelineSpec {
+  return parsePipelineSpec(toJson(definition));
+}
+
+export function parsePipelineSpec(value: unknown): PipelineSpec {
+  const parsed = pipelineSpecSchema.safeParse(value);
+  if (!parsed.success) {
+    const [first, ...rest] = parsed.error.issues.map((issue) => ({
+      field: issue.path.join('.'),
+      expected: issue.message,
+    }));
+    throw new RelevoError(
+      'PIPELINE_INVALID',
+      `The pipeline's field "${first.field}" is wrong: ${first.expected}`,
+      {
+        ...first,
+        issues: rest,
+      },
+    );
+  }
+  checkReferences(parsed.data);
+  return parsed.data;
+}
+
+/** Every column that is named must exist, and features may only read what a client sends. */
+function checkReferences(spec: PipelineSpec): void {
+  const readable = new Set(
+    Object.entries(spec.columns)
+      .filter(([, column]) => column.kind !== 'ignored')
+      .map(([name]) => name),
+  );
+  const inputs = new Set(spec.inputs);
+  const demand = (known: Set<string>, names: string[], field: string): void => {
+    for (const name of names) {
+      if (known.has(name)) continue;
+      throw new RelevoError(
+        'PIPELINE_INVALID',
+        `The pipeline's field "${field}" names the column "${name}", which is not among ${[...known].join(', ')}`,
+        {
+          field,
+          value: name,
+          expected: [...known].join(', '),
+        },
+      );
+    }
+  };
+  demand(readable, [spec.target], 'target');
+  demand(readable, spec.inputs, 'inputs');
+  for (const [name, expression] of Object.entries(spec.features))
+    demand(inputs, columnsOf(expression), `features.${name}`);
+  if (spec.base) demand(inputs, columnsOf(spec.base), 'base');
+  for (const identity of spec.identities) {
+    for (const { column, from } of identity.determines) {
+      demand(readable, [column, ...columnsOf(from)], `identities.${identity.name}`);
+    }
+  }
+  for (const expectation of spec.expectations) {
+    if ('columns' in expectation) demand(readable, expectation.columns, `expectations.${expectation.kind}`);
+    if ('column' in expectation) demand(readable, [expectation.column], `expectations.${expectation.kind}`);
+    if ('expression' in expectation)
+      demand(readable, columnsOf(expectation.expression), `expectations.${expectation.name}`);
+  }
+  if (spec.sequence) demand(readable, [spec.sequence.column], 'sequence');
+  if ('by' in spec.split) demand(readable, [spec.split.by], 'split.by');
+  if (inputs.has(spec.target)) {
+    throw new RelevoError('PIPELINE_INVALID', 'The target cannot be an input of its own model', {
+      field: 'inputs',
+      value: spec.target,
+    });
+  }
+}
+
+/** The name a candidate goes by: its own, or its estimator's. */
+export const candidateName = (candidate: Candidate): string => candidate.name ?? candidate.estimator;
+export type { SourceSpec };

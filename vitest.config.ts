@@ -1,0 +1,42 @@
+import { defineConfig } from 'vitest/config';
+
+const common = { pool: 'forks' as const, environment: 'node' as const };
+const skipped = ['node_modules/**', '.relevo/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...skipped, 'test/**', '**/*.services.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'services',
+          include: ['**/*.services.test.ts'],
+          exclude: [...skipped, 'test/**'],
+          globalSetup: ['test/services.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'e2e',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
