@@ -1,0 +1,86 @@
+/** Arrows between rooms (docs/decisions/0002). A room may import what `may` lists, itself, and packages. */
+const may = {
+  contracts: [],
+  inference: ['contracts'],
+  data: ['contracts'],
+  models: ['contracts', 'inference'],
+  registry: ['contracts'],
+  reports: ['contracts'],
+  pipelines: ['contracts'],
+  activities: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines'],
+  workers: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines', 'activities', 'workflows'],
+  api: ['contracts', 'inference', 'registry', 'pipelines'],
+  cli: ['contracts', 'inference', 'registry', 'pipelines'],
+};
+
+const config = '^temporal\\.config\\.ts$';
+const tests = '\\.test\\.ts$';
+
+/** Forbids `room` to import any other room of the tree than those it may. */
+const arrow = ([room, allowed]) => ({
+  name: `${room}-imports`,
+  comment: `${room} may import ${allowed.join(', ') || 'no other room'}`,
+  severity: 'error',
+  from: { path: `^${room}/`, pathNot: tests },
+  to: {
+    path: `^(${Object.keys(may).concat('workflows', 'bench', 'test').join('|')})/`,
+    pathNot: [`^(${[room, ...allowed].join('|')})/`, ...(room === 'api' || room === 'cli' ? ['^workflows/'] : [])],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(may).map(arrow),
+    {
+      name: 'workflows-imports',
+      comment: 'workflows import contracts and temporal.config.ts; everything else only as a type',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: tests },
+      to: {
+        pathNot: ['^workflows/', '^contracts/(ids|errors|metrics|runs)\\.ts$', config, '^node_modules/@temporalio/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'workflows-type-imports',
+      comment: 'even types come from contracts and activities only',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: tests },
+      to: { path: '^(data|models|registry|api|cli|workers|inference)/' },
+    },
+    {
+      name: 'workflow-types-only',
+      comment: 'api and cli know workflows by type; they start them by name',
+      severity: 'error',
+      from: { path: '^(api|cli)/', pathNot: tests },
+      to: { path: '^workflows/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'a cycle makes two files one room without a wall',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'config-is-a-leaf',
+      comment: 'temporal.config.ts is constants: workflows import it',
+      severity: 'error',
+      from: { path: config },
+      to: { pathNot: '^contracts/' },
+    },
+    {
+      name: 'no-dev-dependency-in-product',
+      severity: 'error',
+      from: { path: '^(contracts|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/', pathNot: tests },
+      to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(node_modules|\\.relevo)/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
