@@ -1,0 +1,257 @@
+import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import type { RunKind } from '../contracts/ids.ts';
+import type { Metrics } from '../contracts/metrics.ts';
+import type { PipelineSpec, SplitSpec } from '../contracts/pipeline.ts';
+import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
+import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
+
+/** Moments are ISO 8601 in UTC: everything here may travel through a workflow. */
+export type Moment = string;
+
+export interface Pipeline {
+  name: string;
+  /** As it was last saved, keys in their order. */
+  spec: PipelineSpec;
+  createdAt: Moment;
+  updatedAt: Moment;
+}
+
+/** What an ingest did to its rows. */
+export type DatasetReport = Pick<IngestResult, 'rows' | 'repairedByRule' | 'quarantinedByRule' | 'warnings'>;
+
+export interface NewDatasetVersion {
+  /** `manifestId(manifest)`. */
+  id: string;
+  manifest: Manifest;
+  profile: ArtifactRef;
+  runId: string;
+  report: DatasetReport;
+  /** The rows that this version's ingest put aside, with rule and reason. */
+  quarantine?: ArtifactRef;
+  /** The cells that it mended: old value, new value, rule. */
+  repairs?: ArtifactRef;
+}
+export interface DatasetVersion extends NewDatasetVersion {
+  pipeline: string;
+  source: string;
+  synthetic: boolean;
+  rows: number;
+  createdAt: Moment;
+}
+
+export interface NewSearch {
+  id: string;
+  runId: string;
+  pipeline: string;
+  candidate: string;
+  estimator: string;
+  space: SearchSpace;
+  seed: number;
+}
+export interface Search extends NewSearch {
+  createdAt: Moment;
+}
+
+export const trialStates = ['asked', 'complete', 'pruned', 'failed'] as const;
+export type TrialState = (typeof trialStates)[number];
+export type TrialOutcome = {
+  state: Exclude<TrialState, 'asked'>;
+  /** Lower is better; absent where the trial failed. */
+  score?: number;
+  /** Scores on the way: `[step, score]`. */
+  steps: [step: number, score: number][];
+  error?: string;
+};
+export interface Trial {
+  searchId: string;
+  number: number;
+  batch: number;
+  params: Params;
+  state: TrialState;
+  score: number | undefined;
+  steps: [step: number, score: number][];
+  error: string | undefined;
+  askedAt: Moment;
+  toldAt: Moment | undefined;
+}
+
+export interface NewModelVersion {
+  pipeline: string;
+  /** The training run; one run registers one version. */
+  runId: string;
+  datasetVersion: string;
+  source: string;
+  synthetic: boolean;
+  /** The row ids of each side of the split. */
+  splitArtifact: ArtifactRef;
+  splitSpec: SplitSpec;
+  seed: number;
+  estimator: string;
+  candidate: string;
+  params: Params;
+  metrics: Metrics;
+  candidates: CandidateResult[];
+  /** Versions of what trained it: node, libraries, threads, platform. */
+  environment: Record<string, string>;
+  codeRevision: string;
+  onnx: ArtifactRef;
+  native: ArtifactRef;
+  artifacts: Record<string, ArtifactRef>;
+  spec: PipelineSpec;
+  /** Of the columns that a client sends; where it changes, the major version does. */
+  inputSchemaHash: string;
+  parityMaxAbsolute: number;
+}
+export interface ModelVersion extends NewModelVersion {
+  /** `major.minor.patch`: schema changed, trained anew, updated or recalibrated. */
+  version: string;
+  createdAt: Moment;
+}
+
+export const aliasNames = ['champion', 'challenger', 'previous'] as const;
+export type AliasName = (typeof aliasNames)[number];
+export type Aliases = Partial<Record<AliasName, string>>;
+
+export const aliasActions = ['register', 'promote', 'rollback'] as const;
+export type AliasAction = (typeof aliasActions)[number];
+/** One line of the audit: what was done, by whom and why, and where the aliases stood afterwards. */
+export interface AliasEvent {
+  pipeline: string;
+  action: AliasAction;
+  /** The version that the action was about. */
+  version: string;
+  after: Aliases;
+  actor: string;
+  reason: string;
+  evidence: unknown;
+  at: Moment;
+}
+
+export interface Promotion {
+  pipeline: string;
+  version: string;
+  actor: string;
+  reason: string;
+  /** JSON that shows why, such as the paired comparison. */
+  evidence?: unknown;
+  /** The same request made twice moves the aliases once; a workflow gives its own run id. */
+  requestId?: string;
+}
+export interface Rollback {
+  pipeline: string;
+  actor: string;
+  reason: string;
+  /** As in `Promotion`. Without it a rollback that is repeated goes one version further back. */
+  requestId?: string;
+}
+
+export interface RunError {
+  code: string;
+  message: string;
+  details?: unknown;
+}
+export interface NewRun {
+  id: string;
+  kind: RunKind;
+  pipeline: string;
+  /** Temporal's run id: the same id run again is another run. */
+  workflowRunId: string;
+  input: unknown;
+}
+export interface Run extends NewRun {
+  state: RunState;
+  result: unknown;
+  error: RunError | undefined;
+  startedAt: Moment;
+  finishedAt: Moment | undefined;
+  /** Place in the list: `list({ before: cursor })` goes on after this run. */
+  cursor: string;
+}
+export interface RunOutcome {
+  id: string;
+  workflowRunId: string;
+  state: Exclude<RunState, 'running'>;
+  result?: unknown;
+  error?: RunError;
+}
+export interface RunFilter {
+  pipeline?: string;
+  kind?: RunKind;
+  state?: RunState;
+  limit: number;
+  /** A run's `cursor`: only what started before it. */
+  before?: string;
+}
+
+export interface PipelineRegistry {
+  save(spec: PipelineSpec): Promise<Pipeline>;
+  /** @throws RelevoError PIPELINE_NOT_FOUND */
+  get(name: string): Promise<Pipeline>;
+  /** By name. */
+  list(): Promise<Pipeline[]>;
+}
+
+export interface DatasetRegistry {
+  /** @throws RelevoError DATASET_NOT_FOUND */
+  get(id: string): Promise<DatasetVersion>;
+  latest(pipeline: string, source?: string): Promise<DatasetVersion | undefined>;
+  /** Newest first. */
+  list(pipeline: string): Promise<DatasetVersion[]>;
+  /**
+   * Adds a version; the same id again changes nothing and gives what was stored.
+   * @throws RelevoError PIPELINE_NOT_FOUND where the pipeline was never saved.
+   */
+  commit(version: NewDatasetVersion): Promise<DatasetVersion>;
+}
+
+export interface SearchRegistry {
+  /** Opens a search or finds it again by its id. */
+  open(search: NewSearch): Promise<Search>;
+  /** By number. */
+  trials(searchId: string): Promise<Trial[]>;
+  /** Records what a trial will try; a number asked before keeps the parameters it was given then. */
+  ask(searchId: string, number: number, batch: number, params: Params): Promise<Trial>;
+  /** Records how a trial ended. The first complete or pruned outcome stays; a failed one may be bettered. */
+  tell(searchId: string, number: number, outcome: TrialOutcome): Promise<Trial>;
+}
+
+export interface ModelRegistry {
+  /** Adds a version and points `challenger` at it; the same run again gives the version it has. */
+  register(model: NewModelVersion): Promise<ModelVersion>;
+  /** @throws RelevoError MODEL_NOT_FOUND */
+  get(pipeline: string, version: string): Promise<ModelVersion>;
+  byRun(runId: string): Promise<ModelVersion | undefined>;
+  /** Newest first; `before` is a version. */
+  list(pipeline: string, page?: { limit?: number; before?: string }): Promise<ModelVersion[]>;
+  champion(pipeline: string): Promise<ModelVersion | undefined>;
+  aliases(pipeline: string): Promise<Aliases>;
+  /** Makes a version champion and the former one previous, tells listeners. @throws RelevoError MODEL_NOT_FOUND */
+  promote(promotion: Promotion): Promise<AliasMove>;
+  /** Takes back the last promotion that still stands. @throws RelevoError ROLLBACK_IMPOSSIBLE */
+  rollback(rollback: Rollback): Promise<AliasMove>;
+  /** Newest first. */
+  aliasHistory(pipeline: string, limit?: number): Promise<AliasEvent[]>;
+}
+
+export interface RunRegistry {
+  /** Idempotent by id and workflow run. */
+  start(run: NewRun): Promise<Run>;
+  /** The first outcome stays. @throws RelevoError RUN_NOT_FOUND */
+  finish(outcome: RunOutcome): Promise<Run>;
+  /** The newest run of this id. @throws RelevoError RUN_NOT_FOUND */
+  get(id: string): Promise<Run>;
+  /** Newest first. */
+  list(filter: RunFilter): Promise<Run[]>;
+}
+
+/** What exists: pipelines, dataset versions, searches, model versions with their aliases, runs. */
+export interface Registry {
+  pipelines: PipelineRegistry;
+  datasets: DatasetRegistry;
+  searches: SearchRegistry;
+  models: ModelRegistry;
+  runs: RunRegistry;
+  /** @throws RelevoError DATABASE_UNAVAILABLE */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
