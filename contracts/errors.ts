@@ -4,6 +4,7 @@
  */
 export const errorCatalogue = {
   REQUEST_INVALID: { status: 400, retryable: false },
+  REQUEST_TIMEOUT: { status: 408, retryable: true },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, retryable: false },
   ROW_INVALID: { status: 422, retryable: false },
