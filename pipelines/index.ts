@@ -1,0 +1,20 @@
+import { RelevoError } from '../contracts/errors.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { steelEnergy } from './steel-energy.ts';
+
+/** Every system that this installation runs, by name: one file each, one line here. */
+export const pipelines: Record<string, PipelineSpec> = Object.fromEntries(
+  [steelEnergy].map((spec) => [spec.name, spec]),
+);
+
+/** @throws RelevoError PIPELINE_NOT_FOUND with the known names. */
+export function pipeline(name: string): PipelineSpec {
+  const spec = Object.hasOwn(pipelines, name) ? pipelines[name] : undefined;
+  if (spec) return spec;
+  const expected = Object.keys(pipelines).join(', ');
+  throw new RelevoError('PIPELINE_NOT_FOUND', `There is no pipeline "${name}"; known: ${expected}`, {
+    field: 'pipeline',
+    value: name,
+    expected,
+  });
+}
