@@ -4,9 +4,9 @@ import {
   type Metrics,
   regressionMetricNames,
 } from '../../contracts/metrics.ts';
+import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import { comparisonOf, metricsFromSums, regressionMetrics, sumRows } from './metrics.ts';
-import { quantile } from './quantile.ts';
 
 export type BootstrapTask =
   | { kind: 'metrics'; actual: Float64Array; predicted: Float64Array; seed: number; resamples: number }

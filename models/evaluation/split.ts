@@ -2,8 +2,8 @@ import { RelevoError } from '../../contracts/errors.ts';
 import type { Frame, Series } from '../../contracts/frame.ts';
 import type { SplitSpec } from '../../contracts/pipeline.ts';
 import type { Split } from '../../contracts/refs.ts';
+import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
-import { quantile } from './quantile.ts';
 
 /** Fewest rows of a side: below it no metric is defined. */
 const minimumRows = 2;

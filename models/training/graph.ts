@@ -1,0 +1,47 @@
+import { RelevoError } from '../../contracts/errors.ts';
+import type { TensorName } from '../../contracts/onnx.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { compileNumber } from '../onnx/expression.ts';
+import type { OnnxGraphBuilder } from '../onnx/graph.ts';
+
+/**
+ * Adds a pipeline's raw columns as inputs and computes from them the features, `[N, F]` in the spec's order, and
+ * the base prediction, `[N, 1]`. An infinite feature counts as missing, a missing or infinite base as 0.
+ * @throws RelevoError PIPELINE_INVALID for an input that a model cannot read; EXPRESSION_INVALID.
+ */
+export function addFeatures(
+  graph: OnnxGraphBuilder,
+  spec: PipelineSpec,
+): { features: TensorName; base: TensorName | undefined } {
+  const inputs = Object.fromEntries(
+    spec.inputs.map((name) => [name, graph.input(name, elementOfInput(spec, name))]),
+  );
+  const columns = Object.values(spec.features).map((feature) => compileNumber(graph, feature, inputs));
+  if (columns.length === 0)
+    throw new RelevoError('PIPELINE_INVALID', `The pipeline "${spec.name}" has no features`, {
+      field: 'features',
+      expected: 'at least one',
+    });
+  const [table] = graph.node('Concat', columns, { axis: { int: 1 } });
+  const [isInfinite] = graph.node('IsInf', [table]);
+  const [features] = graph.node('Where', [isInfinite, graph.constant('double', [Number.NaN], [1, 1]), table]);
+  return { features, base: spec.base && zeroWhereMissing(graph, compileNumber(graph, spec.base, inputs)) };
+}
+
+function elementOfInput(spec: PipelineSpec, name: string): 'double' | 'string' {
+  const { kind } = spec.columns[name];
+  if (kind === 'number') return 'double';
+  if (kind === 'category') return 'string';
+  throw new RelevoError('PIPELINE_INVALID', `A model cannot read the ${kind} column "${name}"`, {
+    field: 'inputs',
+    value: name,
+    expected: 'number and category columns',
+  });
+}
+
+function zeroWhereMissing(graph: OnnxGraphBuilder, base: TensorName): TensorName {
+  const [isMissing] = graph.node('IsNaN', [base]);
+  const [isInfinite] = graph.node('IsInf', [base]);
+  const [isUnusable] = graph.node('Or', [isMissing, isInfinite]);
+  return graph.node('Where', [isUnusable, graph.constant('double', [0], [1, 1]), base])[0];
+}
