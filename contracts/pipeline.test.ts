@@ -44,7 +44,11 @@ describe('definePipeline', () => {
     ['the target among the inputs', { inputs: ['flow', 'hot', 'gas'] }, 'inputs', 'gas'],
   ] as const)('refuses %s', (_, change, field, value) => {
     const error = refusal(change as Partial<PipelineDefinition>);
-    expect([error.code, error.details.field, error.details.value]).toEqual(['PIPELINE_INVALID', field, value]);
+    expect([error.code, error.details.field, error.details.value]).toEqual([
+      'PIPELINE_INVALID',
+      field,
+      value,
+    ]);
   });
 
   it('names the path of a field with a wrong value', () => {
