@@ -58,7 +58,9 @@ async function fetchInto(
       child.once('exit', resolve);
     });
     if (code === 0) return undefined;
-    return silent ? `nothing arrived for ${silenceMs / 1000} s` : stderr.trim().split('\n')[0].slice(0, 400);
+    if (silent) return `nothing arrived for ${silenceMs / 1000} s`;
+    // The SDK nests its reasons, outermost first, each repeating the address.
+    return stderr.trim().split('): ').at(-1)?.slice(0, 300) ?? `it ended with ${code}`;
   } catch (error) {
     return String(error);
   } finally {
