@@ -20,6 +20,8 @@ export const watermarkSchema = z.strictObject({
   bytes: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
   headerSha256: z.string(),
+  /** Names in the header, so that a later change of it can be named. */
+  columns: z.array(z.string()).optional(),
   /** Of the first `bytes` bytes. */
   prefixSha256: z.string(),
 });
