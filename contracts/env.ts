@@ -22,6 +22,8 @@ export const environmentSchema = z.object({
   RELEVO_THREADS: z.coerce.number().int().min(1).max(64).default(2),
   /** Activities of the compute worker at once. */
   RELEVO_COMPUTE_SLOTS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Prometheus endpoint of the control worker; the compute worker's is on the next port. Off where absent. */
+  RELEVO_WORKER_METRICS_PORT: port.max(65_534).optional(),
   RELEVO_LANG: z.enum(['en', 'es']).default('en'),
   RELEVO_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Where programs that several clones share are kept (the Temporal server). */

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import type { ArtifactRef } from '../contracts/refs.ts';
+import { canonicalJson } from './json.ts';
+
+const digest = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+/** Equal where rows are parsed, judged and mended by the same rules: only then do new rows join old parts. */
+export function schemaHashOf(spec: PipelineSpec, source: string): string {
+  const { delimiter, missing } = spec.sources[source];
+  const { columns, target, sequence, identities, expectations } = spec;
+  return digest({ columns, target, sequence, identities, expectations, delimiter, missing });
+}
+
+/** The rows of a dataset version, split and turned into features: what estimators are given. */
+export interface TrainingSetRef {
+  spec: ArtifactRef;
+  datasetVersion: string;
+  split: ArtifactRef;
+}
+
+/** Equal where estimators see the same numbers in the same order. */
+export function trainingSetKey(spec: PipelineSpec, ref: Omit<TrainingSetRef, 'spec'>): string {
+  const { columns, inputs, target, features, base } = spec;
+  const { datasetVersion, split } = ref;
+  return digest({ columns, inputs, target, features, base, datasetVersion, split: split.sha256 });
+}
+
+/**
+ * A search's identity: two runs that would try the same parameters on the same numbers share their trials,
+ * so a search goes on where an earlier one stopped. Threads count, since they are part of a score's bits.
+ */
+export function searchIdOf(about: {
+  pipeline: string;
+  candidate: string;
+  estimator: string;
+  params: unknown;
+  space: unknown;
+  seed: number;
+  threads: number;
+  trainingSet: string;
+}): string {
+  const { pipeline, candidate, ...rest } = about;
+  return `${pipeline}/${candidate}/${digest(rest).slice(0, 16)}`;
+}
+
+/** Of the columns that a client sends: name, kind, allowed values, in order. */
+export function inputSchemaHashOf(spec: PipelineSpec): string {
+  const inputs = spec.inputs.map((name) => {
+    const column = spec.columns[name];
+    return { name, kind: column.kind, values: column.kind === 'category' ? column.values : undefined };
+  });
+  return digest({ target: spec.target, inputs });
+}

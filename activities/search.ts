@@ -1,0 +1,101 @@
+import type { ArtifactStore } from '../contracts/artifacts.ts';
+import { RelevoError } from '../contracts/errors.ts';
+import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import type { Candidate } from '../contracts/pipeline.ts';
+import type { SearchResult } from '../contracts/runs.ts';
+import { estimator } from '../models/estimators/index.ts';
+import { suggest } from '../models/tuning/tpe.ts';
+import type { SearchRegistry, TrialState } from '../registry/types.ts';
+import { searchBatchSize } from '../temporal.config.ts';
+import { searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
+import { currentRun } from './runs.ts';
+import { loadSpec } from './specs.ts';
+import { suggestible } from './trials.ts';
+
+interface Deps {
+  artifacts: ArtifactStore;
+  registry: { searches: SearchRegistry };
+  threads: number;
+}
+
+/** One candidate of a training run, as the pipeline and the run's options say. */
+export interface CandidatePlan {
+  name: string;
+  estimator: string;
+  params: Params;
+  search?: Candidate['search'];
+  trials: number;
+}
+export interface OpenSearch {
+  set: TrainingSetRef;
+  candidate: CandidatePlan;
+}
+export interface OpenedSearch {
+  id: string;
+  space: SearchSpace;
+  /** What trial 0 tries: the pipeline's own parameters, so that a search never ends worse than none. */
+  baseline: Params;
+  seed: number;
+  /** Numbers of the trials that earlier runs have finished. */
+  finished: number[];
+}
+export interface AskedTrial {
+  number: number;
+  state: TrialState;
+}
+
+/** A search by ask and tell: what was tried lives in the registry, so that any run can go on with it. */
+export const createSearchActivities = ({ artifacts, registry: { searches }, threads }: Deps) => ({
+  /** Opens a search or finds it again; the same search is the same candidate on the same numbers. */
+  async openSearch({ set, candidate }: OpenSearch): Promise<OpenedSearch> {
+    const spec = await loadSpec(artifacts, set.spec);
+    const { searchSpace, params } = estimator(candidate.estimator);
+    const space = candidate.search ?? searchSpace;
+    const baseline = params.parse(candidate.params) as Params;
+    const trainingSet = trainingSetKey(spec, set);
+    const about = { pipeline: spec.name, candidate: candidate.name, estimator: candidate.estimator };
+    const id = searchIdOf({ ...about, params: baseline, space, seed: spec.seed, threads, trainingSet });
+    const search = await searches.open({ id, runId: currentRun().id, ...about, space, seed: spec.seed });
+    const trials = await searches.trials(id);
+    const finished = trials.filter(({ state }) => state !== 'asked').map(({ number }) => number);
+    return { id, space: search.space, baseline, seed: search.seed, finished };
+  },
+
+  /** Decides what the trials of one batch try, from the finished trials of the batches before it only. */
+  async askTrials(input: { search: OpenedSearch; numbers: number[] }): Promise<AskedTrial[]> {
+    const { search, numbers } = input;
+    const known = await searches.trials(search.id);
+    const asked: AskedTrial[] = [];
+    for (const number of numbers) {
+      const batch = Math.floor(number / searchBatchSize);
+      const history = suggestible(known, batch, search.space);
+      const varied = number === 0 ? {} : suggest(search.space, history, number, search.seed);
+      const trial = await searches.ask(search.id, number, batch, { ...search.baseline, ...varied });
+      asked.push({ number, state: trial.state });
+    }
+    return asked;
+  },
+
+  /** The best of the first `trials` trials; a search that was once longer answers a shorter question alike. */
+  async bestTrial(input: { searchId: string; trials: number }): Promise<SearchResult> {
+    const tried = (await searches.trials(input.searchId)).filter(({ number }) => number < input.trials);
+    const [best] = tried
+      .flatMap(({ state, score, number, params }) =>
+        state === 'complete' && score !== undefined ? [{ score, number, params }] : [],
+      )
+      .sort((a, b) => a.score - b.score || a.number - b.number);
+    if (!best) {
+      const reason = tried.find(({ error }) => error !== undefined)?.error ?? 'no trial has ended';
+      throw new RelevoError('TRAINING_FAILED', `No trial of ${input.searchId} gave a model: ${reason}`, {
+        field: 'search',
+        value: input.searchId,
+      });
+    }
+    return {
+      params: best.params,
+      validationScore: best.score,
+      trials: tried.length,
+      pruned: tried.filter(({ state }) => state === 'pruned').length,
+    };
+  },
+});

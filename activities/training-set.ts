@@ -1,0 +1,55 @@
+import type { ArtifactStore } from '../contracts/artifacts.ts';
+import type { Frame } from '../contracts/frame.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { type Split, splitSchema } from '../contracts/refs.ts';
+import { readFrame } from '../data/datasets.ts';
+import { prepareTrainingSet, type TrainingSet } from '../models/training/prepare.ts';
+import type { DatasetRegistry } from '../registry/types.ts';
+import { type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
+import { readJson } from './json.ts';
+import { createLru } from './lru.ts';
+import { localPaths } from './parts.ts';
+import { loadSpec } from './specs.ts';
+
+interface Deps {
+  artifacts: ArtifactStore;
+  registry: { datasets: Pick<DatasetRegistry, 'get'> };
+}
+
+/** Reads what a `TrainingSetRef` points at. */
+export interface TrainingSets {
+  /** Split rows as features; kept in memory for the next trial on the same numbers. */
+  prepared(ref: TrainingSetRef): Promise<{ spec: PipelineSpec; key: string; set: TrainingSet }>;
+  /** The test rows as a client would send them, in the order of the split. */
+  testFrame(ref: TrainingSetRef): Promise<{ spec: PipelineSpec; frame: Frame; split: Split }>;
+}
+
+/** Two training sets are kept: the one at work, and one of another pipeline trained at the same time. */
+const keptSets = 2;
+
+export function createTrainingSets({ artifacts, registry }: Deps): TrainingSets {
+  const cached = createLru<TrainingSet>(keptSets);
+  const read = async (ref: TrainingSetRef) => {
+    const spec = await loadSpec(artifacts, ref.spec);
+    const split = splitSchema.parse(await readJson(artifacts, ref.split));
+    const { manifest } = await registry.datasets.get(ref.datasetVersion);
+    return { spec, split, paths: await localPaths(artifacts, manifest.parts) };
+  };
+  return {
+    async prepared(ref) {
+      const spec = await loadSpec(artifacts, ref.spec);
+      const key = trainingSetKey(spec, ref);
+      const set = await cached(key, async () => {
+        const { split, paths } = await read(ref);
+        const frame = await readFrame(paths, spec, { columns: [...spec.inputs, spec.target] });
+        return await prepareTrainingSet(spec, frame, split);
+      });
+      return { spec, key, set };
+    },
+    async testFrame(ref) {
+      const { spec, split, paths } = await read(ref);
+      const columns = [...spec.inputs, spec.target];
+      return { spec, split, frame: await readFrame(paths, spec, { columns, rowIds: split.test }) };
+    },
+  };
+}

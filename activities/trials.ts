@@ -1,0 +1,34 @@
+import type { Dimension, Params, SearchSpace } from '../contracts/estimator.ts';
+import type { TrialRecord } from '../models/tuning/tpe.ts';
+import type { Trial } from '../registry/types.ts';
+
+/** Scores on the way that one trial keeps at most. */
+const keptSteps = 200;
+
+/** Every how many steps a fit's score is looked at: pruned by, and written down. */
+export const stepStride = (totalSteps: number): number => Math.max(1, Math.ceil(totalSteps / keptSteps));
+
+/** The trials that a trial of `batch` may know of: those of the batches before it, whenever they ended. */
+export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>
+  trials
+    .filter((trial) => trial.batch < batch && trial.state !== 'asked')
+    .map(({ number, params, state, score, steps }) => ({
+      number,
+      params,
+      score: state === 'complete' ? score : undefined,
+      steps,
+    }));
+
+function lies(value: Params[string] | undefined, within: Dimension): boolean {
+  if (within.kind === 'choice') return value !== undefined && within.options.includes(value);
+  return typeof value === 'number' && value >= within.low && value <= within.high;
+}
+
+/** What a sampler learns from: known trials reduced to the searched dimensions; one outside the space is left out. */
+export const suggestible = (trials: Trial[], batch: number, space: SearchSpace): TrialRecord[] =>
+  knownTo(trials, batch)
+    .filter(({ params }) => Object.entries(space).every(([name, dimension]) => lies(params[name], dimension)))
+    .map((trial) => ({
+      ...trial,
+      params: Object.fromEntries(Object.keys(space).map((name) => [name, trial.params[name]])),
+    }));

@@ -1,0 +1,5 @@
+/** Every workflow of Relevo: this file is what the bundle is made of. */
+export { ingestWorkflow } from './ingest.ts';
+export { promoteWorkflow, rollbackWorkflow } from './promotion.ts';
+export { searchWorkflow } from './search.ts';
+export { trainWorkflow } from './train.ts';

@@ -1,0 +1,66 @@
+import { setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { RunProgress } from '../contracts/runs.ts';
+import { duration } from './labels.ts';
+import { progressQuery } from './queries.ts';
+
+type Step = RunProgress['steps'][number] & { fraction: number };
+
+/** The named steps of a run: what the `progress` query answers and what the Temporal UI shows as current details. */
+export interface LogBook {
+  /** Runs a step; `detail` says in words what it gave. */
+  step<T>(name: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
+  /** Says how far a running step is. */
+  note(name: string, detail: string, fraction: number): void;
+  skip(name: string, why: string): void;
+}
+
+const marks: Record<Step['state'], string> = {
+  waiting: '·',
+  running: '▸',
+  done: '✓',
+  skipped: '–',
+  failed: '✗',
+};
+
+export const progressOf = (steps: Step[]): RunProgress => ({
+  phase:
+    steps.find(({ state }) => state === 'running')?.name ?? steps.findLast(isOver)?.name ?? steps[0].name,
+  fraction: steps.reduce((sum, step) => sum + (isOver(step) ? 1 : step.fraction), 0) / steps.length,
+  steps: steps.map(({ fraction: _, ...step }) => step),
+});
+
+const isOver = ({ state }: Step): boolean => state === 'done' || state === 'skipped';
+
+const page = (title: string, steps: Step[]): string =>
+  [
+    `**${title}**`,
+    '',
+    ...steps.map(({ name, state, detail }) => `- ${marks[state]} ${name}${detail ? `: ${detail}` : ''}`),
+  ].join('\n');
+
+export function openLogBook(title: string, names: string[]): LogBook {
+  const steps = names.map((name): Step => ({ name, state: 'waiting', fraction: 0 }));
+  const set = (name: string, change: Partial<Step>): void => {
+    const step = steps.find((candidate) => candidate.name === name);
+    if (step) Object.assign(step, change);
+    setCurrentDetails(page(title, steps));
+  };
+  setHandler(progressQuery, () => progressOf(steps));
+  return {
+    async step(name, work, detail) {
+      const startedMs = Date.now();
+      set(name, { state: 'running' });
+      try {
+        const result = await work();
+        const words = detail ? `${detail(result)}, ` : '';
+        set(name, { state: 'done', detail: `${words}${duration(Date.now() - startedMs)}` });
+        return result;
+      } catch (error) {
+        set(name, { state: 'failed' });
+        throw error;
+      }
+    },
+    note: (name, detail, fraction) => set(name, { detail, fraction }),
+    skip: (name, why) => set(name, { state: 'skipped', detail: why }),
+  };
+}

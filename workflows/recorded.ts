@@ -1,0 +1,43 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { CancellationScope, isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
+import type { RunKind } from '../contracts/ids.ts';
+import { searchAttributes } from '../temporal.config.ts';
+import { fail, typedError } from './failures.ts';
+import { light } from './proxies.ts';
+
+/** Tags this execution, so that it is found by pipeline, kind and model version. */
+export function tag(values: Partial<Record<keyof typeof searchAttributes, string>>): void {
+  const names = Object.keys(values) as (keyof typeof searchAttributes)[];
+  upsertSearchAttributes(
+    names.map((name) => ({
+      key: defineSearchAttributeKey(searchAttributes[name], 'KEYWORD'),
+      value: values[name] ?? null,
+    })),
+  );
+}
+
+/**
+ * Runs `work` between two lines in the registry's book of runs: that it started, and how it ended.
+ * A cancelled run says so; a failed one keeps its typed error, and fails with it.
+ */
+export async function recorded<R>(
+  run: { kind: RunKind; pipeline: string; input: unknown },
+  work: () => Promise<R>,
+): Promise<R> {
+  tag({ pipeline: run.pipeline, kind: run.kind });
+  try {
+    await light.startRun(run);
+    const result = await work();
+    await CancellationScope.nonCancellable(() => light.finishRun({ state: 'completed', result }));
+    return result;
+  } catch (error) {
+    const cancelled = isCancellation(error);
+    const known = cancelled
+      ? { code: 'CANCELLED' as const, message: 'The run was cancelled', details: {} }
+      : typedError(error);
+    await CancellationScope.nonCancellable(() =>
+      light.finishRun({ state: cancelled ? 'cancelled' : 'failed', error: known }),
+    );
+    throw cancelled ? error : fail(known, error);
+  }
+}

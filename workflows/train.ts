@@ -1,0 +1,243 @@
+import {
+  CancellationScope,
+  executeChild,
+  ParentClosePolicy,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { TrainingSetRef } from '../activities/fingerprints.ts';
+import type { CandidatePlan } from '../activities/search.ts';
+import type { FinalFit, FitInput, FitScore } from '../activities/training.ts';
+import { ingestOfTraining, searchWorkflowId } from '../contracts/ids.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import type {
+  CandidateResult,
+  IngestResult,
+  PromotionDecision,
+  SearchResult,
+  TrainInput,
+  TrainOptions,
+  TrainResult,
+} from '../contracts/runs.ts';
+import { fail } from './failures.ts';
+import { ingestWorkflow } from './ingest.ts';
+import { count, figure } from './labels.ts';
+import { type LogBook, openLogBook } from './log-book.ts';
+import { compute, light, summed } from './proxies.ts';
+import { searchProgressSignal } from './queries.ts';
+import { recorded, tag } from './recorded.ts';
+import { searchWorkflow } from './search.ts';
+import { fitStep, planCandidates, searchStep, specOfRun, stepsOf } from './train-plan.ts';
+
+interface Fitted {
+  plan: CandidatePlan;
+  search?: SearchResult;
+  score: FitScore;
+  fit: FinalFit;
+}
+
+/** From a source to a registered version, and to the champion where it has earned that. */
+export async function trainWorkflow({ spec, options }: TrainInput): Promise<TrainResult> {
+  return await recorded({ kind: 'train', pipeline: spec.name, input: options }, async () => {
+    const plans = planCandidates(spec, options);
+    const book = openLogBook(`Training of ${spec.name}`, stepsOf(plans));
+    const pinned = await light.pinSpec(specOfRun(spec, options));
+    const dataset = await book.step('data', () => datasetFor(spec, options), describeDataset);
+    const { datasetVersion } = dataset;
+    const { split } = await book.step(
+      'split',
+      () => summed(compute.splitDataset, `split ${datasetVersion}`, { spec: pinned, datasetVersion }),
+      ({ rows }) =>
+        `${count(rows.train)} train, ${count(rows.validation)} validation, ${count(rows.test)} test`,
+    );
+    const set: TrainingSetRef = { spec: pinned, datasetVersion, split };
+    const fitted = await fitAll(spec.name, book, set, plans);
+    return await conclude(spec, options, book, set, fitted);
+  });
+}
+
+/** The rows to learn from: read first, read where there are none, or a version that is known. */
+async function datasetFor(spec: PipelineSpec, options: TrainOptions): Promise<IngestResult> {
+  const { ingest, source, datasetVersion } = options;
+  const known = () =>
+    summed(light.findDataset, 'find the dataset', { pipeline: spec.name, version: datasetVersion, source });
+  const found = datasetVersion !== undefined || ingest !== 'first' ? await known() : undefined;
+  if (found) return found;
+  if (ingest === 'never') {
+    throw fail({
+      code: 'DATASET_NOT_FOUND',
+      message: `There is no dataset of ${spec.name} and this run may not ingest one`,
+      details: { field: 'source', value: source, remedy: `Run "relevo ingest ${spec.name}" first.` },
+    });
+  }
+  return await executeChild(ingestWorkflow, {
+    workflowId: ingestOfTraining(workflowInfo().workflowId),
+    args: [{ spec, source }],
+    staticSummary: `Ingest of ${spec.name}, first step of a training`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+  });
+}
+
+const describeDataset = ({ datasetVersion, rows, synthetic, changed }: IngestResult): string =>
+  `${datasetVersion}, ${count(rows.total)} rows${synthetic ? ', synthetic' : ''}${changed ? ', new' : ''}`;
+
+/** All candidates at once; where one fails, the others are stopped before the run ends. */
+async function fitAll(
+  pipeline: string,
+  book: LogBook,
+  set: TrainingSetRef,
+  plans: CandidatePlan[],
+): Promise<Fitted[]> {
+  setHandler(searchProgressSignal, ({ candidate, done, total }) =>
+    book.note(searchStep(candidate), `${done} of ${total} trials`, done / total),
+  );
+  const scope = new CancellationScope();
+  return await scope.run(async () => {
+    const running = plans.map((plan) => fitOne(pipeline, book, set, plan));
+    try {
+      return await Promise.all(running);
+    } catch (error) {
+      scope.cancel();
+      await Promise.allSettled(running);
+      throw error;
+    }
+  });
+}
+
+/** Finds parameters, is scored on the validation rows, then is fitted again on everything but the test rows. */
+async function fitOne(
+  pipeline: string,
+  book: LogBook,
+  set: TrainingSetRef,
+  plan: CandidatePlan,
+): Promise<Fitted> {
+  const search = plan.trials > 0 ? await searchFor(pipeline, book, set, plan) : undefined;
+  const params = search?.params ?? plan.params;
+  const input: FitInput = { set, candidate: plan.name, estimator: plan.estimator, params };
+  return await book.step(
+    fitStep(plan.name),
+    async () => {
+      const score = await summed(compute.scoreCandidate, `fit ${plan.name}`, input);
+      const refit = { ...input, steps: score.steps };
+      const fit = await summed(compute.refitCandidate, `refit ${plan.name} with validation rows`, refit);
+      return { plan, search, score, fit };
+    },
+    ({ score }) => `validation RMSE ${figure(score.validationScore)}`,
+  );
+}
+
+const searchFor = (
+  pipeline: string,
+  book: LogBook,
+  set: TrainingSetRef,
+  candidate: CandidatePlan,
+): Promise<SearchResult> =>
+  book.step(
+    searchStep(candidate.name),
+    () =>
+      executeChild(searchWorkflow, {
+        workflowId: searchWorkflowId(workflowInfo().workflowId, candidate.name),
+        args: [{ pipeline, set, candidate }],
+        staticSummary: `Search of ${candidate.name} for ${pipeline}`,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      }),
+    ({ trials, pruned, validationScore }) =>
+      `${trials} trials, ${pruned} pruned, best ${validationScore === undefined ? 'none' : figure(validationScore)}`,
+  );
+
+/** Judges on the test rows, makes the winner a version, and lets it contend. */
+async function conclude(
+  spec: PipelineSpec,
+  options: TrainOptions,
+  book: LogBook,
+  set: TrainingSetRef,
+  fitted: Fitted[],
+): Promise<TrainResult> {
+  const evaluation = await book.step('evaluate', () =>
+    summed(compute.evaluateCandidates, `evaluate ${fitted.length} candidates on the test rows`, {
+      set,
+      candidates: fitted.map(({ plan, fit }) => ({ name: plan.name, native: fit.native })),
+    }),
+  );
+  const candidates = fitted.map(
+    (one): CandidateResult => ({
+      candidate: one.plan.name,
+      estimator: one.plan.estimator,
+      params: one.fit.params,
+      validationScore: one.score.validationScore,
+      metrics: evaluation.metrics[one.plan.name],
+      trials: one.search?.trials ?? 0,
+      resumedFromStep: one.fit.resumedFromStep ?? one.score.resumedFromStep,
+    }),
+  );
+  const winner = candidates.reduce((best, next) =>
+    next.validationScore < best.validationScore ? next : best,
+  );
+  const { fit } = fitted[candidates.indexOf(winner)];
+  const { candidate } = winner;
+  const exported = await book.step(
+    'export',
+    () => summed(compute.exportModel, `export ${candidate} to ONNX`, { set, candidate, native: fit.native }),
+    ({ parityMaxAbsolute }) => `${candidate}, parity ${figure(parityMaxAbsolute)}`,
+  );
+  const { predictions } = evaluation;
+  const { version } = await book.step(
+    'register',
+    () =>
+      summed(light.registerModel, `register ${candidate}`, {
+        set,
+        winner,
+        candidates,
+        fit,
+        exported,
+        predictions,
+      }),
+    (registered) => registered.version,
+  );
+  tag({ modelVersion: version });
+  const challenger = { version, onnx: exported.onnx };
+  const promotion = options.promote ? await contend(spec.name, book, set, challenger) : undefined;
+  if (!promotion) book.skip('promote', 'not asked for');
+  upsertMemo({ modelVersion: version, datasetVersion: set.datasetVersion, winner: candidate });
+  return {
+    modelVersion: version,
+    datasetVersion: set.datasetVersion,
+    winner: candidate,
+    candidates,
+    onnx: exported.onnx,
+    parityMaxAbsolute: exported.parityMaxAbsolute,
+    promotion,
+  };
+}
+
+const contend = (
+  pipeline: string,
+  book: LogBook,
+  set: TrainingSetRef,
+  challenger: { version: string; onnx: TrainResult['onnx'] },
+): Promise<PromotionDecision> =>
+  book.step(
+    'promote',
+    async () => {
+      const decision = await summed(
+        compute.decidePromotion,
+        `compare ${challenger.version} with the champion`,
+        {
+          set,
+          challenger,
+        },
+      );
+      if (decision.promoted) {
+        await summed(light.promoteModel, `promote ${challenger.version}`, {
+          pipeline,
+          modelVersion: challenger.version,
+          actor: workflowInfo().workflowId,
+          reason: decision.reason,
+          evidence: decision,
+        });
+      }
+      return decision;
+    },
+    ({ promoted, reason }) => `${promoted ? 'champion' : 'not promoted'}: ${reason}`,
+  );
