@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Estimator } from '../../contracts/estimator.ts';
+import { fitTrees } from './trees/fit.ts';
+import { loadTrees } from './trees/model.ts';
+
+const params = z.strictObject({
+  trees: z.number().int().min(1).max(10_000).default(200),
+  maxDepth: z.number().int().min(1).max(20).default(14),
+  /** Least weight of the rows in a leaf. */
+  minChildWeight: z.number().min(0).default(1),
+  /** Share of the rows that a tree sees, drawn without replacement: 0.632 is the share of a bootstrap sample. */
+  subsample: z.number().gt(0).lt(1).default(0.632),
+  /** Share of the columns that a split may choose from. */
+  colsampleByNode: z.number().gt(0).max(1).default(0.6),
+  maxBins: z.number().int().min(2).max(65_535).default(256),
+});
+type RandomForestParams = z.infer<typeof params>;
+
+/**
+ * A random forest by libxgboost: the mean of trees that each learn the target from rows and columns of
+ * their own, without shrinkage. It is the library's forest mode (`num_parallel_tree`, one round, learning
+ * rate 1) grown tree by tree from the gradients of the first, so that it can report, stop and resume.
+ * Reference: Breiman, Random Forests, Machine Learning 45, 2001.
+ */
+export const randomForest: Estimator<RandomForestParams> = {
+  name: 'random-forest',
+  tasks: ['regression'],
+  params,
+  searchSpace: {
+    maxDepth: { kind: 'integer', low: 6, high: 18 },
+    minChildWeight: { kind: 'float', low: 1, high: 20, log: true },
+    subsample: { kind: 'float', low: 0.4, high: 0.9 },
+    colsampleByNode: { kind: 'float', low: 0.3, high: 1 },
+  },
+  needs: { complete: false, scaled: false },
+  fit: (input, context) =>
+    fitTrees(input, context, {
+      kind: 'forest',
+      rounds: input.params.trees,
+      sampled: true,
+      params: {
+        eta: 1 / input.params.trees,
+        max_depth: input.params.maxDepth,
+        min_child_weight: input.params.minChildWeight,
+        subsample: input.params.subsample,
+        colsample_bynode: input.params.colsampleByNode,
+        lambda: 0,
+        max_bin: input.params.maxBins,
+      },
+    }),
+  load: loadTrees,
+};

@@ -1,0 +1,71 @@
+import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
+import type { Tree, TreeEnsemble } from './ensemble.ts';
+
+/**
+ * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sum of
+ * the leaves and the base score (double, `[N, 1]`). libxgboost rounds features to single precision before it
+ * compares, so they are cast first; NaN goes the way that each node learned.
+ */
+export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: TensorName): TensorName {
+  const nodes = nodeColumns(ensemble.trees);
+  const [sum] = graph.node(
+    'TreeEnsembleRegressor',
+    [graph.cast(features, 'float')],
+    {
+      n_targets: { int: 1 },
+      aggregate_function: { string: 'SUM' },
+      post_transform: { string: 'NONE' },
+      base_values: { floats: [ensemble.baseScore] },
+      nodes_treeids: { ints: nodes.trees },
+      nodes_nodeids: { ints: nodes.ids },
+      nodes_featureids: { ints: nodes.columns },
+      nodes_values: { floats: nodes.values },
+      nodes_modes: { strings: nodes.modes },
+      nodes_truenodeids: { ints: nodes.whenBelow },
+      nodes_falsenodeids: { ints: nodes.otherwise },
+      nodes_missing_value_tracks_true: { ints: nodes.missingBelow },
+      target_treeids: { ints: nodes.leafTrees },
+      target_nodeids: { ints: nodes.leafIds },
+      target_ids: { ints: nodes.leafIds.map(() => 0) },
+      target_weights: { floats: nodes.leafValues },
+    },
+    { domain: 'ai.onnx.ml' },
+  );
+  return graph.cast(sum, 'double');
+}
+
+function nodeColumns(trees: Tree[]) {
+  const columns = {
+    trees: [] as number[],
+    ids: [] as number[],
+    columns: [] as number[],
+    values: [] as number[],
+    modes: [] as string[],
+    whenBelow: [] as number[],
+    otherwise: [] as number[],
+    missingBelow: [] as number[],
+    leafTrees: [] as number[],
+    leafIds: [] as number[],
+    leafValues: [] as number[],
+  };
+  trees.forEach((tree, index) => {
+    for (let node = 0; node < tree.nodes; node++) addNode(columns, tree, index, node);
+  });
+  return columns;
+}
+
+function addNode(columns: ReturnType<typeof nodeColumns>, tree: Tree, index: number, node: number): void {
+  const isLeaf = tree.left[node] < 0;
+  columns.trees.push(index);
+  columns.ids.push(node);
+  columns.columns.push(isLeaf ? 0 : tree.column[node]);
+  columns.values.push(isLeaf ? 0 : tree.value[node]);
+  columns.modes.push(isLeaf ? 'LEAF' : 'BRANCH_LT');
+  columns.whenBelow.push(isLeaf ? 0 : tree.left[node]);
+  columns.otherwise.push(isLeaf ? 0 : tree.right[node]);
+  columns.missingBelow.push(isLeaf ? 0 : tree.missingLeft[node]);
+  if (!isLeaf) return;
+  columns.leafTrees.push(index);
+  columns.leafIds.push(node);
+  columns.leafValues.push(tree.value[node]);
+}

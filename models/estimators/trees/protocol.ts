@@ -1,0 +1,62 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ErrorCode, ErrorDetails } from '../../../contracts/errors.ts';
+import type { BoosterParams, NativeRows } from '../../native/booster.ts';
+
+/** What the thread that talks to libxgboost is asked, and what it answers. Structured-cloneable. */
+
+export interface TreeGrowth {
+  /**
+   * `boosting`: each tree learns what the sum so far leaves over.
+   * `forest`: each tree learns the target itself on rows and columns of its own, and the trees are averaged.
+   */
+  kind: 'boosting' | 'forest';
+  rounds: number;
+  /** Stop when the validation score has not improved for this many rounds. */
+  patience?: number;
+  /** libxgboost's own parameters. */
+  params: BoosterParams;
+  seed: number;
+  /** The constant that the trees are added to. */
+  baseScore: number;
+  /** Whether rows or columns are sampled, so that growers carry random state. */
+  sampled: boolean;
+}
+
+export interface GrowTask {
+  growth: TreeGrowth;
+  library: string | undefined;
+  threads: number;
+  train: NativeRows & { target: Float32Array };
+  validation: (NativeRows & { target: Float32Array }) | undefined;
+  /** Milliseconds between checkpoints; none where absent. */
+  checkpointEveryMs: number | undefined;
+  /** The newest stored checkpoint; ignored where it is of another fit. */
+  checkpoint: Uint8Array | undefined;
+  /** Shared; other than 0 means stop. */
+  stop: Int32Array;
+  port: MessagePort;
+}
+export type GrowMessage =
+  | { kind: 'step'; step: number; score: number | undefined }
+  | { kind: 'checkpoint'; bytes: Uint8Array };
+
+export interface GrownTrees {
+  /** UBJSON in shared memory. */
+  model: Uint8Array;
+  steps: number;
+  validationScore?: number;
+  resumedFromStep?: number;
+}
+
+export interface PredictTask {
+  library: string | undefined;
+  threads: number;
+  model: Uint8Array;
+  rows: NativeRows;
+}
+
+/** Errors lose their class between threads, so they travel as data. */
+export type Answer<T> =
+  | { state: 'done'; value: T }
+  | { state: 'stopped' }
+  | { state: 'failed'; code: ErrorCode; message: string; details: ErrorDetails };

@@ -1,0 +1,36 @@
+import { RelevoError } from '../../../contracts/errors.ts';
+import { Booster, NativeMatrix } from '../../native/booster.ts';
+import { xgboost } from '../../native/xgboost.ts';
+import { growTrees } from './grow.ts';
+import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
+
+/** Entry of a thread that calls libxgboost; see `../../native/xgboost.ts` for why it has one to itself. */
+
+export const grow = (task: GrowTask): Answer<GrownTrees> => answer(() => growTrees(task));
+
+export const predict = (task: PredictTask): Answer<Float32Array> =>
+  answer(() => ({ state: 'done', value: predictRows(task) }));
+
+function predictRows({ library, threads, model, rows }: PredictTask): Float32Array {
+  const api = xgboost(library);
+  const matrix = new NativeMatrix(api, rows, threads);
+  try {
+    const booster = Booster.load(api, model.slice(), { nthread: threads });
+    try {
+      return booster.predict(matrix);
+    } finally {
+      booster.dispose();
+    }
+  } finally {
+    matrix.dispose();
+  }
+}
+
+function answer<T>(work: () => Answer<T>): Answer<T> {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RelevoError)) throw error;
+    return { state: 'failed', code: error.code, message: error.message, details: error.details };
+  }
+}

@@ -1,0 +1,45 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { Piscina } from 'piscina';
+import { RelevoError } from '../../../contracts/errors.ts';
+import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
+
+/** A thread starts without a loader of its own where the parent runs under another tool than tsx. */
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+let pool: Piscina | undefined;
+/** Threads for libxgboost: each makes its calls one after another, and is never stopped within one. */
+function threads(): Piscina {
+  pool ??= new Piscina({
+    filename: new URL('./thread.ts', import.meta.url).href,
+    minThreads: 0,
+    // Fits at once are bounded by whoever starts them; a prediction need not wait for a long fit.
+    maxThreads: 2 * availableParallelism() + 2,
+    idleTimeout: 30_000,
+    execArgv: ['--import', loader],
+  });
+  return pool;
+}
+
+export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stopped'> {
+  const { features, target, weights } = task.train;
+  const memory = [features, target, weights, task.validation?.features, task.validation?.target];
+  const transferList = [
+    task.port,
+    ...memory.flatMap((values) => (values ? [values.buffer as ArrayBuffer] : [])),
+  ];
+  const answer: Answer<GrownTrees> = await threads().run(task, { name: 'grow', transferList });
+  return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
+}
+
+export async function predictOnThread(task: PredictTask): Promise<Float32Array> {
+  const transferList = [task.rows.features.buffer as ArrayBuffer];
+  return unwrap(await threads().run(task, { name: 'predict', transferList }));
+}
+
+function unwrap<T>(answer: Answer<T>): T {
+  if (answer.state === 'done') return answer.value;
+  if (answer.state === 'failed') throw new RelevoError(answer.code, answer.message, answer.details);
+  throw new RelevoError('CANCELLED', 'The computation was stopped');
+}
