@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../contracts/errors.ts';
 
-/** Threads start without a loader of their own where the parent runs under another tool than tsx. */
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Threads do not inherit the parent's loader of TypeScript, and `--import tsx` does nothing in them. */
+export const threadLoader = new URL('./thread-loader.js', import.meta.url).href;
 
 let pool: Piscina | undefined;
 function threads(): Piscina {
@@ -13,7 +11,7 @@ function threads(): Piscina {
     minThreads: 0,
     maxThreads: Math.max(1, availableParallelism() - 1),
     idleTimeout: 10_000,
-    execArgv: ['--import', loader],
+    execArgv: ['--import', threadLoader],
   });
   return pool;
 }

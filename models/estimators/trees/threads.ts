@@ -1,12 +1,8 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
+import { threadLoader } from '../../pool.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
-
-/** A thread starts without a loader of its own where the parent runs under another tool than tsx. */
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 let pool: Piscina | undefined;
 /** Threads for libxgboost: each makes its calls one after another, and is never stopped within one. */
@@ -17,7 +13,7 @@ function threads(): Piscina {
     // Fits at once are bounded by whoever starts them; a prediction need not wait for a long fit.
     maxThreads: 2 * availableParallelism() + 2,
     idleTimeout: 30_000,
-    execArgv: ['--import', loader],
+    execArgv: ['--import', threadLoader],
   });
   return pool;
 }
