@@ -1,0 +1,58 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { secureHeaders } from 'hono/secure-headers';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { getPath } from 'hono/utils/url';
+import packageJson from '../package.json' with { type: 'json' };
+import type { ApiDeps } from './deps.ts';
+import { logFailure } from './http/error-log.ts';
+import { errorBody, toRelevoError } from './http/errors.ts';
+import { routedPath } from './http/links.ts';
+import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } from './http/middleware.ts';
+import { methodsOf, unknownRoute } from './http/unknown-route.ts';
+import { limits } from './limits.ts';
+import type { ApiContext, ApiEnv } from './openapi.ts';
+import { addDocs } from './routes/docs/handlers.ts';
+import { healthRoutes } from './routes/health/handlers.ts';
+import { modelRoutes } from './routes/models/handlers.ts';
+import { pipelineRoutes } from './routes/pipelines/handlers.ts';
+import { addPredictions } from './routes/predictions/handlers.ts';
+import { runRoutes } from './routes/runs/handlers.ts';
+import { createRunBook } from './runs/run-book.ts';
+
+export type ApiApp = OpenAPIHono<ApiEnv>;
+
+/** The API as a function from Request to Response. Every failure is answered as the catalogue has it. */
+export function createApp(deps: ApiDeps): ApiApp {
+  const app: ApiApp = new OpenAPIHono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
+  app.use(withRequestId(deps.newId), counted(deps), closingWhileDraining(deps), secureHeaders());
+
+  const small = limitedBody(limits.bodyBytes);
+  for (const action of ['runs', 'promote', 'rollback']) {
+    app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
+  }
+  for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
+    app.post(path, limitedBody(limits.predictBodyBytes));
+  }
+
+  app.route('/', healthRoutes(deps));
+  app.route('/', pipelineRoutes(deps));
+  app.route('/', runRoutes(deps, createRunBook(deps.registry, deps.workflows)));
+  app.route('/', modelRoutes(deps));
+  addPredictions(app, deps);
+  addDocs(app, packageJson.version);
+
+  const fail = (thrown: unknown, c: ApiContext): Response => {
+    const error = toRelevoError(thrown);
+    const requestId = c.get('requestId');
+    logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
+    if (error.retryable) c.header('retry-after', '2');
+    return c.json(errorBody(error, requestId), error.status as ContentfulStatusCode);
+  };
+  app.onError(fail);
+  app.notFound((c) => {
+    const methods = methodsOf(app.routes, routedPath(getPath(c.req.raw)));
+    if (methods.length > 0) c.header('allow', methods.join(', '));
+    return fail(unknownRoute(c.req.method, c.req.path, methods), c);
+  });
+  return app;
+}

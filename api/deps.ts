@@ -1,0 +1,23 @@
+import type { Logger } from 'pino';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import type { Registry } from '../registry/types.ts';
+import type { Metrics } from './metrics.ts';
+import type { Champions } from './serving/champions.ts';
+import type { Workflows } from './temporal/workflows.ts';
+
+/** Everything that the routes work with; put together in `main.ts`. */
+export interface ApiDeps {
+  /** In the order in which they are the default. */
+  pipelines: readonly PipelineSpec[];
+  champions: Champions;
+  registry: Registry;
+  workflows: Workflows;
+  metrics: Metrics;
+  log: Logger;
+  /** Makes request and prediction ids. */
+  newId: () => string;
+  /** Where people see runs; absent where Temporal is somebody else's. */
+  temporalUi: { url: string; namespace: string } | undefined;
+  /** Aborted when the server drains: streams end. */
+  draining: AbortSignal;
+}

@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { routePath } from 'hono/route';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiEnv } from '../openapi.ts';
+import { bodyTooLarge, checkMediaType, parseJson } from './json-body.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** Gives each request an id, in the answer too. */
+export const withRequestId =
+  (newId: () => string): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const id = requestIdOf(c.req.header('x-request-id'), newId);
+    c.set('requestId', id);
+    c.header('x-request-id', id);
+    await next();
+  };
+
+/** Counts and times each request under the pattern of its route, never under its path. */
+export const counted =
+  ({ metrics }: Pick<ApiDeps, 'metrics'>): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    const startedMs = performance.now();
+    await next();
+    const found = c.res.status === 404 && routePath(c, -1) === '/*' ? 'none' : routePath(c, -1);
+    metrics.request(c.req.method, found, c.res.status, (performance.now() - startedMs) / 1000);
+  };
+
+/** Tells clients to go elsewhere with their next request while the server drains. */
+export const closingWhileDraining =
+  ({ draining }: Pick<ApiDeps, 'draining'>): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    await next();
+    if (draining.aborted) c.header('connection', 'close');
+  };
+
+/** Refuses a body above the limit, by its announced length or while it streams in. */
+export const limitedBody = (limitBytes: number): MiddlewareHandler<ApiEnv> =>
+  bodyLimit({
+    maxSize: limitBytes,
+    onError: () => {
+      throw bodyTooLarge(limitBytes);
+    },
+  });
+
+/** Demands a JSON body; the route's validator reads it again from memory. */
+export const jsonBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  checkMediaType(c.req.header('content-type'), c.req.header('content-encoding'));
+  parseJson(Buffer.from(await c.req.arrayBuffer()));
+  await next();
+};

@@ -1,0 +1,18 @@
+/** What one request may ask of the API. Beyond any of these the answer is a 4xx that names the limit. */
+export const limits = {
+  /** Body of a prediction. */
+  predictBodyBytes: 8 * 1024 * 1024,
+  /** Body of any other request. */
+  bodyBytes: 256 * 1024,
+  /** Rows of one prediction request. */
+  rows: 10_000,
+  /** Faults that one answer lists. */
+  issues: 20,
+  /** A client has this long to send its headers, and its whole request. */
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  /** A call to Temporal, and how long a short workflow's result is waited for before the answer is 202. */
+  temporalTimeoutMs: 5_000,
+  shortResultMs: 10_000,
+} as const;

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { type Logger, pino } from 'pino';
+import { type Environment, environment } from '../contracts/env.ts';
+import { RelevoError } from '../contracts/errors.ts';
+import { pipelines } from '../pipelines/index.ts';
+import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
+import { openRegistry } from '../registry/index.ts';
+import { createApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
+import { createApiServer, drain, listen } from './server.ts';
+import { registryChampions } from './serving/champion-source.ts';
+import { createChampions } from './serving/champions.ts';
+import { createIdMaker } from './serving/ids.ts';
+import { temporalConnection } from './temporal/connect.ts';
+import { createWorkflows } from './temporal/workflows.ts';
+
+/** The first load of champions may take this long before the server listens without them. */
+const firstLoadMs = 10_000;
+
+/** The Temporal UI of an embedded server; where another address is set, its UI is not ours to know. */
+function temporalUi(env: Environment): { url: string; namespace: string } | undefined {
+  const embedded = `127.0.0.1:${env.RELEVO_TEMPORAL_PORT}`;
+  if ((env.TEMPORAL_ADDRESS ?? embedded) !== embedded) return undefined;
+  return { url: `http://127.0.0.1:${env.RELEVO_TEMPORAL_UI_PORT}`, namespace: env.TEMPORAL_NAMESPACE };
+}
+
+function databaseUrl({ DATABASE_URL: url }: Environment): string {
+  if (url !== undefined) return url;
+  throw new RelevoError('ENVIRONMENT_INVALID', 'DATABASE_URL is not set.', {
+    field: 'DATABASE_URL',
+    expected: 'postgresql://user:password@host:port/database',
+    remedy: 'Start with "relevo up", which runs a database of its own, or set DATABASE_URL.',
+  });
+}
+
+async function serve(env: Environment, log: Logger): Promise<void> {
+  const url = databaseUrl(env);
+  const registry = openRegistry(url, { poolSize: 8 });
+  const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
+  const connection = await temporalConnection(env);
+  const workflows = createWorkflows(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }));
+  const specs = Object.values(pipelines);
+  const source = registryChampions(registry, artifacts, url);
+  const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
+  const draining = new AbortController();
+  const deps = {
+    pipelines: specs,
+    ...{ champions, registry, workflows, log },
+    metrics: createMetrics(),
+    newId: createIdMaker(),
+    temporalUi: temporalUi(env),
+    draining: draining.signal,
+  };
+  const server = createApiServer(createApp(deps), deps);
+  const told = toldToStop();
+  await Promise.race([
+    champions.start(),
+    told,
+    new Promise((resolve) => setTimeout(resolve, firstLoadMs).unref()),
+  ]);
+  await listen(server, env.RELEVO_HOST, env.RELEVO_PORT);
+  log.info({ host: env.RELEVO_HOST, port: env.RELEVO_PORT }, 'API listens');
+  process.send?.({ type: 'ready' });
+
+  log.info({ why: await told }, 'API stops');
+  draining.abort();
+  await drain(server);
+  await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
+}
+
+/** Resolves with the reason when a signal asks for it or the parent has gone away. */
+function toldToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+    process.once('disconnect', () => resolve('the parent is gone'));
+  });
+}
+
+async function main(): Promise<void> {
+  const env = environment();
+  const log = pino({ name: 'api', level: env.RELEVO_LOG_LEVEL });
+  try {
+    await serve(env, log);
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'API ends');
+    process.exit(1);
+  }
+}
+
+await main();

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { json } from '../../openapi.ts';
+
+const readySchema = z
+  .object({
+    status: z.enum(['ready', 'starting']),
+    checks: z.object({ database: z.enum(['ok', 'away']), temporal: z.enum(['ok', 'away']) }),
+    champions: z.array(z.object({ pipeline: z.string(), version: z.string() })),
+  })
+  .openapi('Readiness');
+
+export const health = createRoute({
+  method: 'get',
+  path: '/health',
+  tags: ['health'],
+  summary: 'Whether the process lives',
+  responses: { 200: json(z.object({ status: z.literal('ok'), uptimeSeconds: z.number() }), 'It does') },
+});
+export const ready = createRoute({
+  method: 'get',
+  path: '/ready',
+  tags: ['health'],
+  summary: 'Whether it can answer: a champion is in memory, or the registry says that there is none yet',
+  responses: { 200: json(readySchema, 'It can'), 503: json(readySchema, 'Not yet') },
+});
+export const metrics = createRoute({
+  method: 'get',
+  path: '/metrics',
+  tags: ['health'],
+  summary: 'Figures for Prometheus',
+  responses: {
+    200: { description: 'Text exposition format', content: { 'text/plain': { schema: z.string() } } },
+  },
+});

@@ -1,0 +1,58 @@
+import type { z } from '@hono/zod-openapi';
+import type { Bilingual, PipelineSpec } from '../../../contracts/pipeline.ts';
+import { links } from '../../http/links.ts';
+import type { ServedModel } from '../../serving/served-model.ts';
+import type { inputSchema, pipelineSchema } from './routes.ts';
+
+/** What a client sends: each input column with what is allowed in it. */
+export const inputViews = (spec: PipelineSpec): z.input<typeof inputSchema>[] =>
+  spec.inputs.flatMap((name) => {
+    const column = spec.columns[name];
+    if (column.kind === 'ignored') return [];
+    const { kind, about, optional } = column;
+    const common = { name, kind, about, optional };
+    if (column.kind === 'number') {
+      return [{ ...common, unit: column.unit, min: column.min, max: column.max }];
+    }
+    return [column.kind === 'category' ? { ...common, values: column.values } : common];
+  });
+
+export function targetView({ target, columns }: PipelineSpec): { name: string; unit?: string | undefined } {
+  const column = columns[target];
+  return { name: target, unit: column.kind === 'number' ? column.unit : undefined };
+}
+
+/** A row that the pipeline's columns allow, for people to start from. */
+export function exampleRow(spec: PipelineSpec): Record<string, number | string> {
+  const cells = spec.inputs.map((name): [string, number | string] => {
+    const column = spec.columns[name];
+    if (column.kind === 'category') return [name, column.values[0]];
+    if (column.kind !== 'number') return [name, ''];
+    const { min = 0, max = min + 100 } = column;
+    return [name, Math.round((min + max) / 2)];
+  });
+  return Object.fromEntries(cells);
+}
+
+export function pipelineView(
+  spec: PipelineSpec,
+  served: readonly ServedModel[],
+  isDefault: boolean,
+  text: (text: Bilingual) => string,
+): z.input<typeof pipelineSchema> {
+  const self = links.pipeline(spec.name);
+  return {
+    name: spec.name,
+    title: text(spec.title),
+    about: text(spec.about),
+    target: targetView(spec),
+    champion: served.find(({ version }) => version.pipeline === spec.name)?.version.version,
+    isDefault,
+    links: {
+      self,
+      predict: `${self}/predict`,
+      models: `${self}/models`,
+      runs: `/v1/runs?pipeline=${encodeURIComponent(spec.name)}`,
+    },
+  };
+}

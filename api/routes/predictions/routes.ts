@@ -1,0 +1,55 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { errors, json, pipelineParam } from '../../openapi.ts';
+
+const rowSchema = z
+  .record(z.string(), z.union([z.number(), z.string(), z.null()]))
+  .openapi('Row', { description: 'One key per input column; an optional one may be missing or null' });
+const bodySchema = z
+  .union([rowSchema, z.array(rowSchema), z.object({ rows: z.array(rowSchema) })])
+  .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […]}' });
+const answerSchema = z
+  .object({
+    predictions: z.array(
+      z.object({
+        id: z.string().openapi({ description: 'UUID, version 7' }),
+        value: z.number(),
+        modelVersion: z.string(),
+        synthetic: z.literal(true).optional().openapi({
+          description: 'Present where the model learned from generated data',
+        }),
+      }),
+    ),
+  })
+  .openapi('Predictions');
+
+const common = {
+  method: 'post' as const,
+  tags: ['predictions'],
+  responses: {
+    200: json(answerSchema, 'One prediction per row, in order'),
+    ...errors(
+      'REQUEST_INVALID',
+      'ROW_INVALID',
+      'PIPELINE_NOT_FOUND',
+      'CHAMPION_MISSING',
+      'BODY_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'DATABASE_UNAVAILABLE',
+    ),
+  },
+};
+const body = { ...json(bodySchema, 'Rows'), required: true };
+
+/** What is described; rows are checked against the model's own columns, not against these schemas. */
+export const predict = createRoute({
+  ...common,
+  path: '/predict',
+  summary: 'Predict with the default pipeline: the first that has a champion',
+  request: { body },
+});
+export const predictFor = createRoute({
+  ...common,
+  path: '/v1/pipelines/{pipeline}/predict',
+  summary: "Predict with a pipeline's champion",
+  request: { params: pipelineParam, body },
+});

@@ -1,0 +1,101 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import { RelevoError } from '../contracts/errors.ts';
+import { shutdownGraceMs } from '../temporal.config.ts';
+import type { ApiApp } from './app.ts';
+import type { ApiDeps } from './deps.ts';
+import { errorBody } from './http/errors.ts';
+import { createPredictListener } from './http/predict-listener.ts';
+import { limits } from './limits.ts';
+
+type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'log' | 'draining'>;
+
+/** The HTTP server: predictions straight from the socket, everything else through the app. */
+export function createApiServer(app: ApiApp, deps: Deps): Server {
+  const answerPrediction = createPredictListener(deps);
+  const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: 2_000,
+    },
+    (request, response) => {
+      if (!answerPrediction(request, response)) void answerByApp(request, response);
+    },
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
+    refuseRaw(socket, clientError(error.code), deps.newId());
+  });
+  return server;
+}
+
+/** What never became a request: it is answered on the bare socket. */
+function refuseRaw(
+  socket: Socket,
+  { status, error }: { status: number; error: RelevoError },
+  id: string,
+): void {
+  const body = JSON.stringify(errorBody(error, id));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${id}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function clientError(code: string | undefined): { status: number; error: RelevoError } {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    const expected = `headers within ${limits.headersTimeoutMs / 1000} s, all within ${limits.requestTimeoutMs / 1000} s`;
+    const error = new RelevoError('REQUEST_TIMEOUT', 'The request did not arrive in time.', { expected });
+    return { status: error.status, error };
+  }
+  const tooLong = code === 'HPE_HEADER_OVERFLOW';
+  const error = new RelevoError(
+    'REQUEST_INVALID',
+    tooLong ? 'The headers are too long.' : 'This is not HTTP.',
+    {
+      field: tooLong ? 'headers' : 'request',
+      expected: tooLong ? 'at most 16 KiB' : 'HTTP/1.1',
+    },
+  );
+  return { status: tooLong ? 431 : error.status, error };
+}
+
+/** @throws RelevoError PORT_TAKEN naming the setting that changes it. */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+    const why = error.code === 'EACCES' ? 'is not for this user' : 'is taken';
+    return new RelevoError('PORT_TAKEN', `Port ${port} of ${host} ${why}; RELEVO_PORT sets another.`, {
+      field: 'RELEVO_PORT',
+      value: port,
+      expected: 'a free port',
+    });
+  }
+  if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'ENOTFOUND') return error;
+  return new RelevoError('ENVIRONMENT_INVALID', `RELEVO_HOST=${host} is no address of this machine.`, {
+    field: 'RELEVO_HOST',
+    value: host,
+    expected: 'an address of this machine, such as 127.0.0.1',
+  });
+}
+
+/** Stops accepting, lets requests end, closes what is left after the grace time. */
+export async function drain(server: Server, graceMs: number = shutdownGraceMs): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closing = setInterval(() => server.closeIdleConnections(), 50);
+  await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
+  clearInterval(closing);
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,84 @@
+import type { InferenceModel } from '../../inference/session.ts';
+import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './columns.ts';
+import type { RowReader } from './row-reader.ts';
+
+/** Hears the values of its rows, `values[start]` to `values[end - 1]`, or why there are none. */
+export type Answer = (error: unknown, values: Float64Array, start: number, end: number) => void;
+
+interface Waiter {
+  start: number;
+  end: number;
+  answer: Answer;
+}
+interface Batch {
+  columns: InputColumns;
+  rows: number;
+  waiters: Waiter[];
+}
+
+export const noValues = new Float64Array(0);
+const batchRows = 256;
+
+/** Requests of at most this many rows share runs; larger ones run by themselves. */
+export const sharedRows = 64;
+
+/**
+ * Runs the rows of all requests that one turn of the event loop brought in as one call of the model: nobody waits
+ * for company, and a busy server pays the model's fixed cost once per turn instead of once per request.
+ */
+export function createBatcher(model: InferenceModel, layout: InputLayout, read: RowReader) {
+  const spare: Batch[] = [];
+  const open = (): Batch =>
+    spare.pop() ?? { columns: createColumns(layout, batchRows), rows: 0, waiters: [] };
+  let filling = open();
+  let scheduled = false;
+
+  const flush = (): void => {
+    scheduled = false;
+    if (filling.rows === 0) return;
+    const batch = filling;
+    filling = open();
+    void run(batch);
+  };
+
+  const run = async (batch: Batch): Promise<void> => {
+    try {
+      const values = await model.predict(modelFeeds(layout, batch.columns, 0, batch.rows), batch.rows);
+      for (const { start, end, answer } of batch.waiters) answer(undefined, values, start, end);
+    } catch (error) {
+      if (batch.waiters.length > 1) await runEach(batch);
+      else for (const { answer } of batch.waiters) answer(error, noValues, 0, 0);
+    }
+    batch.rows = 0;
+    batch.waiters = [];
+    spare.push(batch);
+  };
+
+  /** A request that the model cannot take must not fail those that came with it. */
+  const runEach = async (batch: Batch): Promise<void> => {
+    for (const { start, end, answer } of batch.waiters) {
+      try {
+        const feeds = modelFeeds(layout, batch.columns, start, end);
+        answer(undefined, await model.predict(feeds, end - start), 0, end - start);
+      } catch (error) {
+        answer(error, noValues, 0, 0);
+      }
+    }
+  };
+
+  /** Takes at most `sharedRows` rows. The index of the first bad row, which is then all that happens; else -1. */
+  return (rows: readonly unknown[], answer: Answer): number => {
+    if (filling.rows + rows.length > batchRows) flush();
+    const start = filling.rows;
+    for (let i = 0; i < rows.length; i++) {
+      if (!read(rows[i], filling.columns, start + i)) return i;
+    }
+    filling.rows = start + rows.length;
+    filling.waiters.push({ start, end: filling.rows, answer });
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(flush);
+    }
+    return -1;
+  };
+}

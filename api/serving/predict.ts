@@ -1,0 +1,131 @@
+import { type ErrorDetails, RelevoError } from '../../contracts/errors.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { shownJson } from '../http/shown-json.ts';
+import { limits } from '../limits.ts';
+import { rowFaults } from './row-faults.ts';
+import type { ServedModel } from './served-model.ts';
+
+/** What a request said: its rows, and how to name the place of one in an answer. */
+interface RequestRows {
+  rows: readonly unknown[];
+  place(index: number): string;
+}
+
+/**
+ * Answers a parsed body with predictions: a row, a list of rows, or `{"rows": […]}`.
+ * `done` hears either an error or the answer's JSON, never later than the model's run.
+ * @throws RelevoError REQUEST_INVALID, BODY_TOO_LARGE, ROW_INVALID naming field, value and what was expected.
+ */
+export function predict(
+  model: ServedModel,
+  body: unknown,
+  newId: () => string,
+  done: (error: unknown, json: string, rows: number) => void,
+): void {
+  const { rows, place } = requestRows(body, model.version.spec);
+  const bad = model.predict(rows, (error, values, start, end) => {
+    if (error !== undefined) return done(error, '', 0);
+    for (let i = start; i < end; i++) {
+      if (!Number.isFinite(values[i])) return done(noFiniteAnswer(rows[i - start], place(i - start)), '', 0);
+    }
+    done(undefined, answerJson(model, values, start, end, newId), end - start);
+  });
+  if (bad >= 0) throw rowsInvalid(model.version.spec, rows, bad, place);
+}
+
+/** Same JSON as `JSON.stringify` of `{predictions: [{id, value, modelVersion, synthetic?}]}`, without the objects. */
+function answerJson(
+  { version }: ServedModel,
+  values: Float64Array,
+  start: number,
+  end: number,
+  newId: () => string,
+): string {
+  const tail = `,"modelVersion":"${version.version}"${version.synthetic ? ',"synthetic":true' : ''}}`;
+  let json = '{"predictions":[';
+  for (let i = start; i < end; i++) {
+    json += `${i === start ? '' : ','}{"id":"${newId()}","value":${values[i]}${tail}`;
+  }
+  return `${json}]}`;
+}
+
+function requestRows(body: unknown, spec: PipelineSpec): RequestRows {
+  if (Array.isArray(body)) return { rows: countedRows(body, 'body'), place: (index) => `[${index}]` };
+  if (typeof body !== 'object' || body === null) {
+    throw new RelevoError('REQUEST_INVALID', `The body is ${shownJson(body)}; expected a row or rows.`, {
+      field: 'body',
+      value: body,
+      expected: 'a row {"column": value, …}, a list of rows, or {"rows": […]}',
+    });
+  }
+  if (!('rows' in body) || Object.hasOwn(spec.columns, 'rows')) return { rows: [body], place: () => 'row' };
+  return { rows: envelopeRows(body), place: (index) => `rows[${index}]` };
+}
+
+function envelopeRows(body: { rows: unknown }): readonly unknown[] {
+  const other = Object.keys(body).find((key) => key !== 'rows');
+  if (other !== undefined) {
+    throw new RelevoError(
+      'REQUEST_INVALID',
+      `"${other.slice(0, 80)}" stands beside "rows"; expected "rows" alone.`,
+      {
+        field: other.slice(0, 80),
+        value: Reflect.get(body, other),
+        expected: 'nothing beside "rows"',
+      },
+    );
+  }
+  if (Array.isArray(body.rows)) return countedRows(body.rows, 'rows');
+  throw new RelevoError('REQUEST_INVALID', `"rows" is ${shownJson(body.rows)}; expected a list of rows.`, {
+    field: 'rows',
+    value: body.rows,
+    expected: 'a list of rows',
+  });
+}
+
+function countedRows(rows: readonly unknown[], field: string): readonly unknown[] {
+  if (rows.length > 0 && rows.length <= limits.rows) return rows;
+  const details = { field, value: rows.length, expected: `1 to ${limits.rows} rows` };
+  throw rows.length === 0
+    ? new RelevoError(
+        'REQUEST_INVALID',
+        `"${field}" is an empty list; expected ${details.expected}.`,
+        details,
+      )
+    : new RelevoError(
+        'BODY_TOO_LARGE',
+        `"${field}" has ${rows.length} rows; expected ${details.expected}.`,
+        details,
+      );
+}
+
+/** Describes the first bad row in full, and as many of the following as an answer may list. */
+function rowsInvalid(
+  spec: PipelineSpec,
+  rows: readonly unknown[],
+  firstBad: number,
+  place: (index: number) => string,
+): RelevoError {
+  const faults: Omit<ErrorDetails, 'issues'>[] = [];
+  for (let i = firstBad; i < rows.length && faults.length <= limits.issues; i++) {
+    faults.push(...rowFaults(spec, rows[i], place(i)));
+  }
+  const [first, ...issues] = faults;
+  if (first === undefined) {
+    return new RelevoError('INTERNAL', 'A row was refused that has no fault.', { where: place(firstBad) });
+  }
+  const value = JSON.stringify(first.value);
+  return new RelevoError(
+    'ROW_INVALID',
+    `${first.where}: "${first.field}" is ${value}; expected ${first.expected}.`,
+    { ...first, issues },
+  );
+}
+
+const noFiniteAnswer = (row: unknown, where: string): RelevoError =>
+  new RelevoError('ROW_INVALID', `${where}: the model has no finite answer for these values.`, {
+    field: where,
+    value: row,
+    expected: 'values like those the model learned from',
+    where,
+  });

@@ -1,0 +1,70 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { Column } from '../../contracts/columns.ts';
+import type { ErrorDetails } from '../../contracts/errors.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { shownJson } from '../http/shown-json.ts';
+import { limits } from '../limits.ts';
+import { foldCategory, isOptional, rangeOf } from './row-reader.ts';
+
+type Fault = Omit<ErrorDetails, 'issues'>;
+
+/** Everything that is wrong with a row that the reader refused, in the order of the inputs; `where` is its place. */
+export function rowFaults(spec: PipelineSpec, row: unknown, where: string): Fault[] {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+    return [{ field: where, value: shownJson(row), expected: 'an object with one key per column', where }];
+  }
+  const cells = new Map(Object.entries(row));
+  const faults: Fault[] = [];
+  for (const name of spec.inputs) {
+    const column = spec.columns[name];
+    const expected = cellFault(column, cells.get(name));
+    if (expected === undefined) continue;
+    faults.push({ field: name, value: shownJson(cells.get(name)), expected, where });
+  }
+  const inputs = new Set(spec.inputs);
+  for (const [name, value] of cells) {
+    if (faults.length > limits.issues) break;
+    if (inputs.has(name)) continue;
+    const expected = unknownColumn(spec, name, cells);
+    faults.push({ field: String(shownJson(name)), value: shownJson(value), expected, where });
+  }
+  return faults;
+}
+
+/** What was expected of a cell; undefined where it is good. */
+function cellFault(column: Column, value: unknown): string | undefined {
+  if (value === undefined || value === null)
+    return isOptional(column) ? undefined : `${kindOf(column)}, required`;
+  if (column.kind === 'number') {
+    if (typeof value === 'string') return `${kindOf(column)}, as a JSON number without quotes`;
+    const { min, max } = rangeOf(column);
+    return typeof value === 'number' && value >= min && value <= max ? undefined : kindOf(column);
+  }
+  if (typeof value !== 'string' || value === '') return kindOf(column);
+  if (column.kind !== 'category') return undefined;
+  const known = column.values.some((allowed) => foldCategory(allowed) === foldCategory(value));
+  return known ? undefined : `${kindOf(column)}${didYouMean(value, column.values)}`;
+}
+
+function kindOf(column: Column): string {
+  if (column.kind === 'category') return `one of ${column.values.join(', ')}`;
+  if (column.kind !== 'number') return 'a text that is not empty';
+  const { min, max } = rangeOf(column);
+  return `a number from ${min} to ${max}${column.unit === undefined ? '' : ` ${column.unit}`}`;
+}
+
+function unknownColumn(spec: PipelineSpec, name: string, given: ReadonlyMap<string, unknown>): string {
+  if (name === spec.target) return 'nothing: this column is what the model predicts';
+  if (Object.hasOwn(spec.columns, name)) return 'nothing: the model does not read this column';
+  const lacking = spec.inputs.filter((input) => !given.has(input));
+  return `a column of the model: ${spec.inputs.join(', ')}${didYouMean(name, lacking)}`;
+}
+
+/** ` (did you mean "x"?)` where a known name is near enough, else nothing. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  if (known.length === 0 || given.length > 200) return '';
+  const folded = new Map(known.map((name) => [name.toLowerCase(), name]));
+  const nearest = closest(given.toLowerCase(), [...folded.keys()]);
+  const tooFar = distance(given.toLowerCase(), nearest) > Math.max(2, nearest.length / 3);
+  return tooFar ? '' : ` (did you mean "${folded.get(nearest)}"?)`;
+}

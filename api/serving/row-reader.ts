@@ -1,0 +1,91 @@
+import type { Column } from '../../contracts/columns.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type InputColumns, inputLayout } from './columns.ts';
+
+/**
+ * Reads a JSON row into the columns of a batch at a position. True where the row is good; where it is not,
+ * what was written at that position is void.
+ */
+export type RowReader = (row: unknown, columns: InputColumns, position: number) => boolean;
+
+/** Counts a cell: 1 where the row had its key, 0 where it lacked an optional one, -1 where the cell is wrong. */
+type CellReader = (row: Record<string, unknown>, columns: InputColumns, position: number) => 1 | 0 | -1;
+
+/** Trees compare in single precision, so a number beyond its range cannot be told from infinity. */
+const largestSingle = 3.4028234663852886e38;
+
+/** Inclusive range of a number column, in its unit. */
+export const rangeOf = (column: Column): { min: number; max: number } => ({
+  min: (column.kind === 'number' ? column.min : undefined) ?? -largestSingle,
+  max: (column.kind === 'number' ? column.max : undefined) ?? largestSingle,
+});
+
+export const isOptional = (column: Column): boolean => 'optional' in column && column.optional;
+
+/** How a category's value is compared: without case and outer spaces. */
+export const foldCategory = (value: string): string => value.trim().toLowerCase();
+
+function numberReader(name: string, column: Column, index: number): CellReader {
+  const { min, max } = rangeOf(column);
+  const optional = isOptional(column);
+  return (row, columns, position) => {
+    const value = row[name];
+    if (typeof value === 'number') {
+      columns.numbers[index][position] = value;
+      return value >= min && value <= max ? 1 : -1;
+    }
+    if (!optional || (value !== undefined && value !== null)) return -1;
+    columns.numbers[index][position] = Number.NaN;
+    return value === null ? 1 : 0;
+  };
+}
+
+function textReader(name: string, column: Column, index: number): CellReader {
+  const stored = column.kind === 'category' ? storedValues(column.values) : undefined;
+  const optional = isOptional(column);
+  return (row, columns, position) => {
+    const value = row[name];
+    if (typeof value === 'string') {
+      const known = stored === undefined ? value : (stored.get(value) ?? stored.get(foldCategory(value)));
+      if (known === undefined || known === '') return -1;
+      columns.texts[index][position] = known;
+      return 1;
+    }
+    if (!optional || (value !== undefined && value !== null)) return -1;
+    columns.texts[index][position] = '';
+    return value === null ? 1 : 0;
+  };
+}
+
+/** From a value as it is stored, or folded, to the value as it is stored. */
+function storedValues(values: readonly string[]): ReadonlyMap<string, string> {
+  const stored = new Map(values.map((value) => [foldCategory(value), value]));
+  for (const value of values) stored.set(value, value);
+  return stored;
+}
+
+const isRow = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Compiles a pipeline's input columns into a reader of rows: kinds, ranges and allowed values as the spec has
+ * them, optional cells NaN or '' where missing, and nothing beside what the model reads.
+ */
+export function compileRowReader(spec: PipelineSpec): RowReader {
+  const layout = inputLayout(spec);
+  const readers = [
+    ...layout.numbers.map((name, index) => numberReader(name, spec.columns[name], index)),
+    ...layout.texts.map((name, index) => textReader(name, spec.columns[name], index)),
+  ];
+  return (row, columns, position) => {
+    if (!isRow(row)) return false;
+    let unexplainedKeys = 0;
+    for (const read of readers) {
+      const found = read(row, columns, position);
+      if (found < 0) return false;
+      unexplainedKeys -= found;
+    }
+    for (const _ in row) unexplainedKeys++;
+    return unexplainedKeys === 0;
+  };
+}

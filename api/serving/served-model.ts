@@ -1,0 +1,85 @@
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type InferenceModel, openModel } from '../../inference/session.ts';
+import type { ModelVersion } from '../../registry/types.ts';
+import { type Answer, createBatcher, noValues, sharedRows } from './batcher.ts';
+import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
+import { compileRowReader, type RowReader } from './row-reader.ts';
+
+/** What serving needs to know of a version; the registry's rows have more. */
+export type ServedVersion = ModelVersion;
+
+/** A model version in memory: answers rows until it is retired and its last request has its answer. */
+export interface ServedModel {
+  readonly version: ServedVersion;
+  /** The index of the first bad row, which is then all that happens; else -1 and `answer` is called once. */
+  predict(rows: readonly unknown[], answer: Answer): number;
+  /** Takes no new requests from the caller's side; the session is released after the last answer. */
+  retire(): void;
+}
+
+/** @throws where the bytes are no model, or one that reads other columns than the version's spec says. */
+export async function openServedModel(
+  version: ServedVersion,
+  onnx: string | Uint8Array,
+): Promise<ServedModel> {
+  const model = await openModel(onnx);
+  const layout = inputLayout(version.spec);
+  checkInputs(version.spec, layout, model);
+  const read = compileRowReader(version.spec);
+  const addToBatch = createBatcher(model, layout, read);
+  let underway = 0;
+  let retired = false;
+
+  const releaseWhenIdle = (): void => {
+    if (retired && underway === 0) void model.release();
+  };
+  return {
+    version,
+    predict(rows, answer) {
+      const answerAndLeave: Answer = (error, values, start, end) => {
+        underway--;
+        answer(error, values, start, end);
+        releaseWhenIdle();
+      };
+      const bad =
+        rows.length <= sharedRows
+          ? addToBatch(rows, answerAndLeave)
+          : predictMany(model, layout, read, rows, answerAndLeave);
+      if (bad < 0) underway++;
+      return bad;
+    },
+    retire() {
+      retired = true;
+      releaseWhenIdle();
+    },
+  };
+}
+
+function predictMany(
+  model: InferenceModel,
+  layout: InputLayout,
+  read: RowReader,
+  rows: readonly unknown[],
+  answer: Answer,
+): number {
+  const columns = createColumns(layout, rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    if (!read(rows[i], columns, i)) return i;
+  }
+  model.predict(modelFeeds(layout, columns, 0, rows.length), rows.length).then(
+    (values) => answer(undefined, values, 0, rows.length),
+    (error: unknown) => answer(error, noValues, 0, 0),
+  );
+  return -1;
+}
+
+function checkInputs(spec: PipelineSpec, layout: InputLayout, model: InferenceModel): void {
+  for (const { name, kind } of model.inputs) {
+    const known = kind === 'number' ? layout.numbers : layout.texts;
+    if (!known.includes(name)) {
+      throw new RangeError(
+        `the model reads the ${kind} column "${name}", which is not among the inputs of ${spec.name}`,
+      );
+    }
+  }
+}

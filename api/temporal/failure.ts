@@ -1,0 +1,30 @@
+import { CancelledFailure, TemporalFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
+import { isErrorCode } from '../../contracts/errors.ts';
+import type { RunError } from '../../registry/types.ts';
+
+/**
+ * Why a workflow ended: the deepest failure of Relevo's own catalogue in the chain of causes, since an
+ * activity's error arrives wrapped in those of the activity and of each workflow above it.
+ */
+export function runErrorOf(failure: unknown): RunError {
+  let found: RunError | undefined;
+  let deepest: unknown = failure;
+  for (let current = failure; current instanceof Error; current = current.cause) {
+    deepest = current;
+    const type = 'type' in current ? current.type : undefined;
+    if (!isErrorCode(type)) continue;
+    const [details] = 'details' in current && Array.isArray(current.details) ? current.details : [];
+    found = { code: type, message: current.message, ...(details === undefined ? {} : { details }) };
+  }
+  return found ?? unknownFailure(deepest);
+}
+
+function unknownFailure(failure: unknown): RunError {
+  if (failure instanceof CancelledFailure || failure instanceof TerminatedFailure) {
+    return { code: 'CANCELLED', message: failure.message || 'The run was stopped.' };
+  }
+  if (failure instanceof TimeoutFailure)
+    return { code: 'INTERNAL', message: `Timed out: ${failure.message}` };
+  const message = failure instanceof TemporalFailure ? failure.message : 'The workflow failed.';
+  return { code: 'INTERNAL', message };
+}

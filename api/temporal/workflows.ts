@@ -1,0 +1,202 @@
+import {
+  type Client,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { RunKind } from '../../contracts/ids.ts';
+import type {
+  ActivityProgress,
+  IngestInput,
+  PromoteInput,
+  RollbackInput,
+  RunProgress,
+  RunState,
+  TrainInput,
+} from '../../contracts/runs.ts';
+import type { RunError } from '../../registry/types.ts';
+import { searchAttributes, taskQueues } from '../../temporal.config.ts';
+import type * as workflows from '../../workflows/index.ts';
+import { limits } from '../limits.ts';
+import { runErrorOf } from './failure.ts';
+
+/** A run to start, by kind with its input. */
+export type RunRequest = { id: string; pipeline: string } & (
+  | { kind: 'ingest'; input: IngestInput }
+  | { kind: 'train'; input: TrainInput }
+  | { kind: 'promote'; input: PromoteInput }
+  | { kind: 'rollback'; input: RollbackInput }
+);
+
+/** An activity that a run waits for, with what it last said about itself. */
+export interface PendingActivity {
+  activity: string;
+  attempt: number;
+  progress?: ActivityProgress;
+  /** Why the attempt before this one failed. */
+  lastFailure?: string;
+}
+export interface WorkflowState {
+  state: RunState;
+  workflowRunId: string;
+  startedAt: string;
+  finishedAt?: string;
+  pending: PendingActivity[];
+}
+export interface WorkflowOutcome {
+  state: Exclude<RunState, 'running'>;
+  result?: unknown;
+  error?: RunError;
+}
+
+/** What the API asks of Temporal. Every call ends within its deadline with TEMPORAL_UNAVAILABLE where nobody answers. */
+export interface Workflows {
+  /** @throws RelevoError RUN_ALREADY_ACTIVE where the id is taken by a run that is active or has succeeded. */
+  start(request: RunRequest): Promise<{ workflowRunId: string }>;
+  /** Undefined where Temporal knows no such run (any more). */
+  describe(id: string, workflowRunId?: string): Promise<WorkflowState | undefined>;
+  /** What the workflow says of itself; undefined where no worker answers. */
+  progress(id: string): Promise<RunProgress | undefined>;
+  /** How a run ended; undefined where it has not within the time. */
+  outcome(id: string, workflowRunId: string, timeoutMs?: number): Promise<WorkflowOutcome | undefined>;
+  cancel(id: string): Promise<void>;
+  ping(): Promise<void>;
+}
+
+const workflowTypes = {
+  ingest: 'ingestWorkflow',
+  train: 'trainWorkflow',
+  promote: 'promoteWorkflow',
+  rollback: 'rollbackWorkflow',
+} as const satisfies Record<RunKind, keyof typeof workflows>;
+
+const pipelineKey = defineSearchAttributeKey(searchAttributes.pipeline, 'KEYWORD');
+const kindKey = defineSearchAttributeKey(searchAttributes.kind, 'KEYWORD');
+
+export function createWorkflows(client: Client): Workflows {
+  const handle = (id: string, runId?: string): WorkflowHandle => client.workflow.getHandle(id, runId);
+  const within = <T>(timeoutMs: number, call: () => Promise<T>): Promise<T> =>
+    client.connection.withDeadline(Date.now() + timeoutMs, call);
+  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await within(limits.temporalTimeoutMs, call);
+    } catch (error) {
+      throw isGrpcServiceError(error) || isGrpcServiceError(causeOf(error)) ? unavailable(error) : error;
+    }
+  };
+  const describe = async (id: string, workflowRunId?: string): Promise<WorkflowState | undefined> => {
+    try {
+      return stateOf(await asked(() => handle(id, workflowRunId).describe()));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    async start({ id, kind, pipeline, input }) {
+      try {
+        const started = await asked(() =>
+          client.workflow.start(workflowTypes[kind], {
+            workflowId: id,
+            taskQueue: taskQueues.control,
+            args: [input],
+            workflowIdConflictPolicy: 'FAIL',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            typedSearchAttributes: new TypedSearchAttributes([
+              { key: pipelineKey, value: pipeline },
+              { key: kindKey, value: kind },
+            ]),
+            staticSummary: `${kind} ${pipeline}, asked for through the API`,
+          }),
+        );
+        return { workflowRunId: started.firstExecutionRunId };
+      } catch (error) {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? alreadyActive(id) : error;
+      }
+    },
+    describe,
+    async progress(id) {
+      try {
+        return await asked(() => handle(id).query<RunProgress>('progress'));
+      } catch {
+        return undefined;
+      }
+    },
+    async outcome(id, workflowRunId, timeoutMs = limits.temporalTimeoutMs) {
+      try {
+        const result: unknown = await within(timeoutMs, () => handle(id, workflowRunId).result());
+        return { state: 'completed', result };
+      } catch (error) {
+        if (isGrpcDeadlineError(error) || isGrpcDeadlineError(causeOf(error))) return undefined;
+        if (!(error instanceof WorkflowFailedError))
+          throw isGrpcServiceError(causeOf(error)) ? unavailable(error) : error;
+        const state = (await describe(id, workflowRunId))?.state;
+        return {
+          state: state === undefined || state === 'running' ? 'failed' : state,
+          error: runErrorOf(error.cause),
+        };
+      }
+    },
+    async cancel(id) {
+      await asked(() => handle(id).cancel());
+    },
+    async ping() {
+      await asked(() => client.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+const causeOf = (error: unknown): unknown => (error instanceof Error ? error.cause : undefined);
+
+const unavailable = (cause: unknown): RelevoError =>
+  new RelevoError(
+    'TEMPORAL_UNAVAILABLE',
+    'Temporal does not answer; predictions go on, runs cannot be started or followed until it is back.',
+    {},
+    { cause },
+  );
+
+const alreadyActive = (id: string): RelevoError =>
+  new RelevoError('RUN_ALREADY_ACTIVE', `The run "${id}" is already active, or has already succeeded.`, {
+    field: 'key',
+    value: id,
+    expected: 'a key that no active or successful run has',
+  });
+
+const states: Partial<Record<WorkflowExecutionDescription['status']['name'], RunState>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+};
+
+function stateOf(description: WorkflowExecutionDescription): WorkflowState {
+  const pending = (description.raw.pendingActivities ?? []).map((activity): PendingActivity => {
+    const payload = activity.heartbeatDetails?.payloads?.[0];
+    const progress: unknown = payload && defaultPayloadConverter.fromPayload(payload);
+    return {
+      activity: activity.activityType?.name ?? 'activity',
+      attempt: activity.attempt ?? 1,
+      ...(isProgress(progress) ? { progress } : {}),
+      ...(activity.lastFailure?.message ? { lastFailure: activity.lastFailure.message } : {}),
+    };
+  });
+  return {
+    state: states[description.status.name] ?? 'running',
+    workflowRunId: description.runId,
+    startedAt: description.startTime.toISOString(),
+    ...(description.closeTime ? { finishedAt: description.closeTime.toISOString() } : {}),
+    pending,
+  };
+}
+
+const isProgress = (value: unknown): value is ActivityProgress =>
+  typeof value === 'object' && value !== null && 'phase' in value && 'done' in value;
