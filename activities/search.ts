@@ -3,7 +3,7 @@ import { RelevoError } from '../contracts/errors.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
 import type { Candidate } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
-import { estimator } from '../models/estimators/index.ts';
+import { estimator, parseParams } from '../models/estimators/index.ts';
 import { suggest } from '../models/tuning/tpe.ts';
 import type { SearchRegistry, TrialState } from '../registry/types.ts';
 import { searchBatchSize } from '../temporal.config.ts';
@@ -49,9 +49,9 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
   /** Opens a search or finds it again; the same search is the same candidate on the same numbers. */
   async openSearch({ set, candidate }: OpenSearch): Promise<OpenedSearch> {
     const spec = await loadSpec(artifacts, set.spec);
-    const { searchSpace, params } = estimator(candidate.estimator);
-    const space = candidate.search ?? searchSpace;
-    const baseline = params.parse(candidate.params) as Params;
+    const known = estimator(candidate.estimator);
+    const space = candidate.search ?? known.searchSpace;
+    const baseline = parseParams(known, candidate.params) as Params;
     const trainingSet = trainingSetKey(spec, set);
     const about = { pipeline: spec.name, candidate: candidate.name, estimator: candidate.estimator };
     const id = searchIdOf({ ...about, params: baseline, space, seed: spec.seed, threads, trainingSet });

@@ -40,6 +40,12 @@ export interface FinalFit extends Provenance {
   resumedFromStep?: number;
 }
 
+/** The parameters for a fit without validation rows, which could not stop early. */
+function withSteps(name: string, params: Params, steps: number | undefined): Params {
+  const { stepsParam } = estimator(name);
+  return stepsParam && steps !== undefined ? { ...params, [stepsParam]: steps } : params;
+}
+
 /** The fits of a training run: once to be judged on the validation rows, once more on everything but the test rows. */
 export function createTrainingActivities({ artifacts, trainingSets, workbench, provenance }: Deps) {
   const keyOf = (input: FitInput, purpose: string): string =>

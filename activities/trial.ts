@@ -42,6 +42,7 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
     const earlier = knownTo(known, trial.batch);
     // A fit that is taken up again tells its earlier steps too, so that kills change nothing here.
     const steps: TrialOutcome['steps'] = [];
+    let best = Number.POSITIVE_INFINITY;
     const fit = {
       key: `${input.searchId}/trial-${input.number}`,
       label: `trial ${input.number}`,
@@ -52,8 +53,9 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
       validation: set.validation,
       onStep: (step: number, total: number, score: number | undefined) => {
         if (score === undefined || step % stepStride(total) !== 0) return 'continue';
+        best = Math.min(best, score);
         steps.push([step, score]);
-        return shouldPrune(earlier, step, score) ? 'prune' : 'continue';
+        return shouldPrune(earlier, step, best) ? 'prune' : 'continue';
       },
     } as const;
     try {

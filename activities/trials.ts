@@ -4,9 +4,14 @@ import type { Trial } from '../registry/types.ts';
 
 /** Scores on the way that one trial keeps at most. */
 const keptSteps = 200;
+const leastStride = 10;
 
-/** Every how many steps a fit's score is looked at: pruned by, and written down. */
-export const stepStride = (totalSteps: number): number => Math.max(1, Math.ceil(totalSteps / keptSteps));
+/**
+ * Every how many steps a fit's score is looked at: pruned by, and written down. Ten times a power of two,
+ * so that trials of different lengths meet at the same steps.
+ */
+export const stepStride = (totalSteps: number): number =>
+  leastStride * 2 ** Math.max(0, Math.ceil(Math.log2(totalSteps / (leastStride * keptSteps))));
 
 /** The trials that a trial of `batch` may know of: those of the batches before it, whenever they ended. */
 export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>

@@ -67,6 +67,8 @@ export interface Estimator<P = unknown> {
   params: z.ZodType<P>;
   /** What a search varies where the pipeline does not say. */
   searchSpace: SearchSpace;
+  /** The parameter that says how many steps to take, where early stopping may find fewer: a refit on more rows sets it. */
+  stepsParam?: string;
   /** What the features must be before this estimator sees them; the platform fits and compiles the steps. */
   needs: { complete: boolean; scaled: boolean };
   /** @throws RelevoError TRAINING_FAILED; CANCELLED within a second of `signal`. Throws PrunedError when told to prune. */
