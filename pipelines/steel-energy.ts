@@ -93,7 +93,7 @@ export const steelEnergy = definePipeline({
           kind: 'download',
           url: 'https://archive.ics.uci.edu/static/public/851/steel+industry+energy+consumption.zip',
           member: 'Steel_industry_data.csv',
-          contentSha256: '0000000000000000000000000000000000000000000000000000000000000000',
+          contentSha256: '1d973b9c09c453bab5e42a0593c42bb3894ad317eb6507652ae6e48b954cfe85',
         },
       ],
     },

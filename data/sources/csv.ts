@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { Watermark } from '../../contracts/refs.ts';
+import {
+  type Location,
+  type Source,
+  type SourceBatch,
+  type SourceContext,
+  type SourceSpec,
+  sourceSpecSchema,
+} from '../../contracts/source.ts';
+import { fetchLocation, isImmutable, locationKey } from './locations.ts';
+import { stageCsv } from './stage.ts';
+
+/** CSV files that grow at their end, at the first of the source's locations that can be reached. */
+export const csvSource: Source<SourceSpec> = {
+  kind: 'csv',
+  schema: sourceSpecSchema,
+  async stage(spec, since, context) {
+    await mkdir(context.workDir, { recursive: true });
+    const failures: RelevoError[] = [];
+    for (const location of spec.locations) {
+      try {
+        return await stageLocation(spec, location, since, context);
+      } catch (error) {
+        if (!(error instanceof RelevoError) || error.code !== 'SOURCE_UNAVAILABLE') throw error;
+        failures.push(error);
+      }
+    }
+    throw unavailable(failures);
+  },
+};
+
+async function stageLocation(
+  spec: SourceSpec,
+  location: Location,
+  since: Watermark | undefined,
+  context: SourceContext,
+): Promise<SourceBatch | undefined> {
+  const key = locationKey(location);
+  if (since?.location === key && isImmutable(location)) return undefined;
+  const file = await fetchLocation(location, spec.delimiter, context);
+  const synthetic = location.kind === 'generator';
+  return stageCsv({ ...file, location: key, delimiter: spec.delimiter, synthetic }, since, context);
+}
+
+function unavailable(failures: RelevoError[]): RelevoError {
+  if (failures.length === 1) return failures[0];
+  const tried = failures.map((failure) => failure.message).join('; ');
+  return new RelevoError('SOURCE_UNAVAILABLE', `The source cannot be read: ${tried}`, {
+    ...failures[0].details,
+    issues: failures.slice(1).map((failure) => failure.details),
+  });
+}

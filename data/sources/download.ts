@@ -1,0 +1,99 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { Location, SourceContext } from '../../contracts/source.ts';
+import { throwIfAborted } from '../duckdb.ts';
+import { canonicalSha256 } from './canonical.ts';
+import { unpackMember } from './zip.ts';
+
+type Download = Extract<Location, { kind: 'download' }>;
+
+const mostBytes = 512 * 1024 * 1024;
+const timeLimitMs = 5 * 60_000;
+const probeLimitMs = 4_000;
+
+/** Whether a server answers for a URL with success; no longer than a few seconds. */
+export async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(probeLimitMs) });
+    return response.ok && isSecure(response.url);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Fetches a location to `path`, unpacks the member it names, and compares the canonical content with the pin.
+ * @throws RelevoError SOURCE_UNAVAILABLE (a later try may succeed), SOURCE_CHECKSUM_MISMATCH, CANCELLED.
+ */
+export async function download(
+  location: Download,
+  delimiter: string,
+  path: string,
+  context: SourceContext,
+): Promise<void> {
+  const fetched = `${path}.download`;
+  await fetchTo(location.url, fetched, context);
+  if (location.member !== undefined) await unpackMember(fetched, location.member, path);
+  else await rename(fetched, path);
+  const actual = await canonicalSha256(path, delimiter);
+  if (actual === location.contentSha256) return;
+  throw new RelevoError(
+    'SOURCE_CHECKSUM_MISMATCH',
+    `${location.url} holds other values than the pipeline was written for`,
+    {
+      field: 'contentSha256',
+      value: actual,
+      expected: location.contentSha256,
+      where: location.url,
+      remedy: 'Look at what changed; pin the new checksum only where the change is meant.',
+    },
+  );
+}
+
+async function fetchTo(url: string, path: string, context: SourceContext): Promise<void> {
+  try {
+    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeLimitMs)]);
+    const response = await fetch(url, { signal });
+    if (!isSecure(response.url)) throw new Error(`it redirects to ${new URL(response.url).protocol}`);
+    if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
+    const total = Number(response.headers.get('content-length')) || undefined;
+    await pipeline(
+      Readable.fromWeb(response.body as ReadableStream),
+      limited(total, context),
+      createWriteStream(path),
+      { signal },
+    );
+  } catch (error) {
+    throwIfAborted(context.signal);
+    throw unavailable(url, error);
+  }
+}
+
+function limited(total: number | undefined, context: SourceContext): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      context.onProgress(bytes, total);
+      if (bytes > mostBytes) done(new Error(`it is larger than ${mostBytes} bytes`));
+      else done(null, chunk);
+    },
+  });
+}
+
+const isSecure = (url: string): boolean => new URL(url).protocol === 'https:';
+
+function unavailable(url: string, error: unknown): RelevoError {
+  const reason =
+    error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error);
+  return new RelevoError(
+    'SOURCE_UNAVAILABLE',
+    `${url} cannot be downloaded: ${reason}`,
+    { field: 'url', value: url, remedy: 'Check the network, or put the file below RELEVO_DATA.' },
+    { cause: error },
+  );
+}
