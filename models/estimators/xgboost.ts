@@ -44,6 +44,7 @@ export const xgboost: Estimator<XgboostParams> = {
     colsampleByTree: { kind: 'float', low: 0.5, high: 1 },
     lambda: { kind: 'float', low: 0.01, high: 30, log: true },
   },
+  stepsParam: 'rounds',
   needs: { complete: false, scaled: false },
   fit: (input, context) =>
     fitTrees(input, context, {
