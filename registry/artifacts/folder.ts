@@ -1,0 +1,122 @@
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { RelevoError } from '../../contracts/errors.ts';
+import { type ArtifactRef, artifactRefSchema } from '../../contracts/refs.ts';
+import { moveIntoPlace, syncPath, temporaryName, writeAtomically } from './durable.ts';
+import { hashFile, sha256Of } from './hash.ts';
+
+/** What a killed process left half-written is of no use to anybody after this long. */
+const abandonedAfterMs = 24 * 60 * 60_000;
+
+const fileOf = (sha256: string): string => join('sha256', sha256.slice(0, 2), sha256);
+
+function corrupt({ name, sha256 }: ArtifactRef, what: string, expected: string): RelevoError {
+  return new RelevoError('ARTIFACT_CORRUPT', `The artifact "${name}" ${what}`, {
+    field: 'sha256',
+    value: sha256,
+    expected,
+    where: fileOf(sha256),
+    remedy: 'Restore the file from a backup of the artifact store, or run again what made it.',
+  });
+}
+
+/** A ref from elsewhere names a file only once its hash is known to be one. */
+function demandRef(ref: ArtifactRef): ArtifactRef {
+  const parsed = artifactRefSchema.safeParse(ref);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new RelevoError('ARTIFACT_CORRUPT', 'This is no reference to an artifact', {
+    field: issue?.path.join('.'),
+    expected: issue?.message,
+  });
+}
+
+async function removeAbandoned(temporaryDir: string): Promise<void> {
+  for (const name of await readdir(temporaryDir).catch(() => [])) {
+    const path = join(temporaryDir, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > abandonedAfterMs) await rm(path, { force: true });
+  }
+}
+
+/** Checks files against their hash: wholly at the first read in this process and after a change, by size every time. */
+function createVerifier(): (path: string, ref: ArtifactRef) => Promise<void> {
+  const verified = new Map<string, Promise<string>>();
+  return async (path, ref) => {
+    const file = await stat(path).catch(() => undefined);
+    if (file === undefined) throw corrupt(ref, 'is not in the store', 'a file');
+    if (file.size !== ref.bytes) throw corrupt(ref, `has ${file.size} bytes`, `${ref.bytes} bytes`);
+    const state = `${ref.sha256} ${file.ino} ${file.mtimeMs}`;
+    const hashing = verified.get(state) ?? hashFile(path).then(({ sha256 }) => sha256);
+    verified.set(state, hashing);
+    const sha256 = await hashing.catch((error) => {
+      verified.delete(state);
+      throw error;
+    });
+    if (sha256 === ref.sha256) return;
+    verified.delete(state);
+    throw corrupt(ref, `has content of the hash ${sha256}`, ref.sha256);
+  };
+}
+
+/** Artifacts as files of a folder, named by their hash: `sha256/ab/ab12…`. Any number of processes may share it. */
+export function createFolderArtifacts(dir: string): ArtifactStore {
+  const temporaryDir = join(dir, 'tmp');
+  const verify = createVerifier();
+  const pathOf = (ref: ArtifactRef): string => join(dir, fileOf(ref.sha256));
+  let swept: Promise<void> | undefined;
+  const temporary = async (): Promise<string> => {
+    await mkdir(temporaryDir, { recursive: true });
+    swept ??= removeAbandoned(temporaryDir);
+    await swept;
+    return join(temporaryDir, temporaryName());
+  };
+  /** A stored file that was damaged since is replaced by what is put again. */
+  const isStored = (ref: ArtifactRef): Promise<boolean> =>
+    verify(pathOf(ref), ref).then(
+      () => true,
+      () => false,
+    );
+
+  return {
+    async putBytes(bytes, about) {
+      const ref = { ...about, sha256: sha256Of(bytes), bytes: bytes.byteLength };
+      if (!(await isStored(ref))) await writeAtomically(pathOf(ref), await temporary(), [bytes]);
+      return ref;
+    },
+    async putFile(path, about) {
+      const ref = { ...about, ...(await hashFile(path)) };
+      if (await isStored(ref)) return ref;
+      const staged = await temporary();
+      try {
+        await rename(path, staged).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EXDEV') throw error;
+          return copyFile(path, staged);
+        });
+        await syncPath(staged);
+        await moveIntoPlace(staged, pathOf(ref));
+      } catch (error) {
+        await rm(staged, { force: true });
+        throw error;
+      }
+      await verify(pathOf(ref), ref);
+      return ref;
+    },
+    async localPath(ref) {
+      const known = demandRef(ref);
+      await verify(pathOf(known), known);
+      return pathOf(known);
+    },
+    async readBytes(ref) {
+      const known = demandRef(ref);
+      const bytes = await readFile(pathOf(known)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') throw corrupt(known, 'is not in the store', 'a file');
+        throw error;
+      });
+      const sha256 = sha256Of(bytes);
+      if (sha256 !== known.sha256) throw corrupt(known, `has content of the hash ${sha256}`, known.sha256);
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { eq } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { RelevoError } from '../contracts/errors.ts';
+import { pipelines } from './schema/pipelines.ts';
+
+export type Database = NodePgDatabase;
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+
+const connectTimeoutMs = 5_000;
+const statementTimeoutMs = 30_000;
+/** A little above the server's own limit, for a server that hangs. */
+const answerTimeoutMs = 35_000;
+
+/** @throws RelevoError ENVIRONMENT_INVALID, without the value: it may hold a password. */
+export function connectionOptions(databaseUrl: string): pg.ClientConfig {
+  if (!URL.canParse(databaseUrl)) {
+    throw new RelevoError('ENVIRONMENT_INVALID', 'DATABASE_URL is not a URL', {
+      field: 'DATABASE_URL',
+      value: '(hidden)',
+      expected: 'postgresql://user:password@host:port/database',
+    });
+  }
+  return {
+    connectionString: databaseUrl,
+    application_name: 'relevo',
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  };
+}
+
+export function openPool(databaseUrl: string, poolSize: number): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionOptions(databaseUrl),
+    max: poolSize,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+  });
+  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+export const openDatabase = (pool: pg.Pool): Database => drizzle(pool);
+
+/**
+ * Takes the pipeline's row lock: what changes a pipeline's versions or aliases goes one by one, and ends with the
+ * transaction. @throws RelevoError PIPELINE_NOT_FOUND
+ */
+export async function lockPipeline(tx: Transaction, name: string): Promise<void> {
+  const found = await tx
+    .select({ name: pipelines.name })
+    .from(pipelines)
+    .where(eq(pipelines.name, name))
+    .for('no key update');
+  if (found.length === 0) throw pipelineNotFound(name);
+}
+
+export const pipelineNotFound = (name: string): RelevoError =>
+  new RelevoError('PIPELINE_NOT_FOUND', `The registry knows no pipeline "${name}"`, {
+    field: 'pipeline',
+    value: name,
+  });
+
+/** PostgreSQL's text holds every character but NUL. */
+export const storableText = (text: string): string => text.replaceAll('\0', '\u{fffd}');

@@ -1,0 +1,87 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { RelevoError } from '../contracts/errors.ts';
+import { artifactRefSchema, manifestSchema } from '../contracts/refs.ts';
+import { ingestResultSchema } from '../contracts/runs.ts';
+import { type Database, lockPipeline } from './database.ts';
+import { manifestId } from './manifest.ts';
+import { datasetVersions } from './schema/datasets.ts';
+import type { DatasetRegistry, DatasetVersion } from './types.ts';
+
+const reportSchema = ingestResultSchema
+  .pick({ rows: true, repairedByRule: true, quarantinedByRule: true, warnings: true })
+  .strip();
+
+function asVersion(row: typeof datasetVersions.$inferSelect): DatasetVersion {
+  const { id, pipeline, source, synthetic, rows, runId } = row;
+  return {
+    ...{ id, pipeline, source, synthetic, rows, runId },
+    manifest: manifestSchema.parse(row.manifest),
+    profile: artifactRefSchema.parse(row.profile),
+    report: reportSchema.parse(row.report),
+    ...(row.quarantine === null ? {} : { quarantine: artifactRefSchema.parse(row.quarantine) }),
+    ...(row.repairs === null ? {} : { repairs: artifactRefSchema.parse(row.repairs) }),
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+export function datasetRegistry(db: Database): DatasetRegistry {
+  const get = async (id: string): Promise<DatasetVersion> => {
+    const [row] = await db.select().from(datasetVersions).where(eq(datasetVersions.id, id));
+    if (row === undefined) {
+      throw new RelevoError('DATASET_NOT_FOUND', `The registry knows no dataset version "${id}"`, {
+        field: 'datasetVersion',
+        value: id,
+      });
+    }
+    return asVersion(row);
+  };
+  return {
+    get,
+    async latest(pipeline, source) {
+      const ofPipeline = eq(datasetVersions.pipeline, pipeline);
+      const [row] = await db
+        .select()
+        .from(datasetVersions)
+        .where(source === undefined ? ofPipeline : and(ofPipeline, eq(datasetVersions.source, source)))
+        .orderBy(desc(datasetVersions.sequence))
+        .limit(1);
+      return row && asVersion(row);
+    },
+    async list(pipeline) {
+      const rows = await db
+        .select()
+        .from(datasetVersions)
+        .where(eq(datasetVersions.pipeline, pipeline))
+        .orderBy(desc(datasetVersions.sequence));
+      return rows.map(asVersion);
+    },
+    async commit({ id, manifest, report, ...version }) {
+      const expected = manifestId(manifest);
+      if (id !== expected) {
+        throw new RelevoError('INTERNAL', 'A dataset version must be named by its manifest', {
+          field: 'id',
+          value: id,
+          expected,
+        });
+      }
+      const { pipeline, source, synthetic, rows } = manifest;
+      await db.transaction(async (tx) => {
+        await lockPipeline(tx, pipeline);
+        await tx
+          .insert(datasetVersions)
+          .values({
+            ...version,
+            id,
+            pipeline,
+            source,
+            synthetic,
+            rows,
+            manifest,
+            report: reportSchema.parse(report),
+          })
+          .onConflictDoNothing({ target: datasetVersions.id });
+      });
+      return get(id);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { openDatabase, openPool } from './database.ts';
+import { datasetRegistry } from './datasets.ts';
+import { guarded } from './failures.ts';
+import { modelVersionRegistry } from './models.ts';
+import { pipelineRegistry } from './pipelines.ts';
+import { promotionRegistry } from './promotions.ts';
+import { runRegistry } from './runs.ts';
+import { searchRegistry } from './searches.ts';
+import type { Registry } from './types.ts';
+
+export { manifestId } from './manifest.ts';
+export type * from './types.ts';
+
+/** Opens the registry on a database that `migrate` brought up to date; connects at the first call. */
+export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?: number } = {}): Registry {
+  const pool = openPool(databaseUrl, poolSize);
+  const db = openDatabase(pool);
+  return guarded({
+    pipelines: guarded(pipelineRegistry(db)),
+    datasets: guarded(datasetRegistry(db)),
+    searches: guarded(searchRegistry(db)),
+    models: guarded({ ...modelVersionRegistry(db), ...promotionRegistry(db) }),
+    runs: guarded(runRegistry(db)),
+    async ping() {
+      await pool.query('select 1');
+    },
+    async close() {
+      if (!pool.ending) await pool.end();
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { z } from 'zod';
+import { aliasChannel } from './aliases.ts';
+import { connectionOptions } from './database.ts';
+import { asRelevoError } from './failures.ts';
+
+const messageSchema = z.object({ pipeline: z.string(), version: z.string() });
+export type AliasNotice = z.infer<typeof messageSchema>;
+
+const firstDelayMs = 100;
+const longestDelayMs = 10_000;
+/** A connection that died without a word is found out by asking. */
+const heartbeatMs = 20_000;
+const heartbeatTimeoutMs = 5_000;
+
+function parseNotice(payload: string | undefined): AliasNotice | undefined {
+  try {
+    return messageSchema.parse(JSON.parse(payload ?? ''));
+  } catch {
+    // Anybody may notify on the channel; what is not ours is passed over.
+    return undefined;
+  }
+}
+
+interface Listening {
+  /** Resolves when the connection is gone. */
+  lost: Promise<void>;
+  end(): Promise<void>;
+}
+
+async function listenOnce(databaseUrl: string, onChange: (notice: AliasNotice) => void): Promise<Listening> {
+  const client = new pg.Client({ ...connectionOptions(databaseUrl), query_timeout: heartbeatTimeoutMs });
+  const lost = new Promise<void>((resolve) => {
+    client.once('end', resolve);
+    client.on('error', () => resolve());
+  });
+  client.on('notification', ({ payload }) => {
+    const notice = parseNotice(payload);
+    if (notice !== undefined) onChange(notice);
+  });
+  try {
+    await client.connect();
+    await client.query(`listen ${pg.escapeIdentifier(aliasChannel)}`);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  const heartbeat = setInterval(() => {
+    client.query('select 1').catch(() => client.end().catch(() => undefined));
+  }, heartbeatMs);
+  heartbeat.unref();
+  lost.then(() => clearInterval(heartbeat));
+  return { lost, end: () => client.end().catch(() => undefined) };
+}
+
+/**
+ * Calls `onChange` for every pipeline whose champion changes. A lost connection is taken up again by itself, with
+ * growing pauses; what was said meanwhile is lost, so `onReconnect` is called for listeners to read the registry again.
+ * @throws RelevoError DATABASE_UNAVAILABLE where the first connection fails.
+ */
+export async function listenForAliases(
+  databaseUrl: string,
+  onChange: (notice: AliasNotice) => void,
+  onReconnect?: () => void,
+): Promise<{ close(): Promise<void> }> {
+  const closing = new AbortController();
+  let listening = await listenOnce(databaseUrl, onChange).catch((error) => {
+    throw asRelevoError(error);
+  });
+
+  async function reconnect(): Promise<void> {
+    for (
+      let delayMs = firstDelayMs;
+      !closing.signal.aborted;
+      delayMs = Math.min(2 * delayMs, longestDelayMs)
+    ) {
+      // Many servers that lost one database do not come back all at once.
+      const jittered = delayMs * (0.5 + Math.random() / 2);
+      await sleep(jittered, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      if (closing.signal.aborted) return;
+      const next = await listenOnce(databaseUrl, onChange).catch(() => undefined);
+      if (next === undefined) continue;
+      listening = next;
+      if (closing.signal.aborted) return listening.end();
+      onReconnect?.();
+      return;
+    }
+  }
+
+  const watch = (async () => {
+    while (!closing.signal.aborted) {
+      await listening.lost;
+      await reconnect();
+    }
+  })();
+  return {
+    async close() {
+      closing.abort();
+      await listening.end();
+      await watch;
+    },
+  };
+}

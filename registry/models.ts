@@ -1,0 +1,137 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { RelevoError } from '../contracts/errors.ts';
+import { metricsSchema } from '../contracts/metrics.ts';
+import { splitSpecSchema } from '../contracts/pipeline.ts';
+import { artifactRefSchema } from '../contracts/refs.ts';
+import { candidateResultSchema } from '../contracts/runs.ts';
+import { currentAliases, moveAliases } from './aliases.ts';
+import { type Database, lockPipeline, type Transaction } from './database.ts';
+import { aliases } from './schema/aliases.ts';
+import { datasetVersions } from './schema/datasets.ts';
+import { modelVersions } from './schema/models.ts';
+import type { ModelRegistry, ModelVersion, NewModelVersion } from './types.ts';
+import { formatVersion, nextVersion, parseVersion } from './versions.ts';
+
+type Row = typeof modelVersions.$inferSelect;
+
+/** What JSON can carry only in part (NaN becomes null) or what other rooms rely on; checked on both ways. */
+const checkedSchema = z.object({
+  metrics: metricsSchema,
+  candidates: z.array(candidateResultSchema),
+  splitSpec: splitSpecSchema,
+  splitArtifact: artifactRefSchema,
+  onnx: artifactRefSchema,
+  native: artifactRefSchema,
+  artifacts: z.record(z.string(), artifactRefSchema),
+});
+
+function asModel({ major: _major, minor: _minor, patch: _patch, ...row }: Row): ModelVersion {
+  return { ...row, ...checkedSchema.parse(row), createdAt: row.createdAt.toISOString() };
+}
+
+const notFound = (pipeline: string, version: string): RelevoError =>
+  new RelevoError('MODEL_NOT_FOUND', `The pipeline "${pipeline}" has no model version "${version}"`, {
+    field: 'version',
+    value: version,
+  });
+
+async function newestOf(tx: Transaction, pipeline: string): Promise<Row | undefined> {
+  const { major, minor, patch } = modelVersions;
+  const [row] = await tx
+    .select()
+    .from(modelVersions)
+    .where(eq(modelVersions.pipeline, pipeline))
+    .orderBy(desc(major), desc(minor), desc(patch))
+    .limit(1);
+  return row;
+}
+
+async function demandDataset(tx: Transaction, id: string): Promise<void> {
+  const found = await tx
+    .select({ id: datasetVersions.id })
+    .from(datasetVersions)
+    .where(eq(datasetVersions.id, id));
+  if (found.length > 0) return;
+  throw new RelevoError('DATASET_NOT_FOUND', `The registry knows no dataset version "${id}"`, {
+    field: 'datasetVersion',
+    value: id,
+  });
+}
+
+async function registerIn(tx: Transaction, model: NewModelVersion): Promise<ModelVersion> {
+  await lockPipeline(tx, model.pipeline);
+  const [known] = await tx.select().from(modelVersions).where(eq(modelVersions.runId, model.runId));
+  if (known !== undefined) return asModel(known);
+  await demandDataset(tx, model.datasetVersion);
+  const newest = await newestOf(tx, model.pipeline);
+  const semver = nextVersion(newest, newest?.inputSchemaHash !== model.inputSchemaHash);
+  const checked = checkedSchema.parse(model);
+  const [row] = await tx
+    .insert(modelVersions)
+    .values({ ...model, ...checked, ...semver })
+    .returning();
+  const version = formatVersion(semver);
+  await moveAliases(tx, {
+    action: 'register',
+    pipeline: model.pipeline,
+    version,
+    after: { ...(await currentAliases(tx, model.pipeline)), challenger: version },
+    actor: model.runId,
+    reason: 'registered',
+  });
+  return asModel(row);
+}
+
+type ModelVersions = Pick<ModelRegistry, 'register' | 'get' | 'byRun' | 'list' | 'champion'>;
+
+export function modelVersionRegistry(db: Database): ModelVersions {
+  return {
+    register: (model) => db.transaction((tx) => registerIn(tx, model)),
+    async get(pipeline, version) {
+      const [row] = await db
+        .select()
+        .from(modelVersions)
+        .where(and(eq(modelVersions.pipeline, pipeline), eq(modelVersions.version, version)));
+      if (row === undefined) throw notFound(pipeline, version);
+      return asModel(row);
+    },
+    async byRun(runId) {
+      const [row] = await db.select().from(modelVersions).where(eq(modelVersions.runId, runId));
+      return row && asModel(row);
+    },
+    async list(pipeline, { limit = 100, before } = {}) {
+      const { major, minor, patch } = modelVersions;
+      const last = before === undefined ? undefined : parseVersion(before, 'before');
+      const earlier =
+        last && sql`(${major}, ${minor}, ${patch}) < (${last.major}, ${last.minor}, ${last.patch})`;
+      const rows = await db
+        .select()
+        .from(modelVersions)
+        .where(and(eq(modelVersions.pipeline, pipeline), earlier))
+        .orderBy(desc(major), desc(minor), desc(patch))
+        .limit(limit);
+      return rows.map(asModel);
+    },
+    async champion(pipeline) {
+      const [found] = await db
+        .select({ model: modelVersions })
+        .from(aliases)
+        .innerJoin(
+          modelVersions,
+          and(eq(modelVersions.pipeline, aliases.pipeline), eq(modelVersions.version, aliases.version)),
+        )
+        .where(and(eq(aliases.pipeline, pipeline), eq(aliases.alias, 'champion')));
+      return found && asModel(found.model);
+    },
+  };
+}
+
+/** @throws RelevoError MODEL_NOT_FOUND */
+export async function demandModel(tx: Transaction, pipeline: string, version: string): Promise<void> {
+  const found = await tx
+    .select({ version: modelVersions.version })
+    .from(modelVersions)
+    .where(and(eq(modelVersions.pipeline, pipeline), eq(modelVersions.version, version)));
+  if (found.length === 0) throw notFound(pipeline, version);
+}
