@@ -3,7 +3,7 @@ import { RelevoError } from '../contracts/errors.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef, Manifest, Watermark } from '../contracts/refs.ts';
 import type { IngestResult } from '../contracts/runs.ts';
-import type { DatasetRegistry, DatasetVersion } from '../registry/types.ts';
+import type { DatasetRegistry, DatasetReport, DatasetVersion } from '../registry/types.ts';
 import { schemaHashOf } from './fingerprints.ts';
 import type { ValidatedBatch } from './ingest.ts';
 import { currentRun } from './runs.ts';
@@ -44,6 +44,19 @@ function resultOf(version: DatasetVersion, changed: boolean): IngestResult {
   };
 }
 
+const reportOf = (batch: ValidatedBatch, { rows }: Manifest): DatasetReport => ({
+  rows: {
+    read: batch.rowsRead,
+    added: batch.rowsAdded,
+    repaired: batch.rowsRepaired,
+    quarantined: batch.rowsQuarantined,
+    total: rows,
+  },
+  repairedByRule: batch.repairedByRule,
+  quarantinedByRule: batch.quarantinedByRule,
+  warnings: batch.warnings,
+});
+
 /** Dataset versions in the registry: adding one, finding one. */
 export function createDatasetActivities({ artifacts, registry, manifestId }: Deps) {
   const manifestFor = async (input: CommitInput, spec: PipelineSpec): Promise<Manifest> => {
@@ -65,27 +78,14 @@ export function createDatasetActivities({ artifacts, registry, manifestId }: Dep
       const spec = await loadSpec(artifacts, input.spec);
       const manifest = await manifestFor(input, spec);
       const id = manifestId(manifest);
-      const { batch } = input;
-      const committed = await registry.datasets.commit({
-        id,
-        manifest,
-        profile: input.profile,
-        runId: currentRun().id,
-        report: {
-          rows: {
-            read: batch.rowsRead,
-            added: batch.rowsAdded,
-            repaired: batch.rowsRepaired,
-            quarantined: batch.rowsQuarantined,
-            total: manifest.rows,
-          },
-          repairedByRule: batch.repairedByRule,
-          quarantinedByRule: batch.quarantinedByRule,
-          warnings: batch.warnings,
-        },
-        quarantine: batch.quarantine,
-        repairs: batch.repairs,
-      });
+      const version = { id, manifest, report: reportOf(input.batch, manifest), profile: input.profile };
+      const { quarantine, repairs } = input.batch;
+      const runId = currentRun().id;
+      const committed = await registry.datasets.commit(
+        { ...version, runId, quarantine, repairs },
+        input.newest ?? null,
+      );
+      if (committed.id !== id) return { conflict: true };
       return { conflict: false, result: resultOf(committed, true) };
     },
 

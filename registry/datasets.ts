@@ -24,29 +24,35 @@ function asVersion(row: typeof datasetVersions.$inferSelect): DatasetVersion {
   };
 }
 
+type Reader = Pick<Database, 'select'>;
+
+async function stored(db: Reader, id: string): Promise<DatasetVersion | undefined> {
+  const [row] = await db.select().from(datasetVersions).where(eq(datasetVersions.id, id));
+  return row && asVersion(row);
+}
+
+async function newestOf(db: Reader, pipeline: string, source?: string): Promise<DatasetVersion | undefined> {
+  const ofPipeline = eq(datasetVersions.pipeline, pipeline);
+  const [row] = await db
+    .select()
+    .from(datasetVersions)
+    .where(source === undefined ? ofPipeline : and(ofPipeline, eq(datasetVersions.source, source)))
+    .orderBy(desc(datasetVersions.sequence))
+    .limit(1);
+  return row && asVersion(row);
+}
+
 export function datasetRegistry(db: Database): DatasetRegistry {
-  const get = async (id: string): Promise<DatasetVersion> => {
-    const [row] = await db.select().from(datasetVersions).where(eq(datasetVersions.id, id));
-    if (row === undefined) {
+  return {
+    async get(id) {
+      const version = await stored(db, id);
+      if (version !== undefined) return version;
       throw new RelevoError('DATASET_NOT_FOUND', `The registry knows no dataset version "${id}"`, {
         field: 'datasetVersion',
         value: id,
       });
-    }
-    return asVersion(row);
-  };
-  return {
-    get,
-    async latest(pipeline, source) {
-      const ofPipeline = eq(datasetVersions.pipeline, pipeline);
-      const [row] = await db
-        .select()
-        .from(datasetVersions)
-        .where(source === undefined ? ofPipeline : and(ofPipeline, eq(datasetVersions.source, source)))
-        .orderBy(desc(datasetVersions.sequence))
-        .limit(1);
-      return row && asVersion(row);
     },
+    latest: (pipeline, source) => newestOf(db, pipeline, source),
     async list(pipeline) {
       const rows = await db
         .select()
@@ -55,7 +61,7 @@ export function datasetRegistry(db: Database): DatasetRegistry {
         .orderBy(desc(datasetVersions.sequence));
       return rows.map(asVersion);
     },
-    async commit({ id, manifest, report, ...version }) {
+    async commit({ id, manifest, report, ...version }, follows) {
       const expected = manifestId(manifest);
       if (id !== expected) {
         throw new RelevoError('INTERNAL', 'A dataset version must be named by its manifest', {
@@ -65,9 +71,13 @@ export function datasetRegistry(db: Database): DatasetRegistry {
         });
       }
       const { pipeline, source, synthetic, rows } = manifest;
-      await db.transaction(async (tx) => {
+      return await db.transaction(async (tx) => {
         await lockPipeline(tx, pipeline);
-        await tx
+        const known = await stored(tx, id);
+        if (known) return known;
+        const newest = await newestOf(tx, pipeline, source);
+        if (newest && follows !== undefined && newest.id !== follows) return newest;
+        const [row] = await tx
           .insert(datasetVersions)
           .values({
             ...version,
@@ -79,9 +89,9 @@ export function datasetRegistry(db: Database): DatasetRegistry {
             manifest,
             report: reportSchema.parse(report),
           })
-          .onConflictDoNothing({ target: datasetVersions.id });
+          .returning();
+        return asVersion(row);
       });
-      return get(id);
     },
   };
 }

@@ -199,9 +199,11 @@ export interface DatasetRegistry {
   list(pipeline: string): Promise<DatasetVersion[]>;
   /**
    * Adds a version; the same id again changes nothing and gives what was stored.
+   * @param follows the source's newest version when its rows were read, null where it had none. Where another
+   * has come since, nothing is added and that one is given, so that two ingests cannot both append.
    * @throws RelevoError PIPELINE_NOT_FOUND where the pipeline was never saved.
    */
-  commit(version: NewDatasetVersion): Promise<DatasetVersion>;
+  commit(version: NewDatasetVersion, follows?: string | null): Promise<DatasetVersion>;
 }
 
 export interface SearchRegistry {

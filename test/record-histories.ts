@@ -1,0 +1,98 @@
+/**
+ * Records the histories that `replay.test.ts` replays: real runs of every workflow on a real stack.
+ * Run it when a workflow changes on purpose: `npm run record:histories`.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { runId, searchWorkflowId } from '../contracts/ids.ts';
+import { trainOptionsSchema } from '../contracts/runs.ts';
+import { taskQueues } from '../temporal.config.ts';
+import { plant, writePlant } from './plant.ts';
+import { type Servers, startServers, startWorkers, type Workers } from './stack.ts';
+
+const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url));
+const spec = plant({ rounds: 60, trials: 6 });
+const options = (given: object = {}) => trainOptionsSchema.parse(given);
+
+/** What tells of the machine and nothing of the workflow. */
+const hidden = new Set(['identity', 'stackTrace', 'binaryChecksum', 'workerInstanceKey']);
+const withoutMachine = (key: string, value: unknown): unknown =>
+  hidden.has(key) && typeof value === 'string' ? '' : value;
+
+async function keep(servers: Servers, name: string, workflowId: string): Promise<void> {
+  const history = await servers.client.workflow.getHandle(workflowId).fetchHistory();
+  const json = JSON.parse(JSON.stringify(historyToJSON(history)));
+  const text = `${JSON.stringify(json, withoutMachine, 1)}\n`;
+  if (text.includes(servers.folder)) throw new Error(`${name} names a folder of this machine`);
+  await writeFile(`${folder}${name}.json`, text);
+  console.log(`${name}: ${history.events?.length} events, ${(text.length / 1024).toFixed(0)} KiB`);
+}
+
+async function record({ client, ...servers }: Servers, workers: Workers): Promise<void> {
+  const all = { client, ...servers };
+  const start = (workflow: string, workflowId: string, input: unknown): Promise<WorkflowHandle> =>
+    client.workflow.start(workflow, { workflowId, taskQueue: taskQueues.control, args: [input] });
+  const run = async (name: string, workflow: string, workflowId: string, input: unknown): Promise<void> => {
+    const handle = await start(workflow, workflowId, input);
+    await handle.result().catch((error: Error) => console.log(`${name} ended with ${error.cause ?? error}`));
+    await keep(all, name, workflowId);
+  };
+  await writePlant(workers.dataDir, 800);
+  await run('ingest-new', 'ingestWorkflow', runId('ingest', spec.name, 'new'), { spec });
+  await run('ingest-unchanged', 'ingestWorkflow', runId('ingest', spec.name, 'unchanged'), { spec });
+  const first = runId('train', spec.name, 'first');
+  await run('train-first', 'trainWorkflow', first, { spec, options: options({ ingest: 'if-missing' }) });
+  await keep(all, 'search', searchWorkflowId(first, 'searched'));
+  const second = runId('train', spec.name, 'second');
+  await run('train-contest', 'trainWorkflow', second, { spec, options: options({ seed: 8, trials: 4 }) });
+  await keep(all, 'ingest-child', `${second}/ingest`);
+  const third = runId('train', spec.name, 'extended');
+  await run('train-extended', 'trainWorkflow', third, {
+    spec,
+    options: options({ ingest: 'never', trials: 9 }),
+  });
+  await keep(all, 'search-extended', searchWorkflowId(third, 'searched'));
+  const by = { pipeline: spec.name, actor: 'recorder', reason: 'a history to replay' };
+  await run('promote', 'promoteWorkflow', runId('promote', spec.name, 'one'), {
+    ...by,
+    modelVersion: '1.1.0',
+  });
+  await run('rollback', 'rollbackWorkflow', runId('rollback', spec.name, 'one'), by);
+  await run('train-unknown-candidate', 'trainWorkflow', runId('train', spec.name, 'unknown'), {
+    spec,
+    options: options({ candidates: ['perceptron'] }),
+  });
+  await recordCancelled(all, start);
+  await writePlant(workers.dataDir, 700, 2);
+  await run('ingest-shrunk', 'ingestWorkflow', runId('ingest', spec.name, 'shrunk'), { spec });
+}
+
+async function recordCancelled(
+  servers: Servers,
+  start: (workflow: string, id: string, input: unknown) => Promise<WorkflowHandle>,
+): Promise<void> {
+  const id = runId('train', spec.name, 'cancelled');
+  const long = plant({ rounds: 40_000, trials: 4 });
+  const handle = await start('trainWorkflow', id, { spec: long, options: options({ ingest: 'never' }) });
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await handle.cancel();
+  await handle.result().catch((error: Error) => console.log(`train-cancelled ended with ${error.cause}`));
+  await keep(servers, 'train-cancelled', id);
+  await keep(servers, 'search-cancelled', searchWorkflowId(id, 'searched'));
+}
+
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+const servers = await startServers();
+try {
+  const workers = await startWorkers(servers, 'recorded');
+  try {
+    await record(servers, workers);
+  } finally {
+    await workers.stop();
+  }
+} finally {
+  await servers.stop();
+}

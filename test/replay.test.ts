@@ -1,0 +1,48 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { workflowBundle } from '../workers/bundle.ts';
+import { createLogger } from '../workers/logging.ts';
+import * as workflows from '../workflows/index.ts';
+
+const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url));
+const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
+
+let cache: string;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'relevo-replay-'));
+});
+afterAll(() => rm(cache, { recursive: true, force: true }));
+
+it('replays every recorded history on the workflows as they are', async () => {
+  const bundle = await workflowBundle(cache, createLogger('replay', 'warn'));
+  const histories = await Promise.all(
+    names.map(async (name) => ({ workflowId: name, history: historyFromJSON(await read(name)) })),
+  );
+  const broken: string[] = [];
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories))
+    if (error) broken.push(`${workflowId}: ${error.message}`);
+  expect(broken).toEqual([]);
+});
+
+it('has a history of every workflow', async () => {
+  const recorded = await Promise.all(
+    names.map(async (name) => {
+      const { events } = await read(name);
+      return events[0].workflowExecutionStartedEventAttributes.workflowType.name;
+    }),
+  );
+  expect(new Set(recorded)).toEqual(new Set(Object.keys(workflows)));
+});
+
+it.each(names)('%s is small and names no folder of the machine it was recorded on', async (name) => {
+  const text = await readFile(join(folder, name), 'utf8');
+  expect(text.length).toBeLessThan(512 * 1024);
+  const payloads = [...text.matchAll(/"data": "([^"]*)"/g)].map(([, data]) => Buffer.from(data, 'base64'));
+  for (const words of [text, ...payloads.map(String)]) expect(words).not.toMatch(/\/(tmp|home|root|work)\//);
+});

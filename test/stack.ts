@@ -1,0 +1,113 @@
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { type Service, startChild } from '../cli/up/child.ts';
+import { type Keeper, keep } from '../cli/up/keeper.ts';
+import { startPostgres } from '../cli/up/postgres.ts';
+import { freePort } from '../cli/up/readiness.ts';
+import { ensureTemporal, startTemporal } from '../cli/up/temporal.ts';
+import { environment } from '../contracts/env.ts';
+import { openRegistry, type Registry } from '../registry/index.ts';
+import { migrate } from '../registry/migrate.ts';
+import { freshDatabase } from './database.ts';
+
+/** PostgreSQL and Temporal as `relevo up` runs them, in a folder of their own. */
+export interface Servers {
+  folder: string;
+  temporalAddress: string;
+  databaseUrl: string;
+  client: Client;
+  stop(): Promise<void>;
+}
+
+/** A home with a database of its own and both workers as processes, the way the supervisor keeps them. */
+export interface Workers {
+  home: string;
+  dataDir: string;
+  registry: Registry;
+  compute: { current(): Service | undefined };
+  stop(): Promise<void>;
+}
+
+const log = (line: string): void => console.log(`stack: ${line}`);
+
+export async function startServers(): Promise<Servers> {
+  const folder = await mkdtemp(join(tmpdir(), 'relevo-stack-'));
+  // Root's PostgreSQL runs under another account, which must get through to its data.
+  await chmod(folder, 0o711);
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    const binary = await ensureTemporal({ cacheDir: environment().RELEVO_CACHE, onProgress: log });
+    const postgres = await startPostgres({
+      dataDir: join(folder, 'postgres', 'data'),
+      port: await freePort(),
+      log,
+    });
+    undo.push(postgres.stop);
+    const temporal = await startTemporal({
+      binary,
+      dbFile: join(folder, 'temporal', 'temporal.db'),
+      port: await freePort(),
+      uiPort: await freePort(),
+      logFile: join(folder, 'temporal', 'temporal.log'),
+      log,
+    });
+    undo.push(temporal.stop);
+    const connection = await Connection.connect({ address: temporal.address });
+    undo.push(() => connection.close());
+    const client = new Client({ connection });
+    return { folder, temporalAddress: temporal.address, databaseUrl: postgres.url, client, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export async function startWorkers(servers: Servers, name: string): Promise<Workers> {
+  const home = join(servers.folder, name);
+  const dataDir = join(home, 'data');
+  await mkdir(dataDir, { recursive: true });
+  const database = await freshDatabase(servers.databaseUrl);
+  await migrate(database.url);
+  const registry = openRegistry(database.url, { poolSize: 2 });
+  const env = {
+    ...process.env,
+    RELEVO_HOME: home,
+    RELEVO_DATA: dataDir,
+    RELEVO_LOG_LEVEL: 'warn',
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: servers.temporalAddress,
+    TZ: 'UTC',
+  };
+  const stopping = new AbortController();
+  const worker = (part: 'control' | 'compute'): Keeper =>
+    keep({
+      name: part,
+      start: () => startChild({ name: part, entry: `workers/${part}.ts`, home, env }),
+      signal: stopping.signal,
+      onStarted: () => undefined,
+      onCrash: (how) => log(`${part} ended (${how}), starting it again`),
+      maxCrashes: 100,
+      firstDelayMs: 250,
+      // A kill is no sign of a worker that cannot run: the wait before its next start does not grow.
+      steadyAfterMs: 0,
+    });
+  const keepers = [worker('control'), worker('compute')];
+  await Promise.all(keepers.map(({ started }) => started));
+  return {
+    home,
+    dataDir,
+    registry,
+    compute: keepers[1],
+    async stop() {
+      stopping.abort();
+      await Promise.all(keepers.map((keeper) => keeper.stop()));
+      await registry.close();
+      await database.drop();
+    },
+  };
+}
