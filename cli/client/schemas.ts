@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { runKinds } from '../../contracts/ids.ts';
+import { metricsSchema } from '../../contracts/metrics.ts';
+import { candidateResultSchema, runStates } from '../../contracts/runs.ts';
+
+/** What the command line reads of the API's answers; further fields are passed on untouched. */
+const progressSchema = z.looseObject({
+  phase: z.string(),
+  fraction: z.number(),
+  steps: z.array(
+    z.looseObject({
+      name: z.string(),
+      state: z.enum(['waiting', 'running', 'done', 'skipped', 'failed']),
+      detail: z.string().optional(),
+    }),
+  ),
+});
+const activitySchema = z.looseObject({
+  activity: z.string(),
+  attempt: z.number(),
+  progress: z.looseObject({ phase: z.string(), done: z.number(), total: z.number().optional() }).optional(),
+  lastFailure: z.string().optional(),
+});
+export const followedSchema = z.looseObject({
+  state: z.enum(runStates),
+  progress: progressSchema.optional(),
+  activities: z.array(activitySchema).optional(),
+});
+export type Followed = z.infer<typeof followedSchema>;
+export type PendingActivity = z.infer<typeof activitySchema>;
+
+const linksSchema = z.looseObject({ temporalUi: z.string().optional() });
+export const startedSchema = z.looseObject({
+  id: z.string(),
+  kind: z.enum(runKinds),
+  pipeline: z.string(),
+  links: linksSchema,
+});
+export const runSchema = followedSchema.extend({
+  ...startedSchema.shape,
+  startedAt: z.string(),
+  finishedAt: z.string().nullish(),
+  result: z.unknown().optional(),
+  error: z
+    .looseObject({ code: z.string(), message: z.string(), details: z.unknown().optional() })
+    .optional(),
+});
+export type Run = z.infer<typeof runSchema>;
+export const runsSchema = z.looseObject({ runs: z.array(runSchema), next: z.string().optional() });
+
+export const pipelineSchema = z.looseObject({
+  name: z.string(),
+  title: z.string(),
+  target: z.looseObject({ name: z.string(), unit: z.string().optional() }),
+  champion: z.string().optional(),
+});
+export const pipelinesSchema = z.looseObject({ pipelines: z.array(pipelineSchema) });
+export type Pipeline = z.infer<typeof pipelineSchema>;
+
+export const readySchema = z.looseObject({
+  status: z.string(),
+  checks: z.record(z.string(), z.string()),
+  champions: z.array(z.looseObject({ pipeline: z.string(), version: z.string() })),
+});
+
+export const pipelineDetailSchema = pipelineSchema.extend({
+  inputs: z.array(z.looseObject({ name: z.string(), kind: z.enum(['number', 'category', 'timestamp']) })),
+});
+
+const modelSchema = z.looseObject({
+  pipeline: z.string(),
+  version: z.string(),
+  candidate: z.string(),
+  estimator: z.string(),
+  datasetVersion: z.string(),
+  synthetic: z.boolean(),
+  metrics: metricsSchema,
+  aliases: z.array(z.string()).optional(),
+  createdAt: z.string(),
+});
+export const modelsSchema = z.looseObject({ models: z.array(modelSchema) });
+export const modelInfoSchema = modelSchema.extend({
+  target: z.looseObject({ name: z.string(), unit: z.string().optional() }),
+});
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
+export const modelMetricsSchema = z.looseObject({
+  version: z.string(),
+  unit: z.string().optional(),
+  metrics: metricsSchema,
+  candidates: z.array(candidateResultSchema.loose()),
+});
+export type ModelMetrics = z.infer<typeof modelMetricsSchema>;
+
+export const predictionsSchema = z.looseObject({
+  predictions: z.array(z.looseObject({ id: z.string(), value: z.number(), modelVersion: z.string() })),
+});
+export type Prediction = z.infer<typeof predictionsSchema>['predictions'][number];
+
+/** An alias that was moved, or the run that is still moving it. */
+export const aliasMoveSchema = z.looseObject({
+  pipeline: z.string().optional(),
+  champion: z.string().optional(),
+  previous: z.string().optional(),
+  run: startedSchema,
+});

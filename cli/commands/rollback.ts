@@ -1,0 +1,9 @@
+import type { CommandContext } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { moveChampion } from './move-champion.ts';
+
+export const rollback = (
+  context: CommandContext,
+  pipeline: string,
+  { reason }: { reason?: string },
+): Promise<ExitCode> => moveChampion(context, pipeline, 'rollback', { reason });

@@ -1,0 +1,27 @@
+import { runsSchema } from '../client/schemas.ts';
+import type { CommandContext } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { showRuns } from '../view/runs.ts';
+
+export interface RunsOptions {
+  pipeline?: string;
+  kind?: string;
+  state?: string;
+  limit?: number;
+}
+
+const defaultLimit = 20;
+
+export async function runs({ terminal, api, interrupted }: CommandContext, given: RunsOptions): Promise<ExitCode> {
+  const client = await api();
+  const query = new URLSearchParams({ limit: String(given.limit ?? defaultLimit) });
+  for (const name of ['pipeline', 'kind', 'state'] as const) {
+    const value = given[name];
+    if (value !== undefined) query.set(name, value);
+  }
+  const page = await client.get(`/v1/runs?${query}`, runsSchema, interrupted);
+  terminal.printJson(page);
+  if (page.runs.length === 0) terminal.print(terminal.texts.run.none);
+  else showRuns(terminal, page.runs);
+  return exitCodes.ok;
+}

@@ -1,0 +1,143 @@
+import { Command, Help, Option } from 'commander';
+import { runKinds } from '../contracts/ids.ts';
+import { runStates } from '../contracts/runs.ts';
+import type { CommandContext } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type { Terminal } from './terminal.ts';
+import { optionParsers } from './usage.ts';
+import { widthOf } from './view/width.ts';
+
+export interface GlobalOptions {
+  json?: boolean;
+  verbose?: boolean;
+  url?: string;
+}
+
+/** Does a command: gets its context ready, keeps its exit code. */
+export type Runner = (work: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+
+/** Headings of commander's help in the person's language, and widths as a terminal counts them. */
+function localHelp(terminal: Pick<Terminal, 'texts' | 'colors'>): Partial<Help> {
+  const { texts, colors } = terminal;
+  const titles: Record<string, string> = {
+    'Usage:': texts.help.usage,
+    'Arguments:': texts.help.arguments,
+    'Options:': texts.help.options,
+    'Global Options:': texts.help.globalOptions,
+    'Commands:': texts.help.commands,
+  };
+  return {
+    showGlobalOptions: true,
+    displayWidth: widthOf,
+    styleTitle: (title) => colors.bold(titles[title] ?? title),
+    styleCommandText: (text) => colors.cyan(text),
+    styleSubcommandText: (text) => colors.cyan(text),
+    styleOptionText: (text) => colors.green(text),
+    optionDescription(option) {
+      const { description, argChoices } = option;
+      return argChoices === undefined ? description : `${description} (${argChoices.join(', ')})`;
+    },
+  };
+}
+
+/** The commands with their arguments, options and examples; what they do is loaded when one is called. */
+export function createProgram(
+  terminal: Pick<Terminal, 'texts' | 'colors'>,
+  version: string,
+  run: Runner,
+): Command {
+  const { texts } = terminal;
+  const { commands, options, examples } = texts;
+  const parse = optionParsers(texts);
+  const program = new Command('relevo')
+    .description(texts.help.about)
+    .version(version, '-V, --version', options.version)
+    .option('--json', options.json)
+    .option('--verbose', options.verbose)
+    .option('--url <url>', options.url, parse.url)
+    .helpOption('-h, --help', options.help)
+    .helpCommand('help [command]', options.helpCommand)
+    .configureHelp(localHelp(terminal))
+    .showHelpAfterError(false)
+    .addHelpText('after', `\n${texts.help.exitCodes}`);
+
+  const command = (usage: keyof typeof commands, args = ''): Command => {
+    const added = program
+      .command(`${usage} ${args}`.trim())
+      .description(commands[usage])
+      .helpOption('-h, --help', options.help);
+    const lines = examples[usage].map((line) => `  $ ${line}`);
+    return added.addHelpText('after', `\n${terminal.colors.bold(texts.help.examples)}\n${lines.join('\n')}`);
+  };
+
+  command('up')
+    .option('--no-train', options.noTrain)
+    .action((given) => run(async (context) => (await import('./commands/up.ts')).up(context, given)));
+
+  command('train', '<pipeline>')
+    .option('--source <name>', options.source)
+    .option('--dataset <version>', options.dataset)
+    .option('--seed <number>', options.seed, parse.wholeNumber(-(2 ** 31), 2 ** 31 - 1))
+    .option('--candidates <names>', options.candidates, parse.list)
+    .option('--trials <number>', options.trials, parse.wholeNumber(0, 10_000))
+    .addOption(new Option('--ingest <when>', options.ingest).choices(['first', 'if-missing', 'never']))
+    .option('--no-promote', options.noPromote)
+    .option('--no-follow', options.noFollow)
+    .action((name, given) => run(async (context) => (await import('./commands/train.ts')).train(context, name, given)));
+
+  command('ingest', '<pipeline>')
+    .option('--source <name>', options.source)
+    .option('--no-follow', options.noFollow)
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/ingest.ts')).ingest(context, name, given)),
+    );
+
+  command('predict', '<pipeline> [file]')
+    .option('--row <json>', options.row)
+    .action((name, file, given) =>
+      run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
+    );
+
+  command('status').action(() => run(async (context) => (await import('./commands/status.ts')).status(context)));
+
+  command('runs')
+    .option('--pipeline <name>', options.ofPipeline)
+    .addOption(new Option('--kind <kind>', options.ofKind).choices(runKinds))
+    .addOption(new Option('--state <state>', options.ofState).choices(runStates))
+    .option('--limit <number>', options.limit, parse.wholeNumber(1, 200))
+    .action((given) => run(async (context) => (await import('./commands/runs.ts')).runs(context, given)));
+
+  command('run', '<id>')
+    .option('--no-follow', options.noFollow)
+    .action((id, given) => run(async (context) => (await import('./commands/run.ts')).run(context, id, given)));
+
+  command('cancel', '<id>').action((id) =>
+    run(async (context) => (await import('./commands/cancel.ts')).cancel(context, id)),
+  );
+
+  command('models', '<pipeline>')
+    .option('--limit <number>', options.limit, parse.wholeNumber(1, 200))
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/models.ts')).models(context, name, given)),
+    );
+
+  command('promote', '<pipeline> <version>')
+    .option('--reason <text>', options.reason)
+    .action((name, wanted, given) =>
+      run(async (context) => (await import('./commands/promote.ts')).promote(context, name, wanted, given)),
+    );
+
+  command('rollback', '<pipeline>')
+    .option('--reason <text>', options.reason)
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/rollback.ts')).rollback(context, name, given)),
+    );
+
+  command('pipelines').action(() =>
+    run(async (context) => (await import('./commands/pipelines.ts')).pipelines(context)),
+  );
+
+  command('doctor').action(() => run(async (context) => (await import('./commands/doctor.ts')).doctor(context)));
+
+  return program;
+}

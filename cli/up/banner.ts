@@ -1,0 +1,40 @@
+import { relative } from 'node:path';
+import type { Environment } from '../../contracts/env.ts';
+import type { Terminal } from '../terminal.ts';
+import { withoutPassword } from './addresses.ts';
+import type { Addresses } from './stack.ts';
+
+const shortPath = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || short === '' ? path : short;
+};
+
+/** One table of where everything is. */
+export function showAddresses(terminal: Terminal, env: Environment, addresses: Addresses): void {
+  const { texts, colors } = terminal;
+  const { apiUrl, databaseUrl, temporalAddress, temporalUiUrl } = addresses;
+  const shown = {
+    api: apiUrl,
+    docs: `${apiUrl}/docs`,
+    temporalUi: temporalUiUrl,
+    temporal: temporalAddress,
+    database: withoutPassword(databaseUrl),
+    home: env.RELEVO_HOME,
+    data: env.RELEVO_DATA,
+  };
+  terminal.printJsonLine({ event: 'ready', ...shown });
+  terminal.print();
+  terminal.table(
+    [{ title: texts.up.part }, { title: texts.up.address, style: colors.cyan }],
+    [
+      [texts.up.api, shown.api],
+      [texts.up.docs, shown.docs],
+      ...(shown.temporalUi ? [[texts.up.temporalUi, shown.temporalUi]] : []),
+      [texts.up.temporal, shown.temporal],
+      [texts.up.database, shown.database],
+      [texts.up.home, shortPath(shown.home)],
+      [texts.up.data, shown.data ?? texts.up.noData],
+    ],
+  );
+  terminal.print();
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RelevoError } from '../../contracts/errors.ts';
+import { killDelayMs } from '../../temporal.config.ts';
+import { prepareLog, tailOf } from './logs.ts';
+
+/** A part of the stack that runs: its process, how it ended, how to stop it. */
+export interface Service {
+  pid: number;
+  /** Settles when the process is gone, with a word on how: `exit code 1`, `signal SIGKILL`. */
+  ended: Promise<string>;
+  /** The process's log, for its last words. */
+  logFile: string;
+  /** Asks it to end, and makes it after a while. */
+  stop(): Promise<void>;
+  /** Ends it now. */
+  kill(): void;
+}
+
+export interface ChildOptions {
+  name: string;
+  /** Entry point, relative to the project. */
+  entry: string;
+  home: string;
+  env: Record<string, string | undefined>;
+  nodeFlags?: string[];
+  readyTimeoutMs?: number;
+  signal?: AbortSignal;
+}
+
+const projectDir = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const tsxLoader = import.meta.resolve('tsx');
+
+const wordsOf = (code: number | null, signal: string | null): string =>
+  signal === null ? `exit code ${code}` : `signal ${signal}`;
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal);
+  }
+}
+
+/**
+ * Starts an entry point as a process of its own and waits for its `ready` message. It has its own process
+ * group, so that Ctrl-C reaches the supervisor alone and the order of stopping is kept; it writes its log
+ * itself; and it ends when the channel to a dead supervisor closes.
+ * @throws RelevoError PROCESS_CRASHED with the end of its log where it ends or is silent too long.
+ */
+export async function startChild(options: ChildOptions): Promise<Service> {
+  const { name, entry, home, env, nodeFlags = [], readyTimeoutMs = 90_000, signal } = options;
+  const logFile = prepareLog(home, name);
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [...nodeFlags, '--import', tsxLoader, resolve(projectDir, entry)], {
+    cwd: projectDir,
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
+  closeSync(log);
+  const ended = once(child, 'exit').then(([code, by]) => wordsOf(code, by));
+  try {
+    await ready(child, ended, { name, logFile, readyTimeoutMs, signal });
+  } catch (error) {
+    killGroup(child, 'SIGKILL');
+    throw error;
+  }
+  return {
+    pid: child.pid ?? -1,
+    ended,
+    logFile,
+    kill: () => killGroup(child, 'SIGKILL'),
+    async stop() {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => killGroup(child, 'SIGKILL'), killDelayMs);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+interface ReadyOptions {
+  name: string;
+  logFile: string;
+  readyTimeoutMs: number;
+  signal: AbortSignal | undefined;
+}
+
+function ready(child: ChildProcess, ended: Promise<string>, options: ReadyOptions): Promise<void> {
+  const { name, logFile, readyTimeoutMs, signal } = options;
+  return new Promise((resolve, reject) => {
+    const fail = (how: string): void => settle(() => reject(crashed(name, how, logFile)));
+    const late = setTimeout(() => fail(`was not ready after ${readyTimeoutMs / 1000} s`), readyTimeoutMs);
+    const aborted = (): void => settle(() => reject(signal?.reason));
+    const heard = (message: unknown): void => {
+      if ((message as { type?: string } | null)?.type === 'ready') settle(resolve);
+    };
+    const settle = (finish: () => void): void => {
+      clearTimeout(late);
+      signal?.removeEventListener('abort', aborted);
+      child.off('message', heard);
+      finish();
+    };
+    signal?.addEventListener('abort', aborted);
+    child.on('message', heard);
+    child.once('error', (error) => fail(error.message));
+    void ended.then((how) => fail(`ended (${how})`));
+  });
+}
+
+const tailLines = 12;
+
+/** The error of a process that went away, with the last lines of its log. */
+export function crashed(name: string, how: string, logFile: string): RelevoError {
+  const tail = tailOf(logFile, tailLines);
+  const words = tail.length > 0 ? `; its log ends:\n${tail.map((line) => `    ${line}`).join('\n')}` : '';
+  return new RelevoError('PROCESS_CRASHED', `The process "${name}" ${how}${words}`, {
+    where: relative(process.cwd(), logFile),
+    remedy: 'Read its log; "relevo doctor" checks the installation.',
+  });
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Environment } from '../../contracts/env.ts';
+import { killDelayMs } from '../../temporal.config.ts';
+import type { Service } from './child.ts';
+import { endLeftover } from './leftovers.ts';
+import { prepareLog } from './logs.ts';
+import type { WantedPort } from './ports.ts';
+
+const postgresDir = (home: string): string => join(home, 'postgres');
+const temporalFile = (home: string): string => join(home, 'temporal', 'temporal.db');
+
+/** The ports that this configuration opens on this machine. */
+export function wantedPorts(env: Environment): WantedPort[] {
+  const host = '127.0.0.1';
+  const postgres = { part: 'PostgreSQL', host, port: env.RELEVO_POSTGRES_PORT, setting: 'RELEVO_POSTGRES_PORT' };
+  const temporal = [
+    { part: 'Temporal', host, port: env.RELEVO_TEMPORAL_PORT, setting: 'RELEVO_TEMPORAL_PORT' },
+    { part: 'the Temporal UI', host, port: env.RELEVO_TEMPORAL_UI_PORT, setting: 'RELEVO_TEMPORAL_UI_PORT' },
+  ];
+  return [
+    { part: 'the API', host: env.RELEVO_HOST, port: env.RELEVO_PORT, setting: 'RELEVO_PORT' },
+    ...(env.DATABASE_URL === undefined ? [postgres] : []),
+    ...(env.TEMPORAL_ADDRESS === undefined ? temporal : []),
+  ];
+}
+
+type Say = (line: string) => void;
+/** A server that R's code runs, as the keeper sees it. */
+const asService = (server: { pid: number; exited: Promise<string>; stop(): Promise<void> }, logFile: string): Service => ({
+  pid: server.pid,
+  ended: server.exited,
+  logFile,
+  stop: server.stop,
+  kill() {
+    try {
+      process.kill(server.pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  },
+});
+
+export async function embeddedPostgres(
+  env: Environment,
+  signal: AbortSignal,
+  log: Say,
+): Promise<Service & { url: string }> {
+  const { startPostgres } = await import('./postgres.ts');
+  const dataDir = postgresDir(env.RELEVO_HOME);
+  const server = await startPostgres({ dataDir, port: env.RELEVO_POSTGRES_PORT, signal, log });
+  return { ...asService(server, `${dataDir}.log`), url: server.url };
+}
+
+export async function embeddedTemporal(
+  env: Environment,
+  signal: AbortSignal,
+  log: Say,
+): Promise<Service & { address: string; uiUrl: string }> {
+  const { ensureTemporal, startTemporal } = await import('./temporal.ts');
+  const binary = await ensureTemporal({ cacheDir: env.RELEVO_CACHE, onProgress: log, signal });
+  const logFile = prepareLog(env.RELEVO_HOME, 'temporal');
+  const { RELEVO_TEMPORAL_PORT: port, RELEVO_TEMPORAL_UI_PORT: uiPort } = env;
+  const server = await startTemporal({
+    binary,
+    dbFile: temporalFile(env.RELEVO_HOME),
+    port,
+    uiPort,
+    logFile,
+    signal,
+    log,
+  });
+  return { ...asService(server, logFile), address: server.address, uiUrl: server.uiUrl };
+}
+
+/** Ends servers of this home that a killed supervisor left: their ports are not taken by a stranger. */
+export async function endLeftoverServers(home: string, log: Say): Promise<void> {
+  const graceMs = killDelayMs;
+  await Promise.all([
+    endLeftover(`${postgresDir(home)}.lease`, { name: 'PostgreSQL', stopSignal: 'SIGINT', graceMs, log }),
+    endLeftover(`${temporalFile(home)}.lease`, { name: 'Temporal server', stopSignal: 'SIGTERM', graceMs, log }),
+  ]);
+}
