@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { col, where } from '../contracts/expression.ts';
+import { compileNumber } from '../models/onnx/expression.ts';
+import { createGraph } from '../models/onnx/graph.ts';
+import { type InferenceModel, openModel } from './session.ts';
+
+/** x + 1 where the load is light, x elsewhere. */
+function lightModel(): Uint8Array {
+  const graph = createGraph('light');
+  const inputs = { x: graph.input('x', 'double'), load: graph.input('load', 'string') };
+  const formula = where(col('load').equals('Light'), col('x').plus(1), col('x'));
+  graph.output(compileNumber(graph, formula.expression, inputs), 'prediction');
+  return graph.toBytes({});
+}
+
+let model: InferenceModel;
+beforeAll(async () => {
+  model = await openModel(lightModel());
+});
+afterAll(() => model.release());
+
+describe('an open model', () => {
+  it('says what it reads, in the order of the file', () => {
+    expect(model.inputs).toEqual([
+      { name: 'x', kind: 'number' },
+      { name: 'load', kind: 'text' },
+    ]);
+  });
+
+  it('answers one row, many rows and none; missing values are NaN and empty', async () => {
+    const predict = async (x: number[], load: string[]) => [
+      ...(await model.predict({ x: Float64Array.from(x), load }, x.length)),
+    ];
+    expect(await predict([3], ['Light'])).toEqual([4]);
+    expect(await predict([1, Number.NaN, 3], ['Light', 'Light', ''])).toEqual([2, Number.NaN, 3]);
+    expect(await predict([], [])).toEqual([]);
+  });
+
+  it('answers long columns in stretches, in order, leaving the event loop free', async () => {
+    const rows = 300_000;
+    const x = Float64Array.from({ length: rows }, (_, i) => i);
+    const load = Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 'Light' : 'Medium'));
+    let ticks = 0;
+    const ticking = setInterval(() => ticks++, 1);
+    const results = await model.predict({ x, load }, rows);
+    clearInterval(ticking);
+    expect(results).toEqual(x.map((value) => (value % 2 === 0 ? value + 1 : value)));
+    expect(ticks).toBeGreaterThan(5);
+  });
+
+  it('answers calls that overlap', async () => {
+    const calls = Array.from({ length: 50 }, (_, i) =>
+      model.predict({ x: Float64Array.of(i), load: ['Light'] }, 1),
+    );
+    const results = await Promise.all(calls);
+    expect(results.map(([value]) => value)).toEqual(calls.map((_, i) => i + 1));
+  });
+
+  it('names a column that is absent, of the other kind or of another length', async () => {
+    const x = Float64Array.of(1);
+    await expect(model.predict({ x }, 1)).rejects.toThrowError('text column "load"');
+    await expect(model.predict({ x: ['1'], load: ['a'] }, 1)).rejects.toThrowError('number column "x"');
+    await expect(model.predict({ x, load: ['a', 'b'] }, 1)).rejects.toThrowError('"load" with 1 rows');
+  });
+
+  it('opens from a path too', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'relevo-session-'));
+    try {
+      const path = join(dir, 'model.onnx');
+      await writeFile(path, lightModel());
+      const opened = await openModel(path);
+      expect(await opened.predict({ x: Float64Array.of(1), load: ['Light'] }, 1)).toEqual(Float64Array.of(2));
+      await opened.release();
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it('refuses bytes that are no model, and a model without a prediction', async () => {
+    await expect(openModel(new Uint8Array([1, 2, 3]))).rejects.toThrowError();
+    const graph = createGraph('other');
+    graph.output(graph.input('x', 'double'), 'score');
+    await expect(openModel(graph.toBytes({}))).rejects.toThrowError(
+      'no output named "prediction", but score',
+    );
+  });
+});
