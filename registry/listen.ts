@@ -12,7 +12,8 @@ const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 /** A connection that died without a word is found out by asking. */
 const heartbeatMs = 20_000;
-const heartbeatTimeoutMs = 5_000;
+const answerTimeoutMs = 5_000;
+const goodbyeMs = 1_000;
 
 function parseNotice(payload: string | undefined): AliasNotice | undefined {
   try {
@@ -30,28 +31,34 @@ interface Listening {
 }
 
 async function listenOnce(databaseUrl: string, onChange: (notice: AliasNotice) => void): Promise<Listening> {
-  const client = new pg.Client({ ...connectionOptions(databaseUrl), query_timeout: heartbeatTimeoutMs });
+  const client = new pg.Client({ ...connectionOptions(databaseUrl), query_timeout: answerTimeoutMs });
+  let declareLost = (): void => undefined;
   const lost = new Promise<void>((resolve) => {
-    client.once('end', resolve);
-    client.on('error', () => resolve());
+    declareLost = resolve;
   });
+  client.once('end', declareLost);
+  client.on('error', declareLost);
   client.on('notification', ({ payload }) => {
     const notice = parseNotice(payload);
     if (notice !== undefined) onChange(notice);
   });
+  /** A server that does not answer is not waited for. */
+  const end = async (): Promise<void> => {
+    declareLost();
+    const goodbye = client.end().catch(() => undefined);
+    await Promise.race([goodbye, sleep(goodbyeMs, undefined, { ref: false })]);
+  };
   try {
     await client.connect();
     await client.query(`listen ${pg.escapeIdentifier(aliasChannel)}`);
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await end();
     throw error;
   }
-  const heartbeat = setInterval(() => {
-    client.query('select 1').catch(() => client.end().catch(() => undefined));
-  }, heartbeatMs);
+  const heartbeat = setInterval(() => client.query('select 1').catch(end), heartbeatMs);
   heartbeat.unref();
   lost.then(() => clearInterval(heartbeat));
-  return { lost, end: () => client.end().catch(() => undefined) };
+  return { lost, end };
 }
 
 /**

@@ -60,6 +60,18 @@ function createVerifier(): (path: string, ref: ArtifactRef) => Promise<void> {
   };
 }
 
+/** Whether the file could be moved; from another file system it is copied. */
+async function moveOrCopy(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
+    await copyFile(from, to);
+    return false;
+  }
+}
+
 /** Artifacts as files of a folder, named by their hash: `sha256/ab/ab12…`. Any number of processes may share it. */
 export function createFolderArtifacts(dir: string): ArtifactStore {
   const temporaryDir = join(dir, 'tmp');
@@ -80,24 +92,23 @@ export function createFolderArtifacts(dir: string): ArtifactStore {
     );
 
   return {
-    async putBytes(bytes, about) {
-      const ref = { ...about, sha256: sha256Of(bytes), bytes: bytes.byteLength };
+    async putBytes(bytes, { name, mediaType }) {
+      const ref = { name, mediaType, sha256: sha256Of(bytes), bytes: bytes.byteLength };
       if (!(await isStored(ref))) await writeAtomically(pathOf(ref), await temporary(), [bytes]);
       return ref;
     },
-    async putFile(path, about) {
-      const ref = { ...about, ...(await hashFile(path)) };
+    async putFile(path, { name, mediaType }) {
+      const ref = { name, mediaType, ...(await hashFile(path)) };
       if (await isStored(ref)) return ref;
       const staged = await temporary();
+      const moved = await moveOrCopy(path, staged);
       try {
-        await rename(path, staged).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EXDEV') throw error;
-          return copyFile(path, staged);
-        });
         await syncPath(staged);
         await moveIntoPlace(staged, pathOf(ref));
       } catch (error) {
-        await rm(staged, { force: true });
+        // The caller may try again with the same file.
+        if (moved) await rename(staged, path);
+        else await rm(staged, { force: true });
         throw error;
       }
       await verify(pathOf(ref), ref);
