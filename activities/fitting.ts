@@ -1,5 +1,6 @@
 import type { Checkpoints } from '../contracts/artifacts.ts';
 import type { FitContext, Params } from '../contracts/estimator.ts';
+import { estimator } from '../models/estimators/index.ts';
 import { type FittedCandidate, fitCandidate } from '../models/training/fit.ts';
 import type { PreparedRows } from '../models/training/prepare.ts';
 import type { Pulse } from './heartbeat.ts';
@@ -63,6 +64,12 @@ export async function fitThen<T>(
   } finally {
     fitted.model.dispose?.();
   }
+}
+
+/** The parameters for a fit without validation rows, which could not stop early. */
+export function withSteps(name: string, params: Params, steps: number | undefined): Params {
+  const { stepsParam } = estimator(name);
+  return stepsParam && steps !== undefined ? { ...params, [stepsParam]: steps } : params;
 }
 
 /** Rows of both sides, in that order. */

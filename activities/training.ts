@@ -1,10 +1,9 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Params } from '../contracts/estimator.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
-import { estimator } from '../models/estimators/index.ts';
 import { type FittedCandidate, saveCandidate } from '../models/training/fit.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
-import { fitThen, joinRows, type Provenance, type Workbench } from './fitting.ts';
+import { fitThen, joinRows, type Provenance, type Workbench, withSteps } from './fitting.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
 import { currentRun } from './runs.ts';
@@ -38,12 +37,6 @@ export interface FinalFit extends Provenance {
   /** What the model was fitted on in the end, for people. */
   fittedOn: string;
   resumedFromStep?: number;
-}
-
-/** The parameters for a fit without validation rows, which could not stop early. */
-function withSteps(name: string, params: Params, steps: number | undefined): Params {
-  const { stepsParam } = estimator(name);
-  return stepsParam && steps !== undefined ? { ...params, [stepsParam]: steps } : params;
 }
 
 /** The fits of a training run: once to be judged on the validation rows, once more on everything but the test rows. */

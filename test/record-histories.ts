@@ -17,15 +17,20 @@ const spec = plant({ rounds: 60, trials: 6 });
 const options = (given: object = {}) => trainOptionsSchema.parse(given);
 
 /** What tells of the machine and nothing of the workflow. */
-const hidden = new Set(['identity', 'stackTrace', 'binaryChecksum', 'workerInstanceKey']);
+const hidden = new Set([
+  'identity',
+  'stackTrace',
+  'binaryChecksum',
+  'workerInstanceKey',
+  'lastWorkerIdentity',
+]);
 const withoutMachine = (key: string, value: unknown): unknown =>
   hidden.has(key) && typeof value === 'string' ? '' : value;
 
 async function keep(servers: Servers, name: string, workflowId: string): Promise<void> {
   const history = await servers.client.workflow.getHandle(workflowId).fetchHistory();
-  const json = JSON.parse(JSON.stringify(historyToJSON(history)));
+  const json: unknown = JSON.parse(historyToJSON(history));
   const text = `${JSON.stringify(json, withoutMachine, 1)}\n`;
-  if (text.includes(servers.folder)) throw new Error(`${name} names a folder of this machine`);
   await writeFile(`${folder}${name}.json`, text);
   console.log(`${name}: ${history.events?.length} events, ${(text.length / 1024).toFixed(0)} KiB`);
 }
