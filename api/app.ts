@@ -24,7 +24,12 @@ export type ApiApp = OpenAPIHono<ApiEnv>;
 /** The API as a function from Request to Response. Every failure is answered as the catalogue has it. */
 export function createApp(deps: ApiDeps): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
-  app.use(withRequestId(deps.newId), counted(deps), closingWhileDraining(deps), secureHeaders());
+  app.use(
+    withRequestId(deps.newId),
+    counted(deps),
+    closingWhileDraining(deps),
+    secureHeaders({ strictTransportSecurity: false }),
+  );
 
   const small = limitedBody(limits.bodyBytes);
   for (const action of ['runs', 'promote', 'rollback']) {

@@ -14,5 +14,7 @@ export const limits = {
   keepAliveTimeoutMs: 65_000,
   /** A call to Temporal, and how long a short workflow's result is waited for before the answer is 202. */
   temporalTimeoutMs: 5_000,
+  /** How long readiness waits for what may be away. */
+  pingMs: 1_000,
   shortResultMs: 10_000,
 } as const;

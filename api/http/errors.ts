@@ -101,8 +101,8 @@ function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
   return issue.message
-    .replace(/^Invalid input: expected /, '')
-    .replace(/^(Too|Invalid) /, (word) => word.toLowerCase());
+    .replace(/^.*?: expected /, '')
+    .replace(/^Invalid discriminator value\. Expected /, 'one of ');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

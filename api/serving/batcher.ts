@@ -1,5 +1,5 @@
 import type { InferenceModel } from '../../inference/session.ts';
-import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './columns.ts';
+import { createColumns, type InputColumns, type InputLayout, predictRows } from './columns.ts';
 import type { RowReader } from './row-reader.ts';
 
 /** Hears the values of its rows, `values[start]` to `values[end - 1]`, or why there are none. */
@@ -29,7 +29,7 @@ export const sharedRows = 64;
 export function createBatcher(model: InferenceModel, layout: InputLayout, read: RowReader) {
   const spare: Batch[] = [];
   const open = (): Batch =>
-    spare.pop() ?? { columns: createColumns(layout, batchRows), rows: 0, waiters: [] };
+    spare.pop() ?? { columns: createColumns(layout, batchRows + sharedRows), rows: 0, waiters: [] };
   let filling = open();
   let scheduled = false;
 
@@ -43,7 +43,7 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
 
   const run = async (batch: Batch): Promise<void> => {
     try {
-      const values = await model.predict(modelFeeds(layout, batch.columns, 0, batch.rows), batch.rows);
+      const values = await predictRows(model, layout, batch.columns, 0, batch.rows);
       for (const { start, end, answer } of batch.waiters) answer(undefined, values, start, end);
     } catch (error) {
       if (batch.waiters.length > 1) await runEach(batch);
@@ -55,11 +55,11 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
   };
 
   /** A request that the model cannot take must not fail those that came with it. */
-  const runEach = async (batch: Batch): Promise<void> => {
-    for (const { start, end, answer } of batch.waiters) {
+  const runEach = async ({ columns, waiters }: Batch): Promise<void> => {
+    // From the last to the first, since filling up writes over the rows behind.
+    for (const { start, end, answer } of waiters.toReversed()) {
       try {
-        const feeds = modelFeeds(layout, batch.columns, start, end);
-        answer(undefined, await model.predict(feeds, end - start), 0, end - start);
+        answer(undefined, await predictRows(model, layout, columns, start, end), 0, end - start);
       } catch (error) {
         answer(error, noValues, 0, 0);
       }

@@ -114,7 +114,7 @@ function rowsInvalid(
   if (first === undefined) {
     return new RelevoError('INTERNAL', 'A row was refused that has no fault.', { where: place(firstBad) });
   }
-  const value = JSON.stringify(first.value);
+  const value = first.value === null ? 'missing' : JSON.stringify(first.value);
   return new RelevoError(
     'ROW_INVALID',
     `${first.where}: "${first.field}" is ${value}; expected ${first.expected}.`,

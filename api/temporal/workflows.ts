@@ -66,7 +66,7 @@ export interface Workflows {
   /** How a run ended; undefined where it has not within the time. */
   outcome(id: string, workflowRunId: string, timeoutMs?: number): Promise<WorkflowOutcome | undefined>;
   cancel(id: string): Promise<void>;
-  ping(): Promise<void>;
+  ping(timeoutMs: number): Promise<void>;
 }
 
 const workflowTypes = {
@@ -147,8 +147,8 @@ export function createWorkflows(client: Client): Workflows {
     async cancel(id) {
       await asked(() => handle(id).cancel());
     },
-    async ping() {
-      await asked(() => client.workflowService.getSystemInfo({}));
+    async ping(timeoutMs) {
+      await within(timeoutMs, () => client.workflowService.getSystemInfo({}));
     },
   };
 }

@@ -1,15 +1,22 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiDeps } from '../../deps.ts';
+import { limits } from '../../limits.ts';
 import { createRouter } from '../../openapi.ts';
 import { health, metrics, ready } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'champions' | 'registry' | 'workflows' | 'metrics'>;
 
 export function healthRoutes(deps: Deps) {
-  const check = async (ping: Promise<void>): Promise<'ok' | 'away'> =>
-    ping.then(
-      () => 'ok' as const,
-      () => 'away' as const,
-    );
+  const check = async (ping: Promise<void>): Promise<'ok' | 'away'> => {
+    const late = sleep(limits.pingMs, 'away' as const, { ref: false });
+    return Promise.race([
+      late,
+      ping.then(
+        () => 'ok' as const,
+        () => 'away' as const,
+      ),
+    ]);
+  };
   deps.metrics.onScrape(() => inService(deps));
   return createRouter()
     .openapi(health, (c) =>
@@ -18,7 +25,7 @@ export function healthRoutes(deps: Deps) {
     .openapi(ready, async (c) => {
       const [database, temporal] = await Promise.all([
         check(deps.registry.ping()),
-        check(deps.workflows.ping()),
+        check(deps.workflows.ping(limits.pingMs)),
       ]);
       const champions = inService(deps);
       const isReady = champions.length > 0 || deps.champions.known;

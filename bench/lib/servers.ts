@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A server under measurement: a process of its own that answers `/health`. */
+export interface Running {
+  url: string;
+  process: ChildProcess;
+}
+/** How to start one on a port. */
+export type Command = (port: number) => { file: string; args: string[]; env?: Record<string, string> };
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
+  return address.port;
+}
+
+export async function startServer(command: Command): Promise<Running> {
+  const port = await freePort();
+  const { file, args, env } = command(port);
+  const child = spawn(file, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 100) {
+    if (child.exitCode !== null) throw new Error(`${file} ended with code ${child.exitCode}`);
+    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    if (answer?.ok) return { url, process: child };
+    await sleep(100);
+  }
+  throw new Error(`${file} did not answer within a minute`);
+}
+
+export async function stopServer({ process: child }: Running): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await once(child, 'exit');
+  clearTimeout(late);
+}
+
+/** Resident memory now and at its highest, in MiB. */
+export function memoryMiB(pid: number): { now: number; peak: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mebibytes = (field: string): number =>
+    Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
+  return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
+}

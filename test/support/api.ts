@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client } from '@temporalio/client';
+import { type Logger, pino } from 'pino';
+import { type ApiApp, createApp } from '../../api/app.ts';
+import type { ApiDeps } from '../../api/deps.ts';
+import { createMetrics } from '../../api/metrics.ts';
+import { createApiServer, drain, listen } from '../../api/server.ts';
+import type { ChampionSource } from '../../api/serving/champion-source.ts';
+import { createChampions } from '../../api/serving/champions.ts';
+import { createIdMaker } from '../../api/serving/ids.ts';
+import { temporalConnection } from '../../api/temporal/connect.ts';
+import { createWorkflows } from '../../api/temporal/workflows.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { pipelines } from '../../pipelines/index.ts';
+import { openRegistry } from '../../registry/index.ts';
+import type { ModelVersion } from '../../registry/types.ts';
+
+/** Port 1 answers nobody: what stands here is as good as away. */
+const awayDatabase = 'postgresql://nobody@127.0.0.1:1/none';
+const awayTemporal = '127.0.0.1:1';
+
+export interface FileChampions extends ChampionSource {
+  /** Makes this the champion and tells the listeners, as the registry does. */
+  promote(model: { version: ModelVersion; onnx: Uint8Array }): void;
+}
+
+/** Champions from memory instead of the registry; everything behind it is the server's own. */
+export function fileChampions(...models: { version: ModelVersion; onnx: Uint8Array }[]): FileChampions {
+  const byPipeline = new Map(models.map((model) => [model.version.pipeline, model]));
+  let notify: (pipeline: string) => void = () => {};
+  return {
+    champion: async (pipeline) => byPipeline.get(pipeline)?.version,
+    async onnx({ pipeline, version }) {
+      const model = byPipeline.get(pipeline);
+      if (model?.version.version !== version) throw new Error(`no file of ${pipeline} ${version}`);
+      return model.onnx;
+    },
+    async watch(onChange) {
+      notify = onChange;
+      return { close: async () => {} };
+    },
+    promote(model) {
+      byPipeline.set(model.version.pipeline, model);
+      notify(model.version.pipeline);
+    },
+  };
+}
+
+export interface TestApi {
+  app: ApiApp;
+  deps: ApiDeps;
+  server: Server;
+  url: string;
+  close(): Promise<void>;
+}
+
+export interface TestApiOptions {
+  source: ChampionSource;
+  databaseUrl?: string;
+  temporalAddress?: string;
+  specs?: readonly PipelineSpec[];
+  port?: number;
+  log?: Logger;
+}
+
+/** The API as it ships, with its champions from `source`; PostgreSQL and Temporal are away unless told. */
+export async function startApi(options: TestApiOptions): Promise<TestApi> {
+  const { source, specs = Object.values(pipelines), log = pino({ level: 'silent' }) } = options;
+  const registry = openRegistry(options.databaseUrl ?? awayDatabase);
+  const connection = await temporalConnection({
+    TEMPORAL_ADDRESS: options.temporalAddress ?? awayTemporal,
+    TEMPORAL_API_KEY: undefined,
+    TEMPORAL_TLS_CERT: undefined,
+    TEMPORAL_TLS_KEY: undefined,
+    RELEVO_TEMPORAL_PORT: 7233,
+  });
+  const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
+  const draining = new AbortController();
+  const deps: ApiDeps = {
+    ...{ pipelines: specs, champions, registry, log },
+    workflows: createWorkflows(new Client({ connection })),
+    metrics: createMetrics(),
+    newId: createIdMaker(),
+    temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+    draining: draining.signal,
+  };
+  await champions.start();
+  const app = createApp(deps);
+  const server = createApiServer(app, deps);
+  await listen(server, '127.0.0.1', options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...{ app, deps, server },
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      draining.abort();
+      await drain(server);
+      await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
+    },
+  };
+}
