@@ -75,3 +75,15 @@ test('refuses a version that its manifest does not name, of a pipeline never sav
   });
   await expect(db.registry.datasets.get(version.id)).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
+
+test('of ingests that continue one version at once, one appends and the others are given what it added', async () => {
+  const base = await db.registry.datasets.commit(dataset('fan', { rows: 50 }));
+  const next = Array.from({ length: 6 }, (_, i) => dataset('fan', { rows: 51 + i }));
+  const given = await Promise.all(next.map((version) => db.another().datasets.commit(version, base.id)));
+  expect(new Set(given.map(({ id }) => id)).size).toBe(1);
+  expect((await db.registry.datasets.latest('fan'))?.id).toBe(given[0].id);
+  expect((await db.registry.datasets.list('fan'))[1].id).toBe(base.id);
+  const first = [1, 2].map((rows) => dataset('fan', { rows, source: 'lab' }));
+  const labs = await Promise.all(first.map((version) => db.another().datasets.commit(version, null)));
+  expect(labs[0].id).toBe(labs[1].id);
+});

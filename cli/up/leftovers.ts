@@ -1,38 +1,20 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RelevoError } from '../../contracts/errors.ts';
+import { isAlive, type ProcessRef, refOf } from './processes.ts';
+import { waitUntil } from './readiness.ts';
 
+const processSchema = z.object({ pid: z.number().int().positive(), startTicks: z.number().optional() });
 /** Who runs where, in a file beside the data: what a later start needs to clear up after a crash. */
-const leaseSchema = z.object({
-  pid: z.number().int().positive(),
-  startTicks: z.number(),
-  supervisorPid: z.number().int().positive(),
-  supervisorStartTicks: z.number(),
-});
+const leaseSchema = z.object({ server: processSchema, supervisor: processSchema });
 
-/** Clock ticks from boot to the start of a live process (Linux); with its id it names one process for good. */
-function startTicks(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command in parentheses may hold spaces; what follows starts with the state (field 3).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
-  } catch {
-    return undefined;
-  }
-}
-
-const isAlive = (pid: number, ticks: number): boolean => startTicks(pid) === ticks;
+const asRef = ({ pid, startTicks }: z.infer<typeof processSchema>): ProcessRef => ({ pid, startTicks });
+/** A process that cannot be told from a stranger with its pid is none of ours. */
+const stillRuns = (ref: ProcessRef): boolean => ref.startTicks !== undefined && isAlive(ref);
 
 /** Notes a process that was just started; synchronous, so that a crash has no time to fall between. */
 export function writeLease(file: string, pid: number): void {
-  const lease = {
-    pid,
-    startTicks: startTicks(pid) ?? 0,
-    supervisorPid: process.pid,
-    supervisorStartTicks: startTicks(process.pid) ?? 0,
-  };
+  const lease = { server: refOf(pid), supervisor: refOf(process.pid) };
   writeFileSync(file, JSON.stringify(lease), { mode: 0o600 });
 }
 
@@ -46,15 +28,22 @@ function readLease(file: string): z.infer<typeof leaseSchema> | undefined {
   }
 }
 
-async function end(pid: number, ticks: number, stopSignal: NodeJS.Signals, graceMs: number): Promise<void> {
+export interface Leftover {
+  name: string;
+  stopSignal: NodeJS.Signals;
+  /** How long it may take to stop before it is killed. */
+  graceMs: number;
+  log(line: string): void;
+}
+
+async function end(server: ProcessRef, stopSignal: NodeJS.Signals, graceMs: number): Promise<void> {
   for (const [signal, waitMs] of [
     [stopSignal, graceMs],
     ['SIGKILL', 5_000],
   ] as const) {
-    if (!isAlive(pid, ticks)) return;
-    process.kill(pid, signal);
-    const deadline = performance.now() + waitMs;
-    while (isAlive(pid, ticks) && performance.now() < deadline) await sleep(25);
+    if (!stillRuns(server)) return;
+    process.kill(server.pid, signal);
+    await waitUntil(async () => !stillRuns(server), { timeoutMs: waitMs });
   }
 }
 
@@ -64,15 +53,15 @@ async function end(pid: number, ticks: number, stopSignal: NodeJS.Signals, grace
  */
 export async function endLeftover(
   leaseFile: string,
-  server: { name: string; stopSignal: NodeJS.Signals; graceMs: number; log(line: string): void },
+  { name, stopSignal, graceMs, log }: Leftover,
 ): Promise<void> {
   const lease = readLease(leaseFile);
-  if (lease === undefined || !isAlive(lease.pid, lease.startTicks)) return removeLease(leaseFile);
-  const { supervisorPid } = lease;
-  if (supervisorPid !== process.pid && isAlive(supervisorPid, lease.supervisorStartTicks)) {
+  if (lease === undefined || !stillRuns(asRef(lease.server))) return removeLease(leaseFile);
+  const { server, supervisor } = lease;
+  if (supervisor.pid !== process.pid && stillRuns(asRef(supervisor))) {
     throw new RelevoError(
       'HOME_IN_USE',
-      `${server.name} already runs on this data for the Relevo of process ${supervisorPid}`,
+      `${name} already runs on this data for the Relevo of process ${supervisor.pid}`,
       {
         field: 'RELEVO_HOME',
         expected: 'a home that no other Relevo is using',
@@ -81,7 +70,7 @@ export async function endLeftover(
       },
     );
   }
-  server.log(`ending the ${server.name} that an earlier run left behind (process ${lease.pid})`);
-  await end(lease.pid, lease.startTicks, server.stopSignal, server.graceMs);
+  log(`ending the ${name} that an earlier run left behind (process ${server.pid})`);
+  await end(asRef(server), stopSignal, graceMs);
   removeLease(leaseFile);
 }
