@@ -63,7 +63,6 @@ function settings(options: DuckDbOptions): Record<string, string> {
     // A cell's text is data: nothing in it may reach another file or the network.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    TimeZone: 'UTC',
     ...(options.tempDir ? { temp_directory: options.tempDir } : {}),
   };
 }

@@ -77,7 +77,7 @@ export class IntervalPlan {
           this.visit(part),
         );
         const [condition, whenTrue, whenFalse] = parts.map((part) => part.result);
-        return this.store(op.choose(valueOf(condition), whenTrue, whenFalse), parts);
+        return this.store(op.choose(conditionOf(condition), whenTrue, whenFalse), parts);
       }
       case 'secondOfDay':
       case 'isoWeekday':
@@ -98,14 +98,14 @@ export class IntervalPlan {
       case 'or': {
         const [left, right] = [this.visit(expression.left), this.visit(expression.right)];
         const word = expression.op.toUpperCase();
-        return this.store({ value: `(${valueOf(left.result)} ${word} ${valueOf(right.result)})` }, [
+        return this.store({ value: `(${conditionOf(left.result)} ${word} ${conditionOf(right.result)})` }, [
           left,
           right,
         ]);
       }
       case 'not': {
         const of = this.visit(expression.of);
-        return this.store({ value: `(NOT ${valueOf(of.result)})` }, [of]);
+        return this.store({ value: `(NOT ${conditionOf(of.result)})` }, [of]);
       }
       case 'divide': {
         const [left, right] = [this.visit(expression.left), this.visit(expression.right)];
@@ -165,7 +165,7 @@ const boundsOf = (result: IntervalResult): Bounds => {
   if ('lo' in result) return result;
   throw new TypeError('a number was expected');
 };
-const valueOf = (result: IntervalResult): string => {
+const conditionOf = (result: IntervalResult): string => {
   if ('value' in result) return result.value;
   throw new TypeError('a text or condition was expected');
 };
