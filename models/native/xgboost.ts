@@ -27,7 +27,7 @@ export interface Xgboost {
   /** Applies the parameters set so far, which libxgboost otherwise leaves to the next round. */
   configure(booster: Handle): void;
   update(booster: Handle, round: number, matrix: Handle): void;
-  /** One round on gradients of the caller's own. */
+  /** One round on gradients of the caller's own; libxgboost takes it for round 0. */
   boost(booster: Handle, matrix: Handle, gradient: Float32Array, hessian: Float32Array): void;
   /** The library's line of metrics, such as `[3]\tvalidation-rmse:0.25`. */
   evaluate(booster: Handle, round: number, matrix: Handle, name: string): string;
@@ -57,14 +57,19 @@ export function arrayInterface(values: Float32Array, shape: number[]): string {
   return `{"data":[${koffi.address(values)},true],"shape":[${shape}],"typestr":"<f4","version":3}`;
 }
 
+type Declare = <Arguments extends unknown[]>(prototype: string) => (...values: Arguments) => void;
+
 function bind(library: LibraryHandle): Xgboost {
   const lastError = library.func('const char *XGBGetLastError()');
-  const declare = <Arguments extends unknown[]>(prototype: string) => {
+  const declare: Declare = (prototype) => {
     const call = library.func(`int ${prototype}`);
-    return (...values: Arguments): void => {
+    return (...values) => {
       if (call(...values) !== 0) throw failure(call.info.name, String(lastError()));
     };
   };
+  const version = versionOf(library);
+  // Warnings would go to standard error; failures come as errors all the same.
+  declare<[string]>('XGBSetGlobalConfig(const char *config)')('{"verbosity":0}');
 
   const matrixFromDense = declare<[string, string, Out<Handle>]>(
     'XGDMatrixCreateFromDense(const char *data, const char *config, _Out_ void **matrix)',
@@ -74,9 +79,6 @@ function bind(library: LibraryHandle): Xgboost {
   );
   const boostedRounds = declare<[Handle, Out<number>]>(
     'XGBoosterBoostedRounds(void *booster, _Out_ int *rounds)',
-  );
-  const boost = declare<[Handle, Handle, Float32Array, Float32Array, number]>(
-    'XGBoosterBoostOneIter(void *booster, void *matrix, float *gradient, float *hessian, uint64_t rows)',
   );
   const evaluate = declare<[Handle, number, Handle[], string[], number, Out<string>]>(
     'XGBoosterEvalOneIter(void *booster, int round, void **matrices, const char **names, uint64_t count, _Out_ const char **line)',
@@ -101,7 +103,7 @@ function bind(library: LibraryHandle): Xgboost {
   );
 
   return {
-    version: versionOf(library),
+    version,
     matrixFromDense: (data, config) => received((out) => matrixFromDense(data, config, out)),
     matrixSetInfo: declare(
       'XGDMatrixSetInfoFromInterface(void *matrix, const char *field, const char *data)',
@@ -112,7 +114,7 @@ function bind(library: LibraryHandle): Xgboost {
     setParam: declare('XGBoosterSetParam(void *booster, const char *name, const char *value)'),
     configure: (booster) => received<number>((out) => boostedRounds(booster, out)),
     update: declare('XGBoosterUpdateOneIter(void *booster, int round, void *matrix)'),
-    boost: (booster, matrix, gradient, hessian) => boost(booster, matrix, gradient, hessian, gradient.length),
+    boost: bindBoost(declare, version),
     evaluate: (booster, round, matrix, name) =>
       received((out) => evaluate(booster, round, [matrix], [name], 1, out)),
     slice: (booster, rounds) => received((out) => slice(booster, 0, rounds, 1, out)),
@@ -122,6 +124,24 @@ function bind(library: LibraryHandle): Xgboost {
     unserialize: (booster, bytes) => unserialize(booster, bytes, bytes.byteLength),
     predict: (booster, matrix) => predicted((...out) => predict(booster, matrix, plainPrediction, ...out)),
   };
+}
+
+/** 2.1 replaced the function by one that takes array interfaces. */
+function bindBoost(declare: Declare, version: string): Xgboost['boost'] {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > 2 || (major === 2 && minor >= 1)) {
+    const boost = declare<[Handle, Handle, number, string, string]>(
+      'XGBoosterTrainOneIter(void *booster, void *matrix, int round, const char *gradient, const char *hessian)',
+    );
+    return (booster, matrix, gradient, hessian) => {
+      const shape = [gradient.length, 1];
+      boost(booster, matrix, 0, arrayInterface(gradient, shape), arrayInterface(hessian, shape));
+    };
+  }
+  const boost = declare<[Handle, Handle, Float32Array, Float32Array, number]>(
+    'XGBoosterBoostOneIter(void *booster, void *matrix, float *gradient, float *hessian, uint64_t rows)',
+  );
+  return (booster, matrix, gradient, hessian) => boost(booster, matrix, gradient, hessian, gradient.length);
 }
 
 const plainPrediction = JSON.stringify({
