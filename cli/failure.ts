@@ -1,10 +1,4 @@
-import {
-  type ErrorDetails,
-  errorDocsUrl,
-  isErrorCode,
-  RelevoError,
-  showValue,
-} from '../contracts/errors.ts';
+import { type ErrorDetails, errorDocsUrl, isErrorCode, RelevoError, showValue } from '../contracts/errors.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,7 +50,8 @@ export function failureLines(report: FailureReport, terminal: Terminal): string[
 export function showFailure(error: unknown, terminal: Terminal): ExitCode {
   const report = reportOf(error);
   for (const line of failureLines(report, terminal)) terminal.note(line);
-  if (terminal.verbose && error instanceof Error && error.stack) terminal.note(terminal.notes.dim(error.stack));
+  if (terminal.verbose && error instanceof Error && error.stack)
+    terminal.note(terminal.notes.dim(error.stack));
   terminal.printJson({ error: report });
   return isErrorCode(report.code) ? exitCodeOf(report.code) : exitCodes.failed;
 }

@@ -10,12 +10,24 @@ import { createTerminal } from './terminal.ts';
 import { textsFor } from './texts/index.ts';
 import { usageMessage } from './usage.ts';
 
-/** Settings, or why there are none: help and doctor work without. */
-function readEnvironment(): { env: Environment; fault: undefined } | { env: undefined; fault: unknown } {
-  try {
-    return { env: parseEnvironment(process.env), fault: undefined };
-  } catch (fault) {
-    return { env: undefined, fault };
+interface Settings {
+  env: Environment;
+  /** Why some settings could not be read; `env` then holds the others. */
+  fault?: RelevoError;
+}
+
+/** The settings; help and doctor work with what can be read of them. */
+function readSettings(): Settings {
+  const variables = { ...process.env };
+  let fault: RelevoError | undefined;
+  for (;;) {
+    try {
+      return { env: parseEnvironment(variables), fault };
+    } catch (error) {
+      if (!(error instanceof RelevoError) || fault !== undefined) throw error;
+      fault = error;
+      for (const { field } of [error.details, ...(error.details.issues ?? [])]) delete variables[field ?? ''];
+    }
   }
 }
 
@@ -29,8 +41,8 @@ function onInterrupt(controller: AbortController): void {
 }
 
 async function main(args: string[]): Promise<number> {
-  const { env, fault } = readEnvironment();
-  const texts = textsFor(process.env.RELEVO_LANG);
+  const { env, fault } = readSettings();
+  const texts = textsFor(env.RELEVO_LANG);
   const flags = new Set(args);
   const terminal = createTerminal({ texts, json: flags.has('--json'), verbose: flags.has('--verbose') });
   const interruption = new AbortController();
@@ -38,16 +50,15 @@ async function main(args: string[]): Promise<number> {
 
   const run: Runner = async (work) => {
     const { url } = program.opts<GlobalOptions>();
-    const doctorOnly = program.args[0] === 'doctor';
-    if (env === undefined && !doctorOnly) throw fault;
+    if (fault !== undefined && program.args[0] !== 'doctor') throw fault;
     if (program.args[0] !== 'up') onInterrupt(interruption);
     const context: CommandContext = {
-      env: env ?? parseEnvironment({}),
+      env,
       terminal,
       interrupted: interruption.signal,
       async api() {
         const { openApi } = await import('./client/open.ts');
-        return openApi(context.env, url);
+        return openApi(env, url);
       },
     };
     exitCode = await work(context);
@@ -75,7 +86,9 @@ async function main(args: string[]): Promise<number> {
   function explainUsage(error: CommanderError, given: string[]): number {
     if (error.exitCode === 0) return exitCodes.ok;
     const { text, hint } = usageMessage(error, texts);
-    const known = program.commands.find((command) => command.name() === given.find((word) => !word.startsWith('-')));
+    const known = program.commands.find(
+      (command) => command.name() === given.find((word) => !word.startsWith('-')),
+    );
     const remedy = hint ?? texts.usage.seeHelp(known?.name());
     return showFailure(new RelevoError('REQUEST_INVALID', text, { remedy }), terminal);
   }

@@ -1,4 +1,4 @@
-import { Command, Help, Option } from 'commander';
+import { Command, type Help, Option } from 'commander';
 import { runKinds } from '../contracts/ids.ts';
 import { runStates } from '../contracts/runs.ts';
 import type { CommandContext } from './context.ts';
@@ -83,7 +83,9 @@ export function createProgram(
     .addOption(new Option('--ingest <when>', options.ingest).choices(['first', 'if-missing', 'never']))
     .option('--no-promote', options.noPromote)
     .option('--no-follow', options.noFollow)
-    .action((name, given) => run(async (context) => (await import('./commands/train.ts')).train(context, name, given)));
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/train.ts')).train(context, name, given)),
+    );
 
   command('ingest', '<pipeline>')
     .option('--source <name>', options.source)
@@ -98,7 +100,9 @@ export function createProgram(
       run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
     );
 
-  command('status').action(() => run(async (context) => (await import('./commands/status.ts')).status(context)));
+  command('status').action(() =>
+    run(async (context) => (await import('./commands/status.ts')).status(context)),
+  );
 
   command('runs')
     .option('--pipeline <name>', options.ofPipeline)
@@ -109,7 +113,9 @@ export function createProgram(
 
   command('run', '<id>')
     .option('--no-follow', options.noFollow)
-    .action((id, given) => run(async (context) => (await import('./commands/run.ts')).run(context, id, given)));
+    .action((id, given) =>
+      run(async (context) => (await import('./commands/run.ts')).run(context, id, given)),
+    );
 
   command('cancel', '<id>').action((id) =>
     run(async (context) => (await import('./commands/cancel.ts')).cancel(context, id)),
@@ -137,7 +143,9 @@ export function createProgram(
     run(async (context) => (await import('./commands/pipelines.ts')).pipelines(context)),
   );
 
-  command('doctor').action(() => run(async (context) => (await import('./commands/doctor.ts')).doctor(context)));
+  command('doctor').action(() =>
+    run(async (context) => (await import('./commands/doctor.ts')).doctor(context)),
+  );
 
   return program;
 }

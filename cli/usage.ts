@@ -40,7 +40,8 @@ export function usageMessage({ code, message }: UsageFault, texts: Texts): { tex
   const hint = suggestion === undefined ? undefined : texts.usage.didYouMean(suggestion);
   const [word = '', second = ''] = words;
   const choices = /Allowed choices are (.+?)\.$/.exec(message)?.[1];
-  const reason = choices === undefined ? (/ is invalid\. (.+)$/.exec(message)?.[1] ?? '') : texts.usage.oneOf(choices);
+  const reason =
+    choices === undefined ? (/ is invalid\. (.+)$/.exec(message)?.[1] ?? '') : texts.usage.oneOf(choices);
   switch (code) {
     case 'commander.unknownCommand':
       return { text: texts.usage.unknownCommand(word), hint };

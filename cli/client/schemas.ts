@@ -41,9 +41,7 @@ export const runSchema = followedSchema.extend({
   startedAt: z.string(),
   finishedAt: z.string().nullish(),
   result: z.unknown().optional(),
-  error: z
-    .looseObject({ code: z.string(), message: z.string(), details: z.unknown().optional() })
-    .optional(),
+  error: z.looseObject({ code: z.string(), message: z.string(), details: z.unknown().optional() }).optional(),
 });
 export type Run = z.infer<typeof runSchema>;
 export const runsSchema = z.looseObject({ runs: z.array(runSchema), next: z.string().optional() });

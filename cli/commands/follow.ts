@@ -5,15 +5,20 @@ import type { Run } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureLines } from '../failure.ts';
-import { showResult } from '../view/results.ts';
 import { formatDuration } from '../view/format.ts';
-import { openRunView } from '../view/run-progress.ts';
+import { showResult } from '../view/results.ts';
 import { runFailure } from '../view/run-failure.ts';
+import { openRunView } from '../view/run-progress.ts';
 
 type Following = Pick<CommandContext, 'terminal'>;
 
 /** Follows a run with progress on stderr, without showing its result. */
-export async function watchRun({ terminal }: Following, client: ApiClient, id: string, signal: AbortSignal): Promise<Run> {
+export async function watchRun(
+  { terminal }: Following,
+  client: ApiClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<Run> {
   const view = openRunView(terminal, id);
   setMaxListeners(0, signal);
   try {

@@ -19,7 +19,11 @@ export async function predict(
   const { texts } = terminal;
   const given = await readRows({ row, file, stdin: process.stdin }, texts);
   const client = await context.api();
-  const detail = await client.get(`/v1/pipelines/${pathSegment(pipeline)}`, pipelineDetailSchema, interrupted);
+  const detail = await client.get(
+    `/v1/pipelines/${pathSegment(pipeline)}`,
+    pipelineDetailSchema,
+    interrupted,
+  );
   const { rows, lines } = await asRows();
   const predictions = await askInChunks(client, pipeline, rows, lines, interrupted);
   terminal.printJson({ predictions });
@@ -73,5 +77,9 @@ function atItsPlace(error: RelevoError, start: number, lines: number[] | undefin
     });
   const { code, message, details } = error;
   const issues = details.issues?.map((issue) => ({ ...issue, where: place(issue.where) }));
-  return new RelevoError(code, place(message) ?? message, { ...details, where: place(details.where), issues });
+  return new RelevoError(code, place(message) ?? message, {
+    ...details,
+    where: place(details.where),
+    issues,
+  });
 }

@@ -12,7 +12,10 @@ export interface RunsOptions {
 
 const defaultLimit = 20;
 
-export async function runs({ terminal, api, interrupted }: CommandContext, given: RunsOptions): Promise<ExitCode> {
+export async function runs(
+  { terminal, api, interrupted }: CommandContext,
+  given: RunsOptions,
+): Promise<ExitCode> {
   const client = await api();
   const query = new URLSearchParams({ limit: String(given.limit ?? defaultLimit) });
   for (const name of ['pipeline', 'kind', 'state'] as const) {

@@ -1,9 +1,9 @@
-import { type ApiClient } from '../client/http.ts';
+import type { ApiClient } from '../client/http.ts';
 import { type Run, readySchema, runsSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { readStack, showStack } from '../view/stack.ts';
 import { showRuns } from '../view/runs.ts';
+import { readStack, showStack } from '../view/stack.ts';
 
 interface ApiStatus {
   url: string;

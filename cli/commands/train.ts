@@ -13,7 +13,11 @@ export interface TrainCommandOptions {
   follow: boolean;
 }
 
-export function train(context: CommandContext, pipeline: string, given: TrainCommandOptions): Promise<ExitCode> {
+export function train(
+  context: CommandContext,
+  pipeline: string,
+  given: TrainCommandOptions,
+): Promise<ExitCode> {
   const { follow, dataset, ...options } = given;
   const ingest = options.ingest ?? (dataset === undefined ? undefined : 'never');
   const body = { kind: 'train', ...options, ingest, datasetVersion: dataset };

@@ -1,5 +1,5 @@
-import type { CommandContext } from '../context.ts';
 import { createApiClient } from '../client/http.ts';
+import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { showFailure } from '../failure.ts';
 import { showAddresses } from '../up/banner.ts';
@@ -11,7 +11,10 @@ import { step } from '../view/steps.ts';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Starts everything, watches it, and stops it in order when told to; a second signal ends it at once. */
-export async function up({ env, terminal }: CommandContext, { train }: { train: boolean }): Promise<ExitCode> {
+export async function up(
+  { env, terminal }: CommandContext,
+  { train }: { train: boolean },
+): Promise<ExitCode> {
   const startedAtMs = Date.now();
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -53,7 +56,11 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   });
 
 /** The first signal stops in order; a later one, after a moment in which a terminal may repeat itself, ends at once. */
-function onStopSignals(stopping: AbortController, stack: Stack, terminal: CommandContext['terminal']): () => void {
+function onStopSignals(
+  stopping: AbortController,
+  stack: Stack,
+  terminal: CommandContext['terminal'],
+): () => void {
   const { texts } = terminal;
   let firstAtMs: number | undefined;
   const onSignal = (): void => {

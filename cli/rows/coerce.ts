@@ -17,7 +17,9 @@ function numberCell(text: string): number | string | null {
   const trimmed = text.trim();
   if (trimmed === '') return null;
   const value = Number(trimmed);
-  return Number.isFinite(value) && /^[-+.\d]/.test(trimmed) && !/^[-+]?0[xob]/i.test(trimmed) ? value : trimmed;
+  return Number.isFinite(value) && /^[-+.\d]/.test(trimmed) && !/^[-+]?0[xob]/i.test(trimmed)
+    ? value
+    : trimmed;
 }
 
 /** Rows for the API out of a CSV's text: the input columns alone, numbers as numbers, empty cells as missing. */

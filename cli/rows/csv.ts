@@ -49,7 +49,12 @@ interface CsvRecord {
 
 function readRecords(text: string, delimiter: string, where: string): CsvRecord[] {
   try {
-    return parse(text, { bom: true, delimiter, info: true, skip_empty_lines: true }) as unknown as CsvRecord[];
+    return parse(text, {
+      bom: true,
+      delimiter,
+      info: true,
+      skip_empty_lines: true,
+    }) as unknown as CsvRecord[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? `, line ${error.lines}` : '';

@@ -64,7 +64,10 @@ function jsonRows(text: string, where: string, texts: Texts): GivenRows {
     value = JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`${texts.predict.notJson(where)}: ${reason}`, { where, expected: texts.predict.jsonExpected });
+    throw invalid(`${texts.predict.notJson(where)}: ${reason}`, {
+      where,
+      expected: texts.predict.jsonExpected,
+    });
   }
   const list: unknown[] = Array.isArray(value) ? value : [value];
   const wrong = list.findIndex((row) => typeof row !== 'object' || row === null || Array.isArray(row));

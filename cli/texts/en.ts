@@ -72,7 +72,10 @@ export const en = {
     ],
     status: ['relevo status', 'relevo status --json'],
     runs: ['relevo runs --limit 5', 'relevo runs --pipeline steel-energy --state failed'],
-    run: ['relevo run train/steel-energy/2026-11-21', 'relevo run train/steel-energy/2026-11-21 --no-follow --json'],
+    run: [
+      'relevo run train/steel-energy/2026-11-21',
+      'relevo run train/steel-energy/2026-11-21 --no-follow --json',
+    ],
     cancel: ['relevo cancel train/steel-energy/2026-11-21T18-20-05Z'],
     models: ['relevo models steel-energy', 'relevo models steel-energy --json'],
     promote: ['relevo promote steel-energy 1.2.0 --reason "checked by hand"'],
@@ -141,7 +144,8 @@ export const en = {
     interval: '95 % interval',
     unit: 'unit',
     trainedOn: (dataset: string) => `Trained on ${dataset}`,
-    synthetic: 'SYNTHETIC DATA: generated rows, not measured ones. Nothing here says anything about a real plant.',
+    synthetic:
+      'SYNTHETIC DATA: generated rows, not measured ones. Nothing here says anything about a real plant.',
     real: 'Measured data, not generated.',
   },
   candidates: {
@@ -239,7 +243,8 @@ export const en = {
     warn: 'warn',
     fail: 'FAIL',
     healthy: 'This installation is whole.',
-    warnings: (count: number) => `${count} ${count === 1 ? 'thing deserves' : 'things deserve'} a look; nothing is broken.`,
+    warnings: (count: number) =>
+      `${count} ${count === 1 ? 'thing deserves' : 'things deserve'} a look; nothing is broken.`,
     broken: (count: number) => `${count} ${count === 1 ? 'thing keeps' : 'things keep'} Relevo from running.`,
   },
 };

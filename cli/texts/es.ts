@@ -91,7 +91,8 @@ export const es: Texts = {
     missingArgument: (name) => `Falta el argumento <${name}>`,
     missingValue: (option) => `A la opción "${option}" le falta un valor`,
     tooManyArguments: 'Hay más argumentos de los que esta orden admite',
-    invalidValue: (what, value, reason) => `"${value}" no es un valor para "${what}"${reason && `: ${reason}`}`,
+    invalidValue: (what, value, reason) =>
+      `"${value}" no es un valor para "${what}"${reason && `: ${reason}`}`,
     conflict: (one, other) => `"${one}" y "${other}" se excluyen`,
     didYouMean: (word) => `¿Quiso decir "${word}"?`,
     seeHelp: (command) => `Vea: relevo ${command ?? ''}${command ? ' ' : ''}--help`,
@@ -145,8 +146,7 @@ export const es: Texts = {
     interval: 'intervalo del 95 %',
     unit: 'unidad',
     trainedOn: (dataset) => `Entrenado con ${dataset}`,
-    synthetic:
-      'DATOS SINTÉTICOS: filas generadas, no medidas. Nada de esto dice algo sobre una planta real.',
+    synthetic: 'DATOS SINTÉTICOS: filas generadas, no medidas. Nada de esto dice algo sobre una planta real.',
     real: 'Datos medidos, no generados.',
   },
   candidates: {
@@ -171,7 +171,8 @@ export const es: Texts = {
     duration: 'duración',
     result: 'resultado',
     startedRun: (id) => `Comenzó ${id}`,
-    goesOn: (id) => `La ejecución sigue. Para seguirla: relevo run ${id}   Para detenerla: relevo cancel ${id}`,
+    goesOn: (id) =>
+      `La ejecución sigue. Para seguirla: relevo run ${id}   Para detenerla: relevo cancel ${id}`,
     ended: (id, state, duration) => `${id}: ${state} tras ${duration}`,
     cancelAsked: (id) => `Se pidió a ${id} que se detenga`,
     none: 'No hay ejecuciones.',

@@ -1,3 +1,5 @@
+import { relative } from 'node:path';
+
 /** Where a listener is reached from this machine: a wildcard address is one to listen on, not to call. */
 export function urlOf(host: string, port: number): string {
   const reachable = host === '0.0.0.0' || host === '::' || host === '' ? '127.0.0.1' : host;
@@ -10,3 +12,9 @@ export function withoutPassword(url: string): string {
   if (shown.password !== '') shown.password = '***';
   return shown.href;
 }
+
+/** A path as a person here would write it: relative where it lies below this folder. */
+export const shortPath = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || short === '' ? path : short;
+};

@@ -1,13 +1,7 @@
-import { relative } from 'node:path';
 import type { Environment } from '../../contracts/env.ts';
 import type { Terminal } from '../terminal.ts';
-import { withoutPassword } from './addresses.ts';
+import { shortPath, withoutPassword } from './addresses.ts';
 import type { Addresses } from './stack.ts';
-
-const shortPath = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') || short === '' ? path : short;
-};
 
 /** One table of where everything is. */
 export function showAddresses(terminal: Terminal, env: Environment, addresses: Addresses): void {

@@ -3,9 +3,9 @@ import type { ApiClient } from '../client/http.ts';
 import { pathSegment } from '../client/http.ts';
 import { type ModelInfo, type ModelMetrics, modelInfoSchema, modelMetricsSchema } from '../client/schemas.ts';
 import type { Terminal } from '../terminal.ts';
+import { formatNumber } from '../view/format.ts';
 import { showMetrics } from '../view/results.ts';
 import { curlLine } from '../view/shell.ts';
-import { formatNumber } from '../view/format.ts';
 import type { ExampleRow } from './example-row.ts';
 
 export interface Champion {
@@ -46,7 +46,9 @@ export function showCurl(terminal: Terminal, apiUrl: string, info: ModelInfo, ex
   terminal.print();
   const { actual } = example;
   const measured =
-    actual === null ? '' : `  ${colors.dim(texts.up.actual(formatNumber(actual), info.target.unit ?? '', info.synthetic))}`;
+    actual === null
+      ? ''
+      : `  ${colors.dim(texts.up.actual(formatNumber(actual), info.target.unit ?? '', info.synthetic))}`;
   terminal.print(`${texts.up.tryIt}${measured}`);
   terminal.print(curlLine(`${apiUrl}/predict`, example.row));
 }

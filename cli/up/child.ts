@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RelevoError } from '../../contracts/errors.ts';
 import { killDelayMs } from '../../temporal.config.ts';
+import { shortPath } from './addresses.ts';
 import { prepareLog, tailOf } from './logs.ts';
 
 /** A part of the stack that runs: its process, how it ended, how to stop it. */
@@ -120,7 +121,7 @@ export function crashed(name: string, how: string, logFile: string): RelevoError
   const tail = tailOf(logFile, tailLines);
   const words = tail.length > 0 ? `; its log ends:\n${tail.map((line) => `    ${line}`).join('\n')}` : '';
   return new RelevoError('PROCESS_CRASHED', `The process "${name}" ${how}${words}`, {
-    where: relative(process.cwd(), logFile),
+    where: shortPath(logFile),
     remedy: 'Read its log; "relevo doctor" checks the installation.',
   });
 }

@@ -69,7 +69,12 @@ async function presentChampion(options: FirstRunOptions, champion: Champion): Pr
 /** The first training, followed to its end. False where it did not end well. */
 async function firstTraining({ terminal, client, signal }: FirstRunOptions): Promise<boolean> {
   const { texts, notes } = terminal;
-  const query = new URLSearchParams({ pipeline: defaultPipeline, kind: 'train', state: 'running', limit: '1' });
+  const query = new URLSearchParams({
+    pipeline: defaultPipeline,
+    kind: 'train',
+    state: 'running',
+    limit: '1',
+  });
   const { runs } = await client.get(`/v1/runs?${query}`, runsSchema, signal);
   let id = runs.at(0)?.id;
   if (id === undefined) {

@@ -61,7 +61,8 @@ function refuse(home: string, state: StackState): never {
  * @throws RelevoError HOME_IN_USE where a living supervisor holds it.
  */
 export function lockHome(home: string, now = new Date()): HomeLock {
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  // As root PostgreSQL runs under an account of its own, which passes through the home to its data.
+  mkdirSync(home, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const file = lockFile(home);
   let state: StackState = { supervisor: refOf(process.pid), startedAt: now.toISOString(), processes: [] };
   let stale: StackState | undefined;
@@ -76,7 +77,9 @@ export function lockHome(home: string, now = new Date()): HomeLock {
     stale,
     setApiUrl: (apiUrl) => update({ apiUrl }),
     setProcess: (name, process) =>
-      update({ processes: [...state.processes.filter((known) => known.name !== name), { name, ...process }] }),
+      update({
+        processes: [...state.processes.filter((known) => known.name !== name), { name, ...process }],
+      }),
     release: () => rmSync(file, { force: true }),
   };
 }

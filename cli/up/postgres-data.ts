@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   access,
   chmod,
@@ -7,6 +7,7 @@ import {
   lstat,
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   realpath,
   rename,
@@ -34,6 +35,21 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** A folder for data that cannot be under the home; what an earlier home of the same path left is only told of. */
+async function newPlaceFor(dataDir: string, log: (line: string) => void): Promise<string> {
+  const ofPath = `data-${createHash('sha256').update(dataDir).digest('hex').slice(0, 8)}-`;
+  await mkdir(systemFolder, { recursive: true, mode: 0o755 });
+  for (const name of await readdir(systemFolder)) {
+    if (name.startsWith(ofPath))
+      log(
+        `${join(systemFolder, name)} holds the database of a home that is gone: remove it if nobody needs it`,
+      );
+  }
+  const target = join(systemFolder, `${ofPath}${randomBytes(4).toString('hex')}`);
+  log(`PostgreSQL's account cannot enter ${dirname(dataDir)}: its data are kept in ${target}`);
+  return target;
+}
+
 /**
  * The folder that the data are really in. Under a folder that the account cannot enter (root's home, say)
  * `dataDir` is a link to a folder of its own below `/var/lib/relevo`; removing the link starts anew.
@@ -54,10 +70,7 @@ export async function locateData(
   if (entry !== undefined) return realpath(dataDir);
   await mkdir(dirname(dataDir), { recursive: true });
   if (account === undefined || (await canEnter(dirname(dataDir), account))) return dataDir;
-  const target = join(systemFolder, `data-${randomBytes(6).toString('hex')}`);
-  await mkdir(systemFolder, { recursive: true, mode: 0o755 });
-  log(`PostgreSQL's account cannot enter ${dirname(dataDir)}: its data are kept in ${target}`);
-  return target;
+  return newPlaceFor(dataDir, log);
 }
 
 /** The password, made at the first start; read by this process's user only. */

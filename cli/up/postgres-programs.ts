@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { RelevoError } from '../../contracts/errors.ts';
-import type { Account } from './postgres-account.ts';
+import { type Account, canEnter } from './postgres-account.ts';
 
 const run = promisify(execFile);
 
@@ -95,6 +95,8 @@ export async function findPrograms(
     const target = join(place, `postgres-${version}-${process.platform}-${process.arch}`);
     if (await works(target, account)) return programsIn(target);
     try {
+      await mkdir(place, { recursive: true });
+      if (!(await canEnter(place, account))) continue;
       await copyTo(folder, target);
     } catch (error) {
       failure = error;

@@ -150,13 +150,19 @@ describe.runIf(process.getuid?.() === 0)('as root, below a folder that nobody el
     await chmod(folder, 0o700);
     const server = await startPostgres({ dataDir, port: await freePort(), log });
     const [row] = await query(server.url, `select current_setting('data_directory') as folder`);
-    expect(row.folder).toMatch(/^\/var\/lib\/relevo\/data-[0-9a-f]{12}$/);
+    expect(row.folder).toMatch(/^\/var\/lib\/relevo\/data-[0-9a-f]{8}-[0-9a-f]{8}$/);
     expect(lines.join('\n')).toContain(String(row.folder));
     await server.stop();
     const again = await startPostgres({ dataDir, port: await freePort(), log });
     expect(await query(again.url, `select current_setting('data_directory') as folder`)).toEqual([row]);
     await again.stop();
-    await rm(String(row.folder), { recursive: true });
+    await rm(join(folder, 'home'), { recursive: true });
+    const anew = await startPostgres({ dataDir, port: await freePort(), log });
+    expect(lines.join('\n')).toContain(`${row.folder} holds the database of a home that is gone`);
+    const [moved] = await query(anew.url, `select current_setting('data_directory') as folder`);
+    expect(moved.folder).not.toBe(row.folder);
+    await anew.stop();
+    for (const path of [row.folder, moved.folder]) await rm(String(path), { recursive: true });
     await expect(startPostgres({ dataDir, port: await freePort(), log })).rejects.toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       details: { where: dataDir },

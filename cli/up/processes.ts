@@ -49,6 +49,14 @@ function treeOf(pid: number, all: ProcessStat[]): number[] {
   return [pid, ...children.flatMap((child) => treeOf(child.pid, all))];
 }
 
+/** Whether a process is `ancestor` itself or one of its descendants. */
+export function isBelow(pid: number, ancestor: number): boolean {
+  for (let at: number | undefined = pid; at !== undefined && at > 1; at = readStat(at)?.parent) {
+    if (at === ancestor) return true;
+  }
+  return pid === ancestor;
+}
+
 export interface MemoryUse {
   /** Resident memory; pages shared between processes count in each. */
   rssBytes: number;

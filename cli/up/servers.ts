@@ -12,21 +12,38 @@ const temporalFile = (home: string): string => join(home, 'temporal', 'temporal.
 /** The ports that this configuration opens on this machine. */
 export function wantedPorts(env: Environment): WantedPort[] {
   const host = '127.0.0.1';
-  const postgres = { part: 'PostgreSQL', host, port: env.RELEVO_POSTGRES_PORT, setting: 'RELEVO_POSTGRES_PORT' };
+  const postgres = {
+    part: 'PostgreSQL',
+    host,
+    port: env.RELEVO_POSTGRES_PORT,
+    setting: 'RELEVO_POSTGRES_PORT',
+  };
   const temporal = [
     { part: 'Temporal', host, port: env.RELEVO_TEMPORAL_PORT, setting: 'RELEVO_TEMPORAL_PORT' },
     { part: 'the Temporal UI', host, port: env.RELEVO_TEMPORAL_UI_PORT, setting: 'RELEVO_TEMPORAL_UI_PORT' },
   ];
+  const metrics = env.RELEVO_WORKER_METRICS_PORT;
+  const ofWorkers = (at: number): WantedPort[] =>
+    ['control', 'compute'].map((name, offset) => ({
+      part: `metrics of the ${name} worker`,
+      host: env.RELEVO_HOST,
+      port: at + offset,
+      setting: 'RELEVO_WORKER_METRICS_PORT',
+    }));
   return [
     { part: 'the API', host: env.RELEVO_HOST, port: env.RELEVO_PORT, setting: 'RELEVO_PORT' },
     ...(env.DATABASE_URL === undefined ? [postgres] : []),
     ...(env.TEMPORAL_ADDRESS === undefined ? temporal : []),
+    ...(metrics === undefined ? [] : ofWorkers(metrics)),
   ];
 }
 
 type Say = (line: string) => void;
 /** A server that R's code runs, as the keeper sees it. */
-const asService = (server: { pid: number; exited: Promise<string>; stop(): Promise<void> }, logFile: string): Service => ({
+const asService = (
+  server: { pid: number; exited: Promise<string>; stop(): Promise<void> },
+  logFile: string,
+): Service => ({
   pid: server.pid,
   ended: server.exited,
   logFile,
@@ -77,6 +94,11 @@ export async function endLeftoverServers(home: string, log: Say): Promise<void> 
   const graceMs = killDelayMs;
   await Promise.all([
     endLeftover(`${postgresDir(home)}.lease`, { name: 'PostgreSQL', stopSignal: 'SIGINT', graceMs, log }),
-    endLeftover(`${temporalFile(home)}.lease`, { name: 'Temporal server', stopSignal: 'SIGTERM', graceMs, log }),
+    endLeftover(`${temporalFile(home)}.lease`, {
+      name: 'Temporal server',
+      stopSignal: 'SIGTERM',
+      graceMs,
+      log,
+    }),
   ]);
 }

@@ -56,7 +56,11 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
   async function postgres(): Promise<string> {
     if (env.DATABASE_URL !== undefined) return env.DATABASE_URL;
     const start = (say: (line: string) => void) => () => embeddedPostgres(env, signal, say);
-    return step(terminal, 'PostgreSQL', async (say) => (await parts.add('postgres', ranks.postgres, start(say))).url);
+    return step(
+      terminal,
+      'PostgreSQL',
+      async (say) => (await parts.add('postgres', ranks.postgres, start(say))).url,
+    );
   }
 
   async function temporal(): Promise<Pick<Addresses, 'temporalAddress' | 'temporalUiUrl'>> {

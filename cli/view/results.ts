@@ -15,9 +15,9 @@ const countOf = (value: number): string => value.toLocaleString('en-US');
 /** What a completed run has to show, by what it is. */
 export function showResult(terminal: Terminal, run: Pick<Run, 'kind' | 'result'>): void {
   const training = trainResultSchema.safeParse(run.result);
-  if (training.success) return showTraining(terminal, training.data);
+  if (training.success) showTraining(terminal, training.data);
   const ingest = ingestResultSchema.safeParse(run.result);
-  if (ingest.success) return showIngest(terminal, ingest.data);
+  if (ingest.success) showIngest(terminal, ingest.data);
 }
 
 function showIngest(terminal: Terminal, result: IngestResult): void {
@@ -29,13 +29,19 @@ function showIngest(terminal: Terminal, result: IngestResult): void {
   terminal.table(
     [
       { title: texts.ingest.rows },
-      ...[texts.ingest.read, texts.ingest.added, texts.ingest.repaired, texts.ingest.quarantined, texts.ingest.total].map(
-        (title) => ({ title, align: 'right' as const }),
-      ),
+      ...[
+        texts.ingest.read,
+        texts.ingest.added,
+        texts.ingest.repaired,
+        texts.ingest.quarantined,
+        texts.ingest.total,
+      ].map((title) => ({ title, align: 'right' as const })),
     ],
     [['', ...[rows.read, rows.added, rows.repaired, rows.quarantined, rows.total].map(countOf)]],
   );
-  const rules = [...new Set([...Object.keys(result.repairedByRule), ...Object.keys(result.quarantinedByRule)])].sort();
+  const rules = [
+    ...new Set([...Object.keys(result.repairedByRule), ...Object.keys(result.quarantinedByRule)]),
+  ].sort();
   if (rules.length > 0) {
     terminal.print();
     terminal.table(
@@ -60,7 +66,9 @@ function showTraining(terminal: Terminal, result: TrainResult): void {
   showCandidates(terminal, result.candidates, result.winner);
   const { promotion } = result;
   if (promotion === undefined) return;
-  const verdict = promotion.promoted ? colors.green(texts.models.promoted) : colors.yellow(texts.models.notPromoted);
+  const verdict = promotion.promoted
+    ? colors.green(texts.models.promoted)
+    : colors.yellow(texts.models.notPromoted);
   terminal.print();
   terminal.print(`${verdict}${result.modelVersion}: ${promotion.reason}`);
 }

@@ -72,7 +72,11 @@ function liveView(terminal: Terminal, title: string): RunView {
     const nowMs = Date.now();
     const lines = [headline(nowMs)];
     if (current?.progress) lines.push(...stepLines(current.progress.steps, nowMs));
-    lines.push(...(current?.activities ?? []).filter(({ progress, attempt }) => progress || attempt > 1).map(activityLine));
+    lines.push(
+      ...(current?.activities ?? [])
+        .filter(({ progress, attempt }) => progress || attempt > 1)
+        .map(activityLine),
+    );
     terminal.show(lines);
   });
   return {

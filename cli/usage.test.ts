@@ -1,0 +1,78 @@
+import { CommanderError } from 'commander';
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from './program.ts';
+import { textsFor } from './texts/index.ts';
+import { usageMessage } from './usage.ts';
+
+/** What a person is told about a command line that commander refuses. */
+async function refusal(
+  args: string[],
+  language: 'en' | 'es' = 'en',
+): Promise<{ text: string; hint?: string }> {
+  const texts = textsFor(language);
+  const program = createProgram({ texts, colors: pc.createColors(false) }, '0.0.0', async () => {
+    throw new Error('the command line was accepted');
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeErr: () => {}, outputError: () => {} });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return usageMessage(error, texts);
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('usage mistakes', () => {
+  it.each([
+    [['trian', 'x'], 'There is no command "trian"', 'Did you mean "train"?'],
+    [['train', 'x', '--sed', '1'], 'There is no option "--sed"', 'Did you mean "--seed"?'],
+    [['train'], 'The argument <pipeline> is missing', undefined],
+    [['train', 'x', '--seed'], 'The option "--seed <number>" needs a value', undefined],
+    [['models', 'a', 'b'], 'There are more arguments than this command takes', undefined],
+    [
+      ['runs', '--limit', '0'],
+      '"0" is no value for "--limit <number>": a whole number from 1 to 200 is expected',
+      undefined,
+    ],
+    [
+      ['runs', '--limit', '1e2'],
+      '"1e2" is no value for "--limit <number>": a whole number from 1 to 200 is expected',
+      undefined,
+    ],
+    [
+      ['train', 'x', '--ingest', 'later'],
+      '"later" is no value for "--ingest <when>": one of first, if-missing, never is expected',
+      undefined,
+    ],
+    [
+      ['pipelines', '--url', 'nowhere'],
+      '"nowhere" is no value for "--url <url>": an address such as http://127.0.0.1:3000 is expected',
+      undefined,
+    ],
+  ])('%j', async (args, text, hint) => {
+    expect(await refusal(args)).toEqual({ text, hint });
+  });
+
+  it('are told in Spanish too', async () => {
+    expect(await refusal(['trian'], 'es')).toEqual({
+      text: 'No hay ninguna orden "trian"',
+      hint: '¿Quiso decir "train"?',
+    });
+  });
+});
+
+describe('help', () => {
+  it('names every command and is in one language', () => {
+    const texts = textsFor('es');
+    const program = createProgram({ texts, colors: pc.createColors(false) }, '0.0.0', async () => {});
+    const help = program.helpInformation();
+    for (const name of ['up', 'train', 'predict', 'rollback', 'doctor']) expect(help).toContain(`  ${name}`);
+    expect(help).toContain('Órdenes:');
+    expect(help).not.toMatch(/\b(Usage|Commands|Options|display help)\b/);
+  });
+});
