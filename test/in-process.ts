@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { parseEnvironment } from '../contracts/env.ts';
+import { closePool } from '../models/pool.ts';
+import type { Registry } from '../registry/index.ts';
+import { migrate } from '../registry/migrate.ts';
+import { taskQueues } from '../temporal.config.ts';
+import { workflowBundle } from '../workers/bundle.ts';
+import { computeActivities, controlActivities, openGround } from '../workers/deps.ts';
+import { createLogger } from '../workers/logging.ts';
+import { freshDatabase } from './database.ts';
+
+export interface InProcess {
+  client: Client;
+  registry: Registry;
+  dataDir: string;
+  stop(): Promise<void>;
+}
+
+/** Both workers in the test's own process, on a database and a folder of its own. */
+export async function startInProcess(services: {
+  databaseUrl: string;
+  temporalAddress: string;
+}): Promise<InProcess> {
+  const home = await mkdtemp(join(tmpdir(), 'relevo-workflows-'));
+  const database = await freshDatabase(services.databaseUrl);
+  await migrate(database.url);
+  const logger = createLogger('test', 'error');
+  Runtime.install({ logger });
+  const env = parseEnvironment({ RELEVO_HOME: home, RELEVO_DATA: home, DATABASE_URL: database.url });
+  const ground = openGround(env);
+  const native = await NativeConnection.connect({ address: services.temporalAddress });
+  const connection = await Connection.connect({ address: services.temporalAddress });
+  const common = { connection: native, shutdownGraceTime: 1_000, maxHeartbeatThrottleInterval: 500 };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.control,
+      workflowBundle: await workflowBundle(join(home, 'cache'), logger),
+      activities: controlActivities(ground),
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: taskQueues.compute,
+      activities: await computeActivities(ground),
+      maxConcurrentActivityTaskExecutions: 4,
+    }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  return {
+    client: new Client({ connection }),
+    registry: ground.registry,
+    dataDir: home,
+    async stop() {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+      await Promise.all([native.close(), connection.close(), ground.registry.close(), closePool()]);
+      await database.drop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
