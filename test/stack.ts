@@ -67,9 +67,13 @@ export async function startServers(): Promise<Servers> {
   }
 }
 
-export async function startWorkers(servers: Servers, name: string): Promise<Workers> {
+/** @param dataDir RELEVO_DATA of the workers; a folder of the home's own where absent. */
+export async function startWorkers(
+  servers: Servers,
+  name: string,
+  dataDir = join(servers.folder, name, 'data'),
+): Promise<Workers> {
   const home = join(servers.folder, name);
-  const dataDir = join(home, 'data');
   await mkdir(dataDir, { recursive: true });
   const database = await freshDatabase(servers.databaseUrl);
   await migrate(database.url);
