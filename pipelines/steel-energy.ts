@@ -13,6 +13,8 @@ type Pair = typeof lagging;
 
 /** The date closes the quarter of an hour that a row is about; the weekday is that of its start. */
 const intervalSeconds = 900;
+/** Above what the plant's connection carries in a quarter of an hour, kWh or kVarh; the year's most is 157. */
+const mostPerQuarter = 250;
 /** Tonnes of CO2 that the meter books per kWh. */
 const co2PerKwh = 0.4584e-3;
 /** The meter rounds every reading to two places. */
@@ -53,11 +55,11 @@ const pair = (name: string, reading: Pair, columns: { q: string; pf: string }) =
   name,
   determines: [
     { column: 'Usage_kWh', from: energy(reading), within: 1 },
-    { column: columns.q, from: usage.times(tangent(reading.pf)), within: 0.1 },
+    { column: columns.q, from: usage.times(tangent(reading.pf)), within: 0.5 },
     {
       column: columns.pf,
       from: num(100).dividedBy(reading.q.dividedBy(usage).power(2).plus(1).squareRoot()),
-      within: 0.1,
+      within: 0.5,
     },
   ],
 });
@@ -105,9 +107,21 @@ export const steelEnergy = definePipeline({
       trust: 3,
       about: 'End of the quarter of an hour',
     }),
-    Usage_kWh: number({ unit: 'kWh', min: 0, decimals: 2 }),
-    'Lagging_Current_Reactive.Power_kVarh': number({ unit: 'kVarh', min: 0, decimals: 2, optional: true }),
-    Leading_Current_Reactive_Power_kVarh: number({ unit: 'kVarh', min: 0, decimals: 2, optional: true }),
+    Usage_kWh: number({ unit: 'kWh', min: 0, max: mostPerQuarter, decimals: 2 }),
+    'Lagging_Current_Reactive.Power_kVarh': number({
+      unit: 'kVarh',
+      min: 0,
+      max: mostPerQuarter,
+      decimals: 2,
+      optional: true,
+    }),
+    Leading_Current_Reactive_Power_kVarh: number({
+      unit: 'kVarh',
+      min: 0,
+      max: mostPerQuarter,
+      decimals: 2,
+      optional: true,
+    }),
     'CO2(tCO2)': number({ unit: 't', min: 0, decimals: 2, optional: true }),
     Lagging_Current_Power_Factor: number({
       unit: '%',

@@ -79,7 +79,9 @@ function causeSql(system: IdentitySystem, column: LayoutColumn): string {
   const names = system
     .touching(column.name)
     .map((j) => `CASE WHEN fails & ${bit(j)} <> 0 THEN ${quoteText(system.identities[j].name)} END`);
-  const identity = names.length > 0 ? `'identity:' || concat_ws('+', ${names.join(', ')})` : "'identity:'";
+  const all = system.touching(column.name).map((j) => system.identities[j].name);
+  const broken = names.length > 0 ? `nullif(concat_ws('+', ${names.join(', ')}), '')` : 'NULL';
+  const identity = `'identity:' || coalesce(${broken}, ${quoteText(all.join('+'))})`;
   const { missing, unreadable } = verdicts;
   const rule = (kind: string) => quoteText(`${kind}:${column.name}`);
   return (
@@ -92,8 +94,11 @@ function badSql(layout: Layout, system: IdentitySystem): string {
   const lacking = layout.columns.filter(({ column }) => !column.optional);
   const rules = lacking.map((column) => `WHEN ${column.cell} IS NULL THEN ${causeSql(system, column)}`);
   const reasons = lacking.map(
-    ({ name, cell }) =>
-      `WHEN ${cell} IS NULL THEN ${quoteText(`${name} is required, and the other cells do not determine it`)}`,
+    (column) =>
+      `WHEN ${column.cell} IS NULL THEN ${quoteText(column.name)} || CASE WHEN ${blamed(system, column)} ` +
+      `THEN ' contradicts the other cells' WHEN ${column.verdict} = ${verdicts.missing} THEN ' is missing' ` +
+      `WHEN ${column.verdict} = ${verdicts.unreadable} THEN ' is unreadable' ELSE ' is out of range' END || ` +
+      `', and the others do not determine it'`,
   );
   const anyLacking = lacking.map(({ cell }) => `${cell} IS NULL`).join(' OR ');
   const wrong = layout.columns.map(
