@@ -9,7 +9,9 @@ import type { Registry } from '../registry/index.ts';
 import { migrate } from '../registry/migrate.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { workflowBundle } from '../workers/bundle.ts';
-import { computeActivities, controlActivities, openGround } from '../workers/deps.ts';
+import { computeActivities } from '../workers/deps/compute.ts';
+import { controlActivities } from '../workers/deps/control.ts';
+import { openGround } from '../workers/deps/ground.ts';
 import { createLogger } from '../workers/logging.ts';
 import { freshDatabase } from './database.ts';
 

@@ -1,5 +1,6 @@
+import { closePool } from '../models/pool.ts';
 import { taskQueues } from '../temporal.config.ts';
-import { computeActivities } from './deps.ts';
+import { computeActivities } from './deps/compute.ts';
 import { serveAsProcess } from './serve.ts';
 
 /** Data and training, a fixed number at once: the resource tuner gives a busy machine a single slot. */
@@ -15,4 +16,5 @@ serveAsProcess({
       defaultHeartbeatThrottleInterval: '500ms',
     };
   },
+  beforeEnd: closePool,
 });

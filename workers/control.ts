@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { pipelines } from '../pipelines/index.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { workflowBundle } from './bundle.ts';
-import { controlActivities } from './deps.ts';
+import { controlActivities } from './deps/control.ts';
 import { upsertSchedules } from './schedules.ts';
 import { serveAsProcess } from './serve.ts';
 

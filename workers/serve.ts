@@ -1,9 +1,8 @@
 import { type Logger, type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type Environment, environment } from '../contracts/env.ts';
-import { closePool } from '../models/pool.ts';
 import { killDelayMs, shutdownGraceMs } from '../temporal.config.ts';
 import { connectTemporal } from './connection.ts';
-import { type Ground, openGround } from './deps.ts';
+import { type Ground, openGround } from './deps/ground.ts';
 import { createLogger } from './logging.ts';
 
 export interface Serving {
@@ -16,6 +15,8 @@ export interface WorkerPlan {
   options(serving: Serving): Promise<Omit<WorkerOptions, 'connection' | 'namespace'>>;
   /** What there is to do once the worker runs. */
   afterStart?(serving: Serving): Promise<void>;
+  /** What there is to close once the worker has stopped. */
+  beforeEnd?(): Promise<void>;
 }
 
 /** Metrics of the control worker are on the port that is set, those of the compute worker on the next. */
@@ -58,7 +59,7 @@ export async function serve(plan: WorkerPlan): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.allSettled([connection.close(), ground.registry.close(), closePool()]);
+    await Promise.allSettled([plan.beforeEnd?.(), connection.close(), ground.registry.close()]);
   }
 }
 

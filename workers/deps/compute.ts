@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { createContestActivities } from '../../activities/contest.ts';
+import { createEvaluationActivities } from '../../activities/evaluation.ts';
+import { withTypedFailures } from '../../activities/failure.ts';
+import { createIngestActivities } from '../../activities/ingest.ts';
+import { sweepScratch } from '../../activities/scratch.ts';
+import { createSplitActivities } from '../../activities/splitting.ts';
+import { createTrainingActivities } from '../../activities/training.ts';
+import { createTrainingSets } from '../../activities/training-set.ts';
+import { createTrialActivities } from '../../activities/trial.ts';
+import { validateBatch } from '../../data/ingest/validate.ts';
+import { profileDataset } from '../../data/profile.ts';
+import { chooseSource, sources } from '../../data/sources/index.ts';
+import { createFolderCheckpoints } from '../../registry/checkpoints/folder.ts';
+import { createProvenance } from '../provenance.ts';
+import type { Ground } from './ground.ts';
+
+/** Data and training. */
+export async function computeActivities({ env, registry, artifacts }: Ground) {
+  const scratchDir = join(env.RELEVO_HOME, 'work');
+  await sweepScratch(scratchDir);
+  const trainingSets = createTrainingSets({ registry, artifacts });
+  const workbench = {
+    threads: env.RELEVO_THREADS,
+    checkpoints: createFolderCheckpoints(join(env.RELEVO_HOME, 'checkpoints')),
+  };
+  return withTypedFailures({
+    ...createIngestActivities({
+      registry,
+      artifacts,
+      sources,
+      chooseSource: (spec, wanted) => chooseSource(spec, wanted, { RELEVO_DATA: env.RELEVO_DATA }),
+      validateBatch,
+      profileDataset,
+      dataDir: env.RELEVO_DATA,
+      scratchDir,
+    }),
+    ...createSplitActivities({ registry, artifacts }),
+    ...createTrialActivities({ registry, trainingSets, workbench }),
+    ...createTrainingActivities({
+      artifacts,
+      trainingSets,
+      workbench,
+      provenance: createProvenance(env.RELEVO_THREADS, env.XGBOOST_LIB),
+    }),
+    ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
+    ...createContestActivities({ registry, artifacts, trainingSets }),
+  });
+}
