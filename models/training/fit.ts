@@ -1,6 +1,5 @@
-import { RelevoError } from '../../contracts/errors.ts';
-import type { Estimator, FitContext, Params } from '../../contracts/estimator.ts';
-import { estimator as estimatorByName } from '../estimators/index.ts';
+import type { FitContext, Params } from '../../contracts/estimator.ts';
+import { estimator as estimatorByName, parseParams } from '../estimators/index.ts';
 import { applySteps, fitSteps, neededSteps } from '../features/index.ts';
 import { assemble, type FittedCandidate } from './candidate.ts';
 import type { PreparedRows } from './prepare.ts';
@@ -35,19 +34,4 @@ export async function fitCandidate(
     context,
   );
   return assemble({ ...candidate, features: features.names, steps, model });
-}
-
-function parseParams(estimator: Estimator, params: Params): unknown {
-  const parsed = estimator.params.safeParse(params);
-  if (parsed.success) return parsed.data;
-  const [first, ...rest] = parsed.error.issues.map((issue) => ({
-    field: `params.${issue.path.join('.')}`,
-    value: params[String(issue.path[0])],
-    expected: issue.message,
-  }));
-  throw new RelevoError(
-    'PIPELINE_INVALID',
-    `The parameters of "${estimator.name}" are wrong: ${first.field}: ${first.expected}`,
-    { ...first, issues: rest },
-  );
 }

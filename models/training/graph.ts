@@ -1,12 +1,12 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { TensorName } from '../../contracts/onnx.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { compileNumber } from '../onnx/expression.ts';
+import { compileNumber, compileTable } from '../onnx/expression.ts';
 import type { OnnxGraphBuilder } from '../onnx/graph.ts';
 
 /**
  * Adds a pipeline's raw columns as inputs and computes from them the features, `[N, F]` in the spec's order, and
- * the base prediction, `[N, 1]`. An infinite feature counts as missing, a missing or infinite base as 0.
+ * the base prediction, `[N, 1]`, 0 where it is missing.
  * @throws RelevoError PIPELINE_INVALID for an input that a model cannot read; EXPRESSION_INVALID.
  */
 export function addFeatures(
@@ -16,15 +16,12 @@ export function addFeatures(
   const inputs = Object.fromEntries(
     spec.inputs.map((name) => [name, graph.input(name, elementOfInput(spec, name))]),
   );
-  const columns = Object.values(spec.features).map((feature) => compileNumber(graph, feature, inputs));
-  if (columns.length === 0)
+  if (Object.keys(spec.features).length === 0)
     throw new RelevoError('PIPELINE_INVALID', `The pipeline "${spec.name}" has no features`, {
       field: 'features',
       expected: 'at least one',
     });
-  const [table] = graph.node('Concat', columns, { axis: { int: 1 } });
-  const [isInfinite] = graph.node('IsInf', [table]);
-  const [features] = graph.node('Where', [isInfinite, graph.constant('double', [Number.NaN], [1, 1]), table]);
+  const features = compileTable(graph, Object.values(spec.features), inputs);
   return { features, base: spec.base && zeroWhereMissing(graph, compileNumber(graph, spec.base, inputs)) };
 }
 
@@ -41,7 +38,5 @@ function elementOfInput(spec: PipelineSpec, name: string): 'double' | 'string' {
 
 function zeroWhereMissing(graph: OnnxGraphBuilder, base: TensorName): TensorName {
   const [isMissing] = graph.node('IsNaN', [base]);
-  const [isInfinite] = graph.node('IsInf', [base]);
-  const [isUnusable] = graph.node('Or', [isMissing, isInfinite]);
-  return graph.node('Where', [isUnusable, graph.constant('double', [0], [1, 1]), base])[0];
+  return graph.node('Where', [isMissing, graph.constant('double', [0], [1, 1]), base])[0];
 }
