@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
+import { RelevoError } from '../contracts/errors.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { CandidateResult } from '../contracts/runs.ts';
 import type { DatasetRegistry, ModelRegistry } from '../registry/types.ts';
@@ -58,6 +59,13 @@ export const createRegistrationActivities = ({ artifacts, registry }: Deps) => (
       inputSchemaHash: inputSchemaHashOf(spec),
       parityMaxAbsolute: exported.parityMaxAbsolute,
     });
+    if (registered.onnx.sha256 !== exported.onnx.sha256) {
+      throw new RelevoError(
+        'RUN_ALREADY_ACTIVE',
+        `${registered.runId} registered ${registered.version} before it failed, and has now trained another model`,
+        { field: 'key', value: registered.runId, remedy: 'Start the training again under a key of its own.' },
+      );
+    }
     return { version: registered.version };
   },
 });

@@ -35,9 +35,10 @@ export async function recorded<R>(
     const known = cancelled
       ? { code: 'CANCELLED' as const, message: 'The run was cancelled', details: {} }
       : typedError(error);
+    // Where even this cannot be written, the run still ends with its own error, not with that of the book.
     await CancellationScope.nonCancellable(() =>
       light.finishRun({ state: cancelled ? 'cancelled' : 'failed', error: known }),
-    );
+    ).catch(() => undefined);
     throw cancelled ? error : fail(known, error);
   }
 }
