@@ -28,7 +28,7 @@ export async function loadRaw(
 }
 
 /** SQL of a row's line in the source file: staged rows bring it, others follow the header one by one. */
-export const lineSql = (layout: Layout): string => (layout.numbered ? 'line' : 'rowid + 2');
+export const lineSql = (layout: Layout): string => (layout.numbered ? 'raw.line' : 'raw.rowid + 2');
 
 function malformed(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RelevoError) return error;
