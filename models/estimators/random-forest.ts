@@ -4,15 +4,16 @@ import { fitTrees } from './trees/fit.ts';
 import { loadTrees } from './trees/model.ts';
 
 const params = z.strictObject({
-  trees: z.number().int().min(1).max(10_000).default(200),
-  maxDepth: z.number().int().min(1).max(20).default(14),
+  trees: z.number().int().min(1).max(10_000).default(100),
+  maxDepth: z.number().int().min(1).max(20).default(16),
   /** Least weight of the rows in a leaf. */
-  minChildWeight: z.number().min(0).default(1),
+  minChildWeight: z.number().min(0).default(2),
   /** Share of the rows that a tree sees, drawn without replacement: 0.632 is the share of a bootstrap sample. */
   subsample: z.number().gt(0).lt(1).default(0.632),
   /** Share of the columns that a split may choose from. */
   colsampleByNode: z.number().gt(0).max(1).default(0.6),
-  maxBins: z.number().int().min(2).max(65_535).default(256),
+  /** Histogram bins per column: deep trees spend their time on them, and averaging makes up for coarse ones. */
+  maxBins: z.number().int().min(2).max(65_535).default(64),
 });
 type RandomForestParams = z.infer<typeof params>;
 
