@@ -1,9 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { scratchFolder } from './scratch.ts';
 import { adopt } from './temporal-binary.ts';
 
 const run = promisify(execFile);
@@ -97,8 +98,7 @@ export async function buildTemporal(
   onProgress: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  await mkdir(cacheDir, { recursive: true });
-  const scratch = await mkdtemp(join(cacheDir, 'build-'));
+  const scratch = await scratchFolder(cacheDir, 'build');
   try {
     const failure = await install(await buildEnvironment(scratch), onProgress, signal);
     return failure ?? (await adopt(join(scratch, 'bin', 'temporal'), cacheDir));

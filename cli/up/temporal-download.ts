@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { scratchFolder } from './scratch.ts';
 import { adopt } from './temporal-binary.ts';
 
 /** No byte for so long means that there is no way out to the network. */
@@ -74,8 +75,7 @@ export async function downloadTemporal(
   onProgress: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  await mkdir(cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, 'download-'));
+  const folder = await scratchFolder(cacheDir, 'download');
   try {
     const failure = await fetchInto(folder, onProgress, signal);
     if (failure !== undefined) return failure;
