@@ -12,7 +12,8 @@ export const impute: FeatureStep<ImputeState> = {
   fit: (train) => ({
     medians: train.names.map((_, column) => {
       const present = presentValues(train, column);
-      return present.length === 0 ? 0 : quantile(present.sort(), 0.5);
+      // Adding 0 turns −0, which JSON does not keep, into 0.
+      return present.length === 0 ? 0 : quantile(present.sort(), 0.5) + 0;
     }),
   }),
   apply: ({ medians }, features) =>

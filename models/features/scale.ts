@@ -28,7 +28,8 @@ function moments(train: Matrix, column: number): { mean: number; deviation: numb
   if (present.length === 0) return { mean: 0, deviation: 1 };
   const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
   const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;
-  return { mean, deviation: isConstant(variance, mean, present.length) ? 1 : Math.sqrt(variance) };
+  // Adding 0 turns −0, which JSON does not keep, into 0.
+  return { mean: mean + 0, deviation: isConstant(variance, mean, present.length) ? 1 : Math.sqrt(variance) };
 }
 
 /** Rounding of the mean alone leaves a variance up to this (scikit-learn's `_is_constant_feature`). */

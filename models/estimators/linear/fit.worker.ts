@@ -12,6 +12,8 @@ export default function fit(task: LinearTask): LinearAnswer {
     return { state: 'missing', name: names[missing % names.length], row, value: features[missing] };
   }
   const fitted = task.kind === 'ridge' ? fitRidge(task) : fitLeastSquares(task);
+  // Adding 0 turns −0, which JSON does not keep, into 0: a saved model is the fitted one to the bit.
+  fitted.coefficients = fitted.coefficients.map((slope) => slope + 0);
   const representable = [fitted.intercept, ...fitted.coefficients].every(Number.isFinite);
   return representable ? { state: 'done', fit: fitted } : { state: 'overflow' };
 }
