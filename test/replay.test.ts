@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { workflowBundle } from '../workers/bundle.ts';
 import { createLogger } from '../workers/logging.ts';
@@ -20,13 +20,22 @@ beforeAll(async () => {
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
 it('replays every recorded history on the workflows as they are', async () => {
-  const bundle = await workflowBundle(cache, createLogger('replay', 'warn'));
+  const logger = createLogger('replay', 'error');
+  Runtime.install({ logger });
+  const bundle = await workflowBundle(cache, logger);
+  const nameById = new Map<string, string>();
   const histories = await Promise.all(
-    names.map(async (name) => ({ workflowId: name, history: historyFromJSON(await read(name)) })),
+    names.map(async (name) => {
+      const history = await read(name);
+      // Ids of child runs follow from the run's own.
+      const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+      nameById.set(workflowId, name);
+      return { workflowId, history: historyFromJSON(history) };
+    }),
   );
   const broken: string[] = [];
   for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories))
-    if (error) broken.push(`${workflowId}: ${error.message}`);
+    if (error) broken.push(`${nameById.get(workflowId)}: ${error.message}`);
   expect(broken).toEqual([]);
 });
 
