@@ -30,6 +30,9 @@ export interface RunBook {
   list(filter: RunFilter): Promise<{ runs: RunRecord[]; next: string | undefined }>;
 }
 
+/** A training run waits for one search per candidate. */
+const followedChildren = 16;
+
 /**
  * Reads runs: what exists from the registry, what is happening from Temporal. A row that still says 'running'
  * of a workflow that has closed, as when it was terminated from outside, is put right on the way.
@@ -41,6 +44,12 @@ export function createRunBook({ runs }: Pick<Registry, 'runs'>, workflows: Workf
     return runs.finish({ id: run.id, workflowRunId: run.workflowRunId, ...outcome });
   };
 
+  /** What a run waits for: its own activities and those of the workflows below it. */
+  const pendingOf = async ({ pending, children }: WorkflowState): Promise<PendingActivity[]> => {
+    const below = await Promise.all(children.slice(0, followedChildren).map((id) => workflows.describe(id)));
+    return [...pending, ...below.flatMap((child) => child?.pending ?? [])];
+  };
+
   const current = async (run: Run, withProgress: boolean): Promise<RunRecord> => {
     if (run.state !== 'running') return recordOf(run);
     try {
@@ -50,7 +59,7 @@ export function createRunBook({ runs }: Pick<Registry, 'runs'>, workflows: Workf
       const progress = withProgress ? await workflows.progress(run.id) : undefined;
       return {
         ...recordOf(run),
-        activities: state.pending,
+        activities: withProgress ? await pendingOf(state) : state.pending,
         ...(progress === undefined ? {} : { progress }),
       };
     } catch (error) {
@@ -77,7 +86,7 @@ export function createRunBook({ runs }: Pick<Registry, 'runs'>, workflows: Workf
       input: undefined,
       result: outcome?.result,
       error: outcome?.error,
-      activities: state.pending,
+      activities: await pendingOf(state),
       ...(progress === undefined ? {} : { progress }),
     };
   };

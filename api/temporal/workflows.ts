@@ -36,6 +36,8 @@ export type RunRequest = { id: string; pipeline: string } & (
 
 /** An activity that a run waits for, with what it last said about itself. */
 export interface PendingActivity {
+  /** The run it belongs to: this one, or one that this one waits for. */
+  run: string;
   activity: string;
   attempt: number;
   progress?: ActivityProgress;
@@ -48,6 +50,8 @@ export interface WorkflowState {
   startedAt: string;
   finishedAt?: string;
   pending: PendingActivity[];
+  /** Ids of the workflows that it waits for. */
+  children: string[];
 }
 export interface WorkflowOutcome {
   state: Exclude<RunState, 'running'>;
@@ -183,6 +187,7 @@ function stateOf(description: WorkflowExecutionDescription): WorkflowState {
     const payload = activity.heartbeatDetails?.payloads?.[0];
     const progress: unknown = payload && defaultPayloadConverter.fromPayload(payload);
     return {
+      run: description.workflowId,
       activity: activity.activityType?.name ?? 'activity',
       attempt: activity.attempt ?? 1,
       ...(isProgress(progress) ? { progress } : {}),
@@ -195,6 +200,7 @@ function stateOf(description: WorkflowExecutionDescription): WorkflowState {
     startedAt: description.startTime.toISOString(),
     ...(description.closeTime ? { finishedAt: description.closeTime.toISOString() } : {}),
     pending,
+    children: (description.raw.pendingChildren ?? []).flatMap(({ workflowId }) => workflowId || []),
   };
 }
 

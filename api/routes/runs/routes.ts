@@ -34,6 +34,7 @@ const progressSchema = z.object({
   ),
 });
 const activitySchema = z.object({
+  run: z.string().openapi({ description: 'This run, or one below it that it waits for' }),
   activity: z.string(),
   attempt: z.number(),
   progress: z
