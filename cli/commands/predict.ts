@@ -8,6 +8,7 @@ import { type JsonRows, readRows } from '../rows/read.ts';
 
 /** Below what one request may hold. */
 const rowsPerRequest = 5_000;
+const shownDigits = 7;
 
 export async function predict(
   context: CommandContext,
@@ -35,7 +36,12 @@ export async function predict(
       { title: texts.predict.version },
       { title: texts.predict.id, style: terminal.colors.dim },
     ],
-    predictions.map(({ id, value, modelVersion }, i) => [String(i + 1), String(value), modelVersion, id]),
+    predictions.map(({ id, value, modelVersion }, i) => [
+      String(i + 1),
+      String(Number(value.toPrecision(shownDigits))),
+      modelVersion,
+      id,
+    ]),
   );
   return exitCodes.ok;
 

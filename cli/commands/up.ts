@@ -6,7 +6,6 @@ import { showAddresses } from '../up/banner.ts';
 import { endWithChampion } from '../up/first-run.ts';
 import { openStack, type Stack } from '../up/stack.ts';
 import { formatDuration } from '../view/format.ts';
-import { step } from '../view/steps.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -27,8 +26,8 @@ export async function up(
     if (!signal.aborted) exitCode = showFailure(error, terminal);
   }
   stopping.abort();
-  await step(terminal, terminal.texts.up.stopping, () => stack.stop());
-  terminal.note(terminal.texts.up.stopped);
+  await stack.stop();
+  if (exitCode === exitCodes.ok) terminal.note(terminal.texts.up.stopped);
   unlisten();
   return exitCode;
 

@@ -108,7 +108,8 @@ export const en = {
   },
   up: {
     migrations: 'Database schema and pipelines',
-    workers: 'Workers (control, compute)',
+    control: 'Control worker',
+    compute: 'Compute worker',
     crashed: (name: string, how: string, wait: string, attempt: number) =>
       `${name} ended (${how}); starting it again in ${wait} (attempt ${attempt})`,
     stopping: 'Stopping',

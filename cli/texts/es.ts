@@ -110,7 +110,8 @@ export const es: Texts = {
   },
   up: {
     migrations: 'Esquema de la base de datos y pipelines',
-    workers: 'Workers (control, cómputo)',
+    control: 'Worker de control',
+    compute: 'Worker de cómputo',
     crashed: (name, how, wait, attempt) =>
       `${name} terminó (${how}); arranca de nuevo en ${wait} (intento ${attempt})`,
     stopping: 'Deteniendo',

@@ -6,7 +6,7 @@ import { type ExampleRow, exampleRequestSchema } from './example-row.ts';
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** The first whole row with a target above the average: a plant at work, not one that sleeps. */
+/** A whole row from the middle of the data with a target above the average: a plant at work, not one that sleeps. */
 async function exampleOf(partPath: string, inputs: string[], target: string): Promise<ExampleRow> {
   const database = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '256MB' });
   const connection = await database.connect();
@@ -14,7 +14,9 @@ async function exampleOf(partPath: string, inputs: string[], target: string): Pr
   const whole = columns.map((name) => `${quoted(name)} IS NOT NULL`).join(' AND ');
   const rows = await connection.runAndReadAll(
     `SELECT ${columns.map(quoted).join(', ')} FROM read_parquet($1)
-     WHERE ${whole} AND ${quoted(target)} >= (SELECT avg(${quoted(target)}) FROM read_parquet($1))
+     WHERE ${whole} AND NOT "_trainOnly"
+       AND ${quoted(target)} >= (SELECT avg(${quoted(target)}) FROM read_parquet($1))
+       AND _row_id >= (SELECT median(_row_id) FROM read_parquet($1))
      ORDER BY _row_id LIMIT 1`,
     [partPath],
   );

@@ -9,6 +9,8 @@ import { refOf } from './processes.ts';
 export interface Parts {
   /** Starts a part and keeps it running; gives its first process. Parts of one rank are stopped together. */
   add<S extends Service>(name: string, rank: number, start: () => Promise<S>): Promise<S>;
+  /** How many were started. */
+  count(): number;
   /** Rejects when any part crashed too often. */
   gaveUp(): Promise<never>;
   /** Ends all parts, those of the highest rank first. */
@@ -54,6 +56,7 @@ export function createParts(options: {
       if (first === undefined) throw new Error(`${name} is kept without having been started`);
       return first.service;
     },
+    count: () => parts.length,
     gaveUp: () => Promise.race(parts.map(({ keeper }) => keeper.gaveUp)),
     async stop() {
       const ranks = [...new Set(parts.map(({ rank }) => rank))].sort((a, b) => b - a);

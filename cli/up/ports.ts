@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { RelevoError } from '../../contracts/errors.ts';
+import { truncate } from '../view/width.ts';
 
 /** A port that a part of the stack will listen on, and the setting that moves it. */
 export interface WantedPort {
@@ -22,6 +23,7 @@ export function probePort(host: string, port: number): Promise<'free' | 'taken' 
 }
 
 const listening = '0A';
+const longestCommand = 160;
 /** Inodes of the sockets that listen on a port, from the kernel's tables. */
 function listenersOf(port: number): Set<string> {
   const wanted = port.toString(16).toUpperCase().padStart(4, '0');
@@ -61,8 +63,8 @@ export function holderOf(port: number): PortHolder | undefined {
     if (inodes.size === 0) return undefined;
     const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holdsSocket(name, inodes));
     if (pid === undefined) return undefined;
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, 3).join(' ').trim();
-    return { pid: Number(pid), command };
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return { pid: Number(pid), command: truncate(command, longestCommand) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Environment } from '../../contracts/env.ts';
 import type { Terminal } from '../terminal.ts';
-import { step } from '../view/steps.ts';
+import { createSteps } from '../view/steps.ts';
 import { urlOf } from './addresses.ts';
 import { startChild } from './child.ts';
 import { endLeftoverProcesses } from './leftover-processes.ts';
@@ -46,65 +46,71 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
   const lock = lockHome(home);
   const parts = createParts({ terminal, lock, signal });
 
+  const steps = createSteps(terminal);
+
   async function clearAndCheck(): Promise<void> {
     const tell = (line: string): void => terminal.note(` ! ${line}`);
-    if (lock.stale !== undefined) await endLeftoverProcesses(lock.stale, tell);
     await endLeftoverServers(home, tell);
+    if (lock.stale !== undefined) await endLeftoverProcesses(lock.stale, tell);
     await demandFreePorts(wantedPorts(env));
   }
 
   async function postgres(): Promise<string> {
     if (env.DATABASE_URL !== undefined) return env.DATABASE_URL;
-    const start = (say: (line: string) => void) => () => embeddedPostgres(env, signal, say);
-    return step(
-      terminal,
-      'PostgreSQL',
-      async (say) => (await parts.add('postgres', ranks.postgres, start(say))).url,
-    );
+    return steps.run('PostgreSQL', async (say) => {
+      const server = await parts.add('postgres', ranks.postgres, () => embeddedPostgres(env, signal, say));
+      return server.url;
+    });
+  }
+
+  async function database(): Promise<string> {
+    const url = await postgres();
+    await steps.run(texts.up.migrations, () => prepareRegistry(url));
+    return url;
   }
 
   async function temporal(): Promise<Pick<Addresses, 'temporalAddress' | 'temporalUiUrl'>> {
     const { TEMPORAL_ADDRESS: external } = env;
     if (external !== undefined) return { temporalAddress: external, temporalUiUrl: undefined };
-    return step(terminal, 'Temporal', async (say) => {
+    return steps.run('Temporal', async (say) => {
       const server = await parts.add('temporal', ranks.temporal, () => embeddedTemporal(env, signal, say));
       return { temporalAddress: server.address, temporalUiUrl: server.uiUrl };
     });
   }
 
-  function node(name: string, entry: string, rank: number, childEnv: NodeJS.ProcessEnv): Promise<unknown> {
-    const nodeFlags = modestFlags;
-    return parts.add(name, rank, () => startChild({ name, entry, home, env: childEnv, nodeFlags, signal }));
+  async function processes(childEnv: NodeJS.ProcessEnv): Promise<void> {
+    const start = (title: string, name: string, entry: string, rank: number): Promise<unknown> =>
+      steps.run(title, () =>
+        parts.add(name, rank, () =>
+          startChild({ name, entry, home, env: childEnv, nodeFlags: modestFlags, signal }),
+        ),
+      );
+    await Promise.all([
+      start(texts.up.control, 'control', 'workers/control.ts', ranks.workers),
+      start(texts.up.compute, 'compute', 'workers/compute.ts', ranks.workers),
+      start('API', 'api', 'api/main.ts', ranks.api),
+    ]);
   }
 
   return {
     async start() {
       await clearAndCheck();
-      const databaseUrl = await postgres();
-      const { temporalAddress, temporalUiUrl } = await temporal();
-      await step(terminal, texts.up.migrations, () => prepareRegistry(databaseUrl));
-      const childEnv = {
+      const [databaseUrl, { temporalAddress, temporalUiUrl }] = await Promise.all([database(), temporal()]);
+      await processes({
         ...process.env,
         RELEVO_HOME: home,
         RELEVO_DATA: env.RELEVO_DATA,
         DATABASE_URL: databaseUrl,
         TEMPORAL_ADDRESS: temporalAddress,
         TZ: 'UTC',
-      };
-      await step(terminal, texts.up.workers, () =>
-        Promise.all([
-          node('control', 'workers/control.ts', ranks.workers, childEnv),
-          node('compute', 'workers/compute.ts', ranks.workers, childEnv),
-        ]),
-      );
-      await step(terminal, 'API', () => node('api', 'api/main.ts', ranks.api, childEnv));
+      });
       const apiUrl = urlOf(env.RELEVO_HOST, env.RELEVO_PORT);
       lock.setApiUrl(apiUrl);
       return { databaseUrl, temporalAddress, temporalUiUrl, apiUrl };
     },
     gaveUp: parts.gaveUp,
     async stop() {
-      await parts.stop();
+      if (parts.count() > 0) await steps.run(texts.up.stopping, parts.stop);
       lock.release();
     },
     kill() {

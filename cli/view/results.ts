@@ -8,7 +8,7 @@ import {
 } from '../../contracts/runs.ts';
 import type { Run } from '../client/schemas.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatEstimate, formatNumber } from './format.ts';
+import { formatNumber } from './format.ts';
 
 const countOf = (value: number): string => value.toLocaleString('en-US');
 
@@ -104,7 +104,15 @@ export function showCandidates(terminal: Terminal, candidates: CandidateResult[]
 
 const shownMetric = (metrics: Metrics, name: keyof Metrics): string => {
   const estimate = metrics[name];
-  return estimate === undefined ? '–' : formatNumber(estimate.value);
+  return estimate === undefined ? '–' : metricFormats[name](estimate.value);
+};
+
+/** R² of a good model differs from 1 far behind the point only. */
+const metricFormats = {
+  rmse: formatNumber,
+  mae: formatNumber,
+  r2: (value: number): string => value.toFixed(6),
+  cv: formatNumber,
 };
 
 const metricTitles = { rmse: 'RMSE', mae: 'MAE', r2: 'R²', cv: 'CV' } as const;
@@ -123,8 +131,9 @@ export function showMetrics(terminal: Terminal, metrics: Metrics, unit: string):
     (['rmse', 'mae', 'r2', 'cv'] as const).flatMap((name) => {
       const estimate = metrics[name];
       if (estimate === undefined) return [];
-      const interval = formatEstimate(estimate).replace(/^\S+ /, '');
-      return [[metricTitles[name], formatNumber(estimate.value), interval, units[name]]];
+      const shown = metricFormats[name];
+      const interval = `[${shown(estimate.low)}, ${shown(estimate.high)}]`;
+      return [[metricTitles[name], shown(estimate.value), interval, units[name]]];
     }),
   );
 }

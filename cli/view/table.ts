@@ -17,10 +17,11 @@ export interface TableOptions {
 
 const defaultTabWidth = 4;
 const narrowest = 6;
+const leastGap = 2;
 
 /** The widths of columns, each with its gap, rounded up to the next tab stop; the last has no gap. */
 function fittingWidths(natural: number[], tabWidth: number, available: number | undefined): number[] {
-  const toStop = (width: number): number => (Math.floor(width / tabWidth) + 1) * tabWidth;
+  const toStop = (width: number): number => Math.ceil((width + leastGap) / tabWidth) * tabWidth;
   const slots = natural.map((width, i) => (i === natural.length - 1 ? width : toStop(width)));
   if (available === undefined) return slots;
   let excess = slots.reduce((sum, slot) => sum + slot, 0) - available;
@@ -50,7 +51,7 @@ export function tableLines(columns: TableColumn[], rows: string[][], options: Ta
     row
       .map((cell, i) => {
         const last = i === row.length - 1;
-        const room = last ? slots[i] : slots[i] - 1;
+        const room = last ? slots[i] : slots[i] - leastGap;
         const fitted = truncate(cell, room);
         const padding = ' '.repeat(Math.min(natural[i], room) - widthOf(fitted));
         const gap = last ? '' : ' '.repeat(slots[i] - Math.min(natural[i], room));
