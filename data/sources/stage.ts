@@ -153,6 +153,7 @@ class Staging {
   ): void {
     if (row.end === row.start) return;
     if (this.columns.length === 0) {
+      checkRow(bytes, row, row.fields, { file: this.input.name, line, atEnd: false });
       this.columns = readHeader(bytes.subarray(row.start, row.end), this.input.delimiter, this.input.name);
       checkHeader(this.columns, this.known, this.input.name);
       writer.header(this.columns);
