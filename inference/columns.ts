@@ -7,15 +7,8 @@ export interface ModelInput {
 /** Values per input: a missing number is NaN, a missing text ''. */
 export type Columns = Record<string, Float64Array | string[]>;
 
-/** Some rows of a caller's columns. */
-export interface Rows {
-  columns: Columns;
-  start: number;
-  end: number;
-}
-
 /**
- * Rows of one native call come in multiples of this many, filled up with missing values: sine, logarithm and their
+ * Rows of one native run come in multiples of this many, filled up with missing values: sine, logarithm and their
  * kin round the last digit differently inside and outside of a vector register, so a row alone would otherwise
  * get another answer than the same row among others.
  */
@@ -34,36 +27,34 @@ export function checkColumns(inputs: ModelInput[], columns: Columns, rows: numbe
   }
 }
 
-/** The tensors of one native call over the rows of several callers, one after another. */
-export function toFeeds(inputs: ModelInput[], parts: Rows[]): Record<string, OnnxValue> {
-  const rows = parts.reduce((sum, { start, end }) => sum + end - start, 0);
-  const padded = Math.ceil(rows / vectorRows) * vectorRows;
+/** The tensors of one native run over the rows from `start` up to `end`. */
+export function toFeeds(
+  inputs: ModelInput[],
+  columns: Columns,
+  start: number,
+  end: number,
+): Record<string, OnnxValue> {
+  const filled = Math.ceil((end - start) / vectorRows) * vectorRows;
   const feeds: Record<string, OnnxValue> = {};
-  for (const { name, kind } of inputs) {
-    feeds[name] =
-      kind === 'text'
-        ? new Tensor('string', joinTexts(name, parts, padded), [padded, 1])
-        : new Tensor('float64', joinNumbers(name, parts, padded), [padded, 1]);
+  for (const { name } of inputs) {
+    const column = columns[name];
+    feeds[name] = Array.isArray(column)
+      ? new Tensor('string', fillTexts(column, start, end, filled), [filled, 1])
+      : new Tensor('float64', fillNumbers(column, start, end, filled), [filled, 1]);
   }
   return feeds;
 }
 
-function joinNumbers(name: string, parts: Rows[], length: number): Float64Array {
-  const joined = new Float64Array(length);
-  let offset = 0;
-  for (const { columns, start, end } of parts) {
-    joined.set((columns[name] as Float64Array).subarray(start, end), offset);
-    offset += end - start;
-  }
-  return joined.fill(Number.NaN, offset);
+function fillNumbers(column: Float64Array, start: number, end: number, length: number): Float64Array {
+  if (end - start === length) return column.subarray(start, end);
+  const filled = new Float64Array(length).fill(Number.NaN);
+  filled.set(column.subarray(start, end));
+  return filled;
 }
 
-function joinTexts(name: string, parts: Rows[], length: number): string[] {
-  const joined = new Array<string>(length);
-  let offset = 0;
-  for (const { columns, start, end } of parts) {
-    const column = columns[name] as string[];
-    for (let row = start; row < end; row++) joined[offset++] = column[row];
-  }
-  return joined.fill('', offset);
+function fillTexts(column: string[], start: number, end: number, length: number): string[] {
+  if (start === 0 && end === length && column.length === length) return column;
+  const filled = column.slice(start, end);
+  while (filled.length < length) filled.push('');
+  return filled;
 }

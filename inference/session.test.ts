@@ -51,6 +51,30 @@ describe('an open model', () => {
     expect(ticks).toBeGreaterThan(5);
   });
 
+  it('answers a row to the bit the same in any company', async () => {
+    const graph = createGraph('waves');
+    const inputs = { x: graph.input('x', 'double') };
+    const wave = col('x').sine().plus(col('x').exponential()).plus(col('x').naturalLog());
+    graph.output(compileNumber(graph, wave.expression, inputs), 'prediction');
+    const waves = await openModel(graph.toBytes({}));
+    const x = Float64Array.from({ length: 800 }, (_, i) => 0.001 + i * 0.00791);
+    const together = await waves.predict({ x }, x.length);
+    for (const size of [1, 3, 7, 13]) {
+      for (let start = 0; start + size <= x.length; start += 37) {
+        const some = await waves.predict({ x: x.subarray(start, start + size) }, size);
+        expect(some).toEqual(together.slice(start, start + size));
+      }
+    }
+    await waves.release();
+  });
+
+  it('finishes the calls under way before it is released', async () => {
+    const leaving = await openModel(lightModel());
+    const answers = [1, 2].map((value) => leaving.predict({ x: Float64Array.of(value), load: ['Light'] }, 1));
+    await leaving.release();
+    expect(await Promise.all(answers)).toEqual([Float64Array.of(2), Float64Array.of(3)]);
+  });
+
   it('answers calls that overlap', async () => {
     const calls = Array.from({ length: 50 }, (_, i) =>
       model.predict({ x: Float64Array.of(i), load: ['Light'] }, 1),
