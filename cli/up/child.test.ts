@@ -33,7 +33,7 @@ describe('a child', () => {
     const starting = start("console.error('no database'); process.exit(4);");
     await expect(starting).rejects.toMatchObject({
       code: 'PROCESS_CRASHED',
-      message: expect.stringMatching(/"part" ended \(exit code 4\)[^]*no database/),
+      message: expect.stringMatching(/"part" ended \(exit code 4\)[\s\S]*no database/),
     });
   });
 
