@@ -35,7 +35,7 @@ const faultSchema = z.object({
   expected: z.string().optional(),
   where: z.string().optional(),
 });
-export const errorSchema = z
+const errorSchema = z
   .object({
     error: faultSchema.extend({
       code: z.string().openapi({ example: 'ROW_INVALID' }),

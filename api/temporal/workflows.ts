@@ -53,7 +53,7 @@ export interface WorkflowState {
   /** Ids of the workflows that it waits for. */
   children: string[];
 }
-export interface WorkflowOutcome {
+interface WorkflowOutcome {
   state: Exclude<RunState, 'running'>;
   result?: unknown;
   error?: RunError;
