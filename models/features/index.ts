@@ -19,22 +19,25 @@ export function neededSteps(needs: Estimator['needs']): FeatureStepState['step']
 }
 
 /** Fits each step on the training rows as the steps before it left them. */
-export function fitSteps(
+export async function fitSteps(
   names: FeatureStepState['step'][],
   train: Matrix,
-): { steps: FeatureStepState[]; features: Matrix } {
+): Promise<{ steps: FeatureStepState[]; features: Matrix }> {
   const steps: FeatureStepState[] = [];
   let features = train;
   for (const name of names) {
-    const state = stepOf(name).fit(features);
-    features = stepOf(name).apply(state, features);
+    const state = await stepOf(name).fit(features);
+    features = await stepOf(name).apply(state, features);
     steps.push({ step: name, state } as FeatureStepState);
   }
   return { steps, features };
 }
 
-export const applySteps = (steps: FeatureStepState[], features: Matrix): Matrix =>
-  steps.reduce((matrix, { step, state }) => stepOf(step).apply(state, matrix), features);
+export async function applySteps(steps: FeatureStepState[], features: Matrix): Promise<Matrix> {
+  let matrix = features;
+  for (const { step, state } of steps) matrix = await stepOf(step).apply(state, matrix);
+  return matrix;
+}
 
 export const addStepsToGraph = (
   steps: FeatureStepState[],

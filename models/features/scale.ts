@@ -1,5 +1,4 @@
-import type { Matrix } from '../../contracts/frame.ts';
-import { type FeatureStep, mapCells, presentValues } from './step.ts';
+import { type FeatureStep, mapCells, mapColumns } from './step.ts';
 
 export interface ScaleState {
   means: number[];
@@ -10,8 +9,8 @@ export interface ScaleState {
 /** Subtracts the training rows' mean and divides by their standard deviation; a missing value stays missing. */
 export const scale: FeatureStep<ScaleState> = {
   name: 'scale',
-  fit(train) {
-    const columns = train.names.map((_, column) => moments(train, column));
+  async fit(train) {
+    const columns = await mapColumns(train, moments);
     return { means: columns.map(({ mean }) => mean), deviations: columns.map(({ deviation }) => deviation) };
   },
   apply: ({ means, deviations }, features) =>
@@ -23,8 +22,7 @@ export const scale: FeatureStep<ScaleState> = {
   },
 };
 
-function moments(train: Matrix, column: number): { mean: number; deviation: number } {
-  const present = presentValues(train, column);
+function moments(present: Float64Array): { mean: number; deviation: number } {
   if (present.length === 0) return { mean: 0, deviation: 1 };
   const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
   const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;

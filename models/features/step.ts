@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Matrix } from '../../contracts/frame.ts';
 import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 
@@ -5,23 +6,43 @@ import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 export interface FeatureStep<State> {
   name: string;
   /** Learns from training rows; one number per column in each part of the state, JSON-safe. */
-  fit(train: Matrix): State;
+  fit(train: Matrix): Promise<State>;
   /** A new matrix; `features` stays as it is. */
-  apply(state: State, features: Matrix): Matrix;
+  apply(state: State, features: Matrix): Promise<Matrix>;
   /** Adds the nodes that do to `features` (double, `[N, F]`) what `apply` does. */
   addToGraph(state: State, graph: OnnxGraph, features: TensorName): TensorName;
 }
 
+/** Cells changed before other work of the event loop gets its turn: about a millisecond. */
+const stretchCells = 262_144;
+
 /** A new matrix whose cells are `change(cell, column)`. */
-export function mapCells(matrix: Matrix, change: (value: number, column: number) => number): Matrix {
-  const width = matrix.names.length;
-  const data = new Float64Array(matrix.data.length);
-  for (let i = 0; i < data.length; i++) data[i] = change(matrix.data[i], i % width);
-  return { rows: matrix.rows, names: matrix.names, data };
+export async function mapCells(
+  { rows, names, data }: Matrix,
+  change: (value: number, column: number) => number,
+): Promise<Matrix> {
+  const changed = new Float64Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    if (i > 0 && i % stretchCells === 0) await setImmediate();
+    changed[i] = change(data[i], i % names.length);
+  }
+  return { rows, names, data: changed };
 }
 
-/** The values of one column that are not missing. */
-export function presentValues(matrix: Matrix, column: number): Float64Array {
+/** One result per column, from the column's values that are not missing; other work gets its turn between columns. */
+export async function mapColumns<Result>(
+  matrix: Matrix,
+  summarise: (present: Float64Array) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let column = 0; column < matrix.names.length; column++) {
+    if (column > 0) await setImmediate();
+    results.push(summarise(presentValues(matrix, column)));
+  }
+  return results;
+}
+
+function presentValues(matrix: Matrix, column: number): Float64Array {
   const width = matrix.names.length;
   const present = new Float64Array(matrix.rows);
   let count = 0;

@@ -67,23 +67,23 @@ const chains: FeatureStepState['step'][][] = [...names.map((name) => [name]), na
 
 describe.each(chains.map((chain) => [chain.join(' then '), chain] as const))('%s', (_, chain) => {
   it('computes the same in a graph as in memory, for rows it has not seen', async () => {
-    const { steps } = fitSteps([...chain], difficult(200, 1));
+    const { steps } = await fitSteps([...chain], difficult(200, 1));
     const fresh = difficult(50, 2);
-    expectClose(await runGraph(steps, fresh), applySteps(steps, fresh).data);
+    expectClose(await runGraph(steps, fresh), (await applySteps(steps, fresh)).data);
   });
 
-  it('has a state that survives JSON and gives finite numbers for whole rows', () => {
-    const { steps } = fitSteps([...chain], difficult(200, 1));
+  it('has a state that survives JSON and gives finite numbers for whole rows', async () => {
+    const { steps } = await fitSteps([...chain], difficult(200, 1));
     const revived = JSON.parse(JSON.stringify(steps)) as FeatureStepState[];
     expect(revived).toEqual(steps);
     const whole = { ...difficult(20, 3), data: new Float64Array(100).fill(2.5) };
-    expect(applySteps(revived, whole).data.every(Number.isFinite)).toBe(true);
+    expect((await applySteps(revived, whole)).data.every(Number.isFinite)).toBe(true);
   });
 
-  it('leaves its input alone', () => {
+  it('leaves its input alone', async () => {
     const train = difficult(20, 1);
     const before = train.data.slice();
-    const { features } = fitSteps([...chain], train);
+    const { features } = await fitSteps([...chain], train);
     expect(features.data).not.toBe(train.data);
     expect(train.data).toEqual(before);
   });
@@ -93,18 +93,21 @@ describe(`against scikit-learn ${parity.scikitLearn}`, () => {
   const train = fromCells(parity.names, parity.train);
   const fresh = fromCells(parity.names, parity.fresh);
 
-  it('impute is SimpleImputer(strategy="median")', () => {
-    const state = featureSteps.impute.fit(train);
+  it('impute is SimpleImputer(strategy="median")', async () => {
+    const state = await featureSteps.impute.fit(train);
     expectClose(state.medians, parity.medians);
-    expectClose(featureSteps.impute.apply(state, fresh).data, fromCells(parity.names, parity.imputed).data);
+    expectClose(
+      (await featureSteps.impute.apply(state, fresh)).data,
+      fromCells(parity.names, parity.imputed).data,
+    );
   });
 
-  it('scale is StandardScaler', () => {
-    const state = featureSteps.scale.fit(train);
+  it('scale is StandardScaler', async () => {
+    const state = await featureSteps.scale.fit(train);
     expectClose(state.means, parity.means);
     expectClose(state.deviations, parity.deviations, 1e-9);
     expectClose(
-      featureSteps.scale.apply(state, fresh).data,
+      (await featureSteps.scale.apply(state, fresh)).data,
       fromCells(parity.names, parity.scaled).data,
       1e-9,
     );
@@ -118,8 +121,8 @@ describe('which steps are fitted', () => {
     expect(neededSteps({ complete: true, scaled: true })).toEqual(['impute', 'scale']);
   });
 
-  it('fills a column that was never seen with 0, an even number of values with the middle of two', () => {
+  it('fills a column that was never seen with 0, an even number of values with the middle of two', async () => {
     const train = fromCells(['a', 'b'], [1, null, 4, null, 2, null, 3, null]);
-    expect(featureSteps.impute.fit(train)).toEqual({ medians: [2.5, 0] });
+    expect(await featureSteps.impute.fit(train)).toEqual({ medians: [2.5, 0] });
   });
 });

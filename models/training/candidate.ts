@@ -20,7 +20,7 @@ export function assemble(parts: Omit<FittedCandidate, 'predict'>): FittedCandida
   return {
     ...parts,
     async predict(rows) {
-      const residual = await model.predict(applySteps(steps, rows.features));
+      const residual = await model.predict(await applySteps(steps, rows.features));
       return rows.base.map((base, row) => base + residual[row]);
     },
   };

@@ -1,15 +1,24 @@
 import type { Frame, TextSeries } from '../../contracts/frame.ts';
 
-/** A frame's columns as a model's inputs: missing numbers NaN, missing texts ''. */
-export function rawColumns(frame: Frame, names: string[]): Record<string, Float64Array | string[]> {
+/**
+ * A frame's rows from `start` up to `end` (all, unless told) as a model's inputs: missing numbers NaN, missing texts ''.
+ * @throws RangeError where the frame lacks a column.
+ */
+export function rawColumns(
+  frame: Frame,
+  names: string[],
+  start = 0,
+  end = frame.rows,
+): Record<string, Float64Array | string[]> {
   return Object.fromEntries(
     names.map((name) => {
       if (!Object.hasOwn(frame.columns, name)) throw new RangeError(`the frame has no column "${name}"`);
       const series = frame.columns[name];
-      return [name, series.kind === 'number' ? series.values : texts(series)];
+      const cells = series.kind === 'number' ? series.values.subarray(start, end) : texts(series, start, end);
+      return [name, cells];
     }),
   );
 }
 
-const texts = ({ codes, dictionary }: TextSeries): string[] =>
-  Array.from(codes, (code) => (code < 0 ? '' : dictionary[code]));
+const texts = ({ codes, dictionary }: TextSeries, start: number, end: number): string[] =>
+  Array.from(codes.subarray(start, end), (code) => (code < 0 ? '' : dictionary[code]));

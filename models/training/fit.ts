@@ -18,14 +18,14 @@ export async function fitCandidate(
 ): Promise<FittedCandidate> {
   const estimator = estimatorByName(candidate.estimator);
   const params = parseParams(estimator, candidate.params);
-  const { steps, features } = fitSteps(neededSteps(estimator.needs), set.train.features);
+  const { steps, features } = await fitSteps(neededSteps(estimator.needs), set.train.features);
   const { validation } = set;
   const model = await estimator.fit(
     {
       params,
       train: { features, target: set.train.residual },
       validation: validation && {
-        features: applySteps(steps, validation.features),
+        features: await applySteps(steps, validation.features),
         target: validation.residual,
       },
       seed: context.seed,

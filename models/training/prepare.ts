@@ -58,20 +58,31 @@ function featureModel(spec: PipelineSpec): Uint8Array {
   return graph.toBytes({ pipeline: spec.name });
 }
 
+/** Rows turned into columns and back at a time: a few milliseconds of the event loop. */
+const stretchRows = 8_192;
+
 async function prepareRows(spec: PipelineSpec, model: InferenceModel, frame: Frame): Promise<PreparedRows> {
-  const table = await model.predict(rawColumns(frame, spec.inputs), frame.rows);
   const names = Object.keys(spec.features);
   const target = targetOf(spec, frame);
-  const tableWidth = names.length + (spec.base === undefined ? 0 : 1);
   const data = new Float64Array(frame.rows * names.length);
   const base = new Float64Array(frame.rows);
-  for (let row = 0; row < frame.rows; row++) {
-    const start = row * tableWidth;
-    data.set(table.subarray(start, start + names.length), row * names.length);
-    if (spec.base !== undefined) base[row] = table[start + names.length];
+  for (let start = 0; start < frame.rows; start += stretchRows) {
+    const end = Math.min(start + stretchRows, frame.rows);
+    const table = await model.predict(rawColumns(frame, spec.inputs, start, end), end - start);
+    if (spec.base === undefined) data.set(table, start * names.length);
+    else divideTable(table, names.length, data.subarray(start * names.length), base.subarray(start));
   }
   const residual = target.map((value, row) => value - base[row]);
   return { features: { rows: frame.rows, names, data }, target, base, residual, rowIds: frame.rowIds };
+}
+
+/** Rows of `width` features and the base, to where each belongs. */
+function divideTable(table: Float64Array, width: number, features: Float64Array, base: Float64Array): void {
+  for (let row = 0; row * (width + 1) < table.length; row++) {
+    const start = row * (width + 1);
+    features.set(table.subarray(start, start + width), row * width);
+    base[row] = table[start + width];
+  }
 }
 
 function targetOf(spec: PipelineSpec, frame: Frame): Float64Array {
@@ -87,15 +98,15 @@ function targetOf(spec: PipelineSpec, frame: Frame): Float64Array {
   });
 }
 
-/** Where each row id stands in the frame. */
+/**
+ * Where each row id stands in the frame.
+ * @throws RelevoError DATASET_NOT_FOUND naming the first that is not there.
+ */
 export function positionsOf(frame: Frame, rowIds: ArrayLike<number>): Int32Array {
-  const positionById = new Map<number, number>();
-  frame.rowIds.forEach((id, position) => {
-    positionById.set(id, position);
-  });
+  const { first, positions } = indexById(frame.rowIds);
   return Int32Array.from(rowIds, (id) => {
-    const position = positionById.get(id);
-    if (position !== undefined) return position;
+    const position = positions[id - first] ?? -1;
+    if (position >= 0) return position;
     throw new RelevoError(
       'DATASET_NOT_FOUND',
       `Row ${id} is not among the ${frame.rows} rows that were read`,
@@ -105,4 +116,20 @@ export function positionsOf(frame: Frame, rowIds: ArrayLike<number>): Int32Array
       },
     );
   });
+}
+
+/** Ids of a dataset have few gaps, so a plain array from the lowest to the highest holds their positions; −1 elsewhere. */
+function indexById(rowIds: Float64Array): { first: number; positions: Int32Array } {
+  if (rowIds.length === 0) return { first: 0, positions: new Int32Array(0) };
+  let first = rowIds[0];
+  let last = rowIds[0];
+  for (const id of rowIds) {
+    first = Math.min(first, id);
+    last = Math.max(last, id);
+  }
+  const positions = new Int32Array(last - first + 1).fill(-1);
+  rowIds.forEach((id, position) => {
+    positions[id - first] = position;
+  });
+  return { first, positions };
 }
