@@ -7,7 +7,7 @@ import { openDuckDb, pathList, quoteName, quoteText, type SqlValue } from './duc
 
 /** Stable id of a row within its dataset. */
 export const rowIdColumn = '_row_id';
-/** True where the target itself was repaired: no observed label, so never a test row. */
+/** True where the target was repaired, or an input was computed from it: no honest test row. */
 export const trainOnlyColumn = '_trainOnly';
 
 export interface ReadFrameOptions {

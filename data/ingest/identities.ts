@@ -1,4 +1,5 @@
 import { halfUnit } from '../../contracts/columns.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import { columnsOf } from '../../contracts/expression.ts';
 import type { Identity, PipelineSpec } from '../../contracts/pipeline.ts';
 import { numberLiteral } from '../duckdb.ts';
@@ -17,11 +18,17 @@ export interface IdentitySystem {
   linked: LayoutColumn[];
   /** Index of the identities that a column takes part in. */
   touching(name: string): number[];
+  /** Columns that a column's repair reads. */
+  readsFor(name: string): Set<string>;
   newPlan(): IntervalPlan;
   /** Whether an identity is judged for a row, as a condition over cells. */
   judged(identity: Identity): string;
 }
 
+/** Bits of a BIGINT that stay exact numbers: cells and identities of a case are told apart by them. */
+const mostBits = 52;
+
+/** @throws RelevoError PIPELINE_INVALID where identities or the columns that they link are too many. */
 export function identitySystem(spec: PipelineSpec, layout: Layout): IdentitySystem {
   const types = columnTypes(spec);
   const cells = Object.fromEntries(layout.columns.map(({ name, cell }) => [name, cell]));
@@ -29,14 +36,28 @@ export function identitySystem(spec: PipelineSpec, layout: Layout): IdentitySyst
     layout.columns.map(({ name, cell, lo, hi }) => [name, { value: cell, lo, hi }]),
   );
   const members = spec.identities.map(membersOf);
+  const linked = layout.columns.filter(({ name }) => members.some((names) => names.has(name)));
+  if (Math.max(members.length, linked.length) > mostBits) throw tooMany(members.length, linked.length);
   return {
     identities: spec.identities,
-    linked: layout.columns.filter(({ name }) => members.some((names) => names.has(name))),
+    linked,
     touching: (name) => [...members.keys()].filter((j) => members[j].has(name)),
+    readsFor: (name) =>
+      new Set(
+        spec.identities.flatMap(({ determines }) =>
+          determines.filter(({ column }) => column === name).flatMap(({ from }) => columnsOf(from)),
+        ),
+      ),
     newPlan: () => new IntervalPlan(intervals, types),
     judged: ({ when }) => (when ? expressionSql(when, cells, types) : 'true'),
   };
 }
+
+const tooMany = (identities: number, columns: number): RelevoError =>
+  new RelevoError('PIPELINE_INVALID', `${identities} identities over ${columns} columns are too many`, {
+    field: 'identities',
+    expected: `at most ${mostBits} of each`,
+  });
 
 const membersOf = (identity: Identity): Set<string> =>
   new Set(identity.determines.flatMap(({ column, from }) => [column, ...columnsOf(from)]));

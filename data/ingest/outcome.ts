@@ -2,14 +2,14 @@ import { halfUnit } from '../../contracts/columns.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type DuckDb, numberLiteral, quoteText } from '../duckdb.ts';
 import type { IdentitySystem } from './identities.ts';
-import { type Layout, type LayoutColumn, layoutColumn, verdicts } from './layout.ts';
+import { type Layout, type LayoutColumn, verdicts } from './layout.ts';
 import { bit } from './localise.ts';
 
 const slack = 1e-9;
 
 /**
  * Turns the decisions on a chunk's suspects into tables:
- * - `good`: n, every cell, `train_only`;
+ * - `good`: n, every cell, `train_only` (the target was repaired, or an input was computed from it);
  * - `bad`: n, rule, reason, `found` (columns of the cells that are known to be wrong);
  * - `mends`: n, column, new value as text (NULL where a wrong cell could only be emptied), rule.
  */
@@ -22,11 +22,13 @@ export async function settle(
   await db.run(`CREATE OR REPLACE TEMP TABLE mended AS ${mendedSql(layout, system)}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE bad AS ${badSql(layout, system)}`);
   const cells = layout.columns.map(({ cell }) => cell).join(', ');
-  const target = layoutColumn(layout, spec.target);
+  const leaks = layout.columns
+    .filter(({ name }) => name === spec.target || system.readsFor(name).has(spec.target))
+    .map((column) => isMended(system, column));
   await db.run(
     `CREATE OR REPLACE TEMP TABLE good AS
       SELECT n, ${cells}, false AS train_only FROM cells WHERE n NOT IN (SELECT n FROM suspects)
-      UNION ALL SELECT n, ${cells}, ${isMended(system, target)} FROM mended WHERE n NOT IN (SELECT n FROM bad)`,
+      UNION ALL SELECT n, ${cells}, ${leaks.join(' OR ')} FROM mended WHERE n NOT IN (SELECT n FROM bad)`,
   );
   await db.run(`CREATE OR REPLACE TEMP TABLE mends AS ${mendsSql(layout, system)}`);
 }

@@ -68,8 +68,14 @@ describe('validateBatch', () => {
     expect(Number(found[1].new_value)).toBeCloseTo(230 * 5.5, -1);
   });
 
-  it('a repaired target has no observed label: the row is for training only', async () => {
-    const result = await clean(rowsWith({ 4: meterRow(4, { watts: '' }), 6: meterRow(6, { volts: '' }) }));
+  it('a row whose target was repaired, or whose input came from the target, is for training only', async () => {
+    const result = await clean(
+      rowsWith({
+        4: meterRow(4, { watts: '' }),
+        6: meterRow(6, { volts: '' }),
+        8: meterRow(8, { shift: '' }),
+      }),
+    );
     const frame = await readFrame(
       result.parts.map(({ path }) => path),
       meter(),
@@ -78,7 +84,7 @@ describe('validateBatch', () => {
     const flags = frame.columns._trainOnly;
     expect(
       flags.kind === 'number' && [...flags.values].flatMap((flag, k) => (flag === 1 ? [k] : [])),
-    ).toEqual([4]);
+    ).toEqual([4, 6]);
   });
 
   it('quarantines what the others do not determine, with every cell as it came', async () => {
