@@ -40,7 +40,7 @@ async function startWorker(): Promise<void> {
   worker = await Worker.create({
     connection: native,
     taskQueue: taskQueues.control,
-    workflowBundle: await workflowBundle(join(home, 'cache'), logger),
+    workflowBundle: await workflowBundle(join(home, 'cache')),
     activities: controlActivities(ground),
   });
   working = worker.run();

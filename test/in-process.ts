@@ -41,7 +41,7 @@ export async function startInProcess(services: {
     Worker.create({
       ...common,
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(home, 'cache'), logger),
+      workflowBundle: await workflowBundle(join(home, 'cache')),
       activities: controlActivities(ground),
     }),
     Worker.create({

@@ -20,9 +20,8 @@ beforeAll(async () => {
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
 it('replays every recorded history on the workflows as they are', async () => {
-  const logger = createLogger('replay', 'error');
-  Runtime.install({ logger });
-  const bundle = await workflowBundle(cache, logger);
+  Runtime.install({ logger: createLogger('replay', 'error') });
+  const bundle = await workflowBundle(cache);
   const nameById = new Map<string, string>();
   const histories = await Promise.all(
     names.map(async (name) => {

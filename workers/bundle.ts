@@ -1,12 +1,17 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
-const entry = join(project, 'workflows', 'index.ts');
+const builder = fileURLToPath(new URL('bundle-main.ts', import.meta.url));
+const run = promisify(execFile);
+/** Resolved from here, so that it is found whatever the working directory. */
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 async function sourcesOf(folder: string): Promise<string[]> {
   const names = await readdir(join(project, folder));
@@ -26,14 +31,10 @@ async function hashOfSources(): Promise<string> {
 }
 
 /** Path of the workflows' bundle, built where `folder` does not hold it for these very sources. */
-export async function workflowBundle(folder: string, logger: Logger): Promise<{ codePath: string }> {
+export async function workflowBundle(folder: string): Promise<{ codePath: string }> {
   const codePath = join(folder, `workflows-${await hashOfSources()}.js`);
-  const names = await readdir(folder).catch(() => []);
-  if (names.some((name) => join(folder, name) === codePath)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger });
+  if (existsSync(codePath)) return { codePath };
   await mkdir(folder, { recursive: true });
-  const temporary = `${codePath}.${process.pid}`;
-  await writeFile(temporary, code);
-  await rename(temporary, codePath);
+  await run(process.execPath, ['--import', loader, builder, codePath]);
   return { codePath };
 }

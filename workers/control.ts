@@ -13,10 +13,10 @@ const maxCachedWorkflows = 100;
 /** Orchestration and light steps; makes the pipelines and their schedules known when it starts. */
 serveAsProcess({
   name: 'control',
-  async options({ ground, logger }) {
+  async options({ ground }) {
     return {
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(ground.env.RELEVO_HOME, 'cache'), logger),
+      workflowBundle: await workflowBundle(join(ground.env.RELEVO_HOME, 'cache')),
       activities: controlActivities(ground),
       maxCachedWorkflows,
       maxConcurrentActivityTaskExecutions: 20,
