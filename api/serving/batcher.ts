@@ -1,5 +1,5 @@
 import type { InferenceModel } from '../../inference/session.ts';
-import { createColumns, type InputColumns, type InputLayout, predictRows } from './columns.ts';
+import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './columns.ts';
 import type { RowReader } from './row-reader.ts';
 
 /** Hears the values of its rows, `values[start]` to `values[end - 1]`, or why there are none. */
@@ -16,6 +16,11 @@ interface Batch {
   waiters: Waiter[];
 }
 
+interface Outcome {
+  error: unknown;
+  values: Float64Array;
+}
+
 export const noValues = new Float64Array(0);
 const batchRows = 256;
 
@@ -29,7 +34,7 @@ export const sharedRows = 64;
 export function createBatcher(model: InferenceModel, layout: InputLayout, read: RowReader) {
   const spare: Batch[] = [];
   const open = (): Batch =>
-    spare.pop() ?? { columns: createColumns(layout, batchRows + sharedRows), rows: 0, waiters: [] };
+    spare.pop() ?? { columns: createColumns(layout, batchRows), rows: 0, waiters: [] };
   let filling = open();
   let scheduled = false;
 
@@ -41,14 +46,17 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
     void run(batch);
   };
 
+  const predict = (columns: InputColumns, start: number, end: number): Promise<Outcome> =>
+    model.predict(modelFeeds(layout, columns, start, end), end - start).then(
+      (values) => ({ error: undefined, values }),
+      (error: unknown) => ({ error, values: noValues }),
+    );
+
   const run = async (batch: Batch): Promise<void> => {
-    try {
-      const values = await predictRows(model, layout, batch.columns, 0, batch.rows);
-      for (const { start, end, answer } of batch.waiters) answer(undefined, values, start, end);
-    } catch (error) {
-      if (batch.waiters.length > 1) await runEach(batch);
-      else for (const { answer } of batch.waiters) answer(error, noValues, 0, 0);
-    }
+    const { columns, rows, waiters } = batch;
+    const { error, values } = await predict(columns, 0, rows);
+    if (error !== undefined && waiters.length > 1) await runEach(batch);
+    else for (const { start, end, answer } of waiters) answer(error, values, start, end);
     batch.rows = 0;
     batch.waiters = [];
     spare.push(batch);
@@ -56,13 +64,9 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
 
   /** A request that the model cannot take must not fail those that came with it. */
   const runEach = async ({ columns, waiters }: Batch): Promise<void> => {
-    // From the last to the first, since filling up writes over the rows behind.
-    for (const { start, end, answer } of waiters.toReversed()) {
-      try {
-        answer(undefined, await predictRows(model, layout, columns, start, end), 0, end - start);
-      } catch (error) {
-        answer(error, noValues, 0, 0);
-      }
+    for (const { start, end, answer } of waiters) {
+      const { error, values } = await predict(columns, start, end);
+      answer(error, values, 0, end - start);
     }
   };
 

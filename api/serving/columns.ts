@@ -1,5 +1,4 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import type { InferenceModel } from '../../inference/session.ts';
 
 /** Names of a pipeline's input columns by the kind of tensor they become. */
 export interface InputLayout {
@@ -26,35 +25,19 @@ export const createColumns = (layout: InputLayout, capacity: number): InputColum
   texts: layout.texts.map(() => []),
 });
 
-/**
- * Vector instructions work on eight doubles at a time and may round a sine otherwise than the scalar code that
- * takes what is left over, so a row's answer would depend on its neighbours. Models see whole eights only.
- */
-const vectorRows = 8;
-export const wholeVectors = (rows: number): number => Math.ceil(rows / vectorRows) * vectorRows;
-
-/**
- * Runs the rows from `start` up to `end`, filled up to whole vectors with copies of the first; the columns need
- * room for those behind `end`, which are overwritten. The answer has a value per row, then those of the copies.
- */
-export function predictRows(
-  model: InferenceModel,
+/** The rows from `start` up to `end` as a model takes them. Numbers are views, not copies. */
+export function modelFeeds(
   layout: InputLayout,
   columns: InputColumns,
   start: number,
   end: number,
-): Promise<Float64Array> {
-  const filled = start + wholeVectors(end - start);
+): Record<string, Float64Array | string[]> {
   const feeds: Record<string, Float64Array | string[]> = {};
   for (let i = 0; i < layout.numbers.length; i++) {
-    const cells = columns.numbers[i];
-    if (filled > end) cells.fill(cells[start], end, filled);
-    feeds[layout.numbers[i]] = cells.subarray(start, filled);
+    feeds[layout.numbers[i]] = columns.numbers[i].subarray(start, end);
   }
   for (let i = 0; i < layout.texts.length; i++) {
-    const cells = columns.texts[i];
-    for (let row = end; row < filled; row++) cells[row] = cells[start];
-    feeds[layout.texts[i]] = cells.slice(start, filled);
+    feeds[layout.texts[i]] = columns.texts[i].slice(start, end);
   }
-  return model.predict(feeds, filled - start);
+  return feeds;
 }

@@ -2,7 +2,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import { type Answer, createBatcher, noValues, sharedRows } from './batcher.ts';
-import { createColumns, type InputLayout, inputLayout, predictRows, wholeVectors } from './columns.ts';
+import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
 import { compileRowReader, type RowReader } from './row-reader.ts';
 
 /** What serving needs to know of a version; the registry's rows have more. */
@@ -55,9 +55,6 @@ export async function openServedModel(
   };
 }
 
-/** Rows of one run of a large request: short enough that other requests get their turn between runs. */
-const stretchRows = 512;
-
 function predictMany(
   model: InferenceModel,
   layout: InputLayout,
@@ -65,19 +62,11 @@ function predictMany(
   rows: readonly unknown[],
   answer: Answer,
 ): number {
-  const columns = createColumns(layout, wholeVectors(rows.length));
+  const columns = createColumns(layout, rows.length);
   for (let i = 0; i < rows.length; i++) {
     if (!read(rows[i], columns, i)) return i;
   }
-  const run = async (): Promise<Float64Array> => {
-    const values = new Float64Array(rows.length);
-    for (let start = 0; start < rows.length; start += stretchRows) {
-      const end = Math.min(start + stretchRows, rows.length);
-      values.set((await predictRows(model, layout, columns, start, end)).subarray(0, end - start), start);
-    }
-    return values;
-  };
-  run().then(
+  model.predict(modelFeeds(layout, columns, 0, rows.length), rows.length).then(
     (values) => answer(undefined, values, 0, rows.length),
     (error: unknown) => answer(error, noValues, 0, 0),
   );
