@@ -9,7 +9,7 @@ import { errorBody, toRelevoError } from './http/errors.ts';
 import { routedPath } from './http/links.ts';
 import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } from './http/middleware.ts';
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
-import { limits } from './limits.ts';
+import { limits, retryAfterSeconds } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { addDocs } from './routes/docs/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
@@ -50,7 +50,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     const error = toRelevoError(thrown);
     const requestId = c.get('requestId');
     logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
-    if (error.retryable) c.header('retry-after', '2');
+    if (error.retryable) c.header('retry-after', String(retryAfterSeconds));
     return c.json(errorBody(error, requestId), error.status as ContentfulStatusCode);
   };
   app.onError(fail);

@@ -18,3 +18,6 @@ export const limits = {
   pingMs: 1_000,
   shortResultMs: 10_000,
 } as const;
+
+/** What a client is told to wait where a retry may help. */
+export const retryAfterSeconds = 2;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelevoError } from '../../contracts/errors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { limits } from '../limits.ts';
+import { limits, retryAfterSeconds } from '../limits.ts';
 import { answerPrediction } from '../routes/predictions/answer.ts';
 import { logFailure } from './error-log.ts';
 import { errorBody, toRelevoError } from './errors.ts';
@@ -37,6 +37,7 @@ export function createPredictListener(deps: Deps) {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'x-request-id': requestId,
+        ...(status === 503 ? { 'retry-after': retryAfterSeconds } : {}),
         ...(deps.draining.aborted ? { connection: 'close' } : {}),
       });
       response.end(json);
