@@ -11,7 +11,7 @@ export interface RegressionSums {
   squaredError: number;
 }
 
-export function mean(values: Float64Array): number {
+function mean(values: Float64Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   return sum / values.length;

@@ -206,9 +206,18 @@ describe('the identity of the steel readings', () => {
  * Random formulas. Operators that IEEE 754 rounds exactly may nest freely; one of the others stands only where
  * its last digit cannot be blown up by a difference or flip a comparison.
  */
+/**
+ * Nothing close to the ends of double precision: onnxruntime leaves out the addition of a constant that single
+ * precision takes for 0, and may round a quotient otherwise in its last digit, which the sine of 1e300 shows.
+ */
+const isTame = (value: number | string): boolean =>
+  !(Math.abs(Number(value)) > 1e3 || (0 < Math.abs(Number(value)) && Math.abs(Number(value)) < 1e-3));
+const literals = edges.filter((value) => isTame(value) && !Number.isNaN(value));
+const tameGrid = grid.filter((row) => isTame(row.x) && isTame(row.y));
+
 function exactNumber(random: Random, depth: number): Expression {
   if (depth === 0)
-    return [x, y, num(edges[1 + random.integer(edges.length - 1)])][random.integer(3)].expression;
+    return [x, y, num(literals[random.integer(literals.length)])][random.integer(3)].expression;
   const of = () => exactNumber(random, depth - 1);
   if (random.integer(4) === 0)
     return { op: 'where', condition: condition(random, depth - 1), whenTrue: of(), whenFalse: of() };
@@ -237,15 +246,26 @@ function condition(random: Random, depth: number): Expression {
 }
 function anyNumber(random: Random): Expression {
   const inner = exactNumber(random, 3);
-  const rounded = ['naturalLog', 'exponential', 'sine', 'cosine'] as const;
-  const outer = [inner, ...rounded.map((op): Expression => ({ op, of: inner }))][random.integer(5)];
+  const atLeast = (least: number): Expression => ({
+    op: 'maximum',
+    left: inner,
+    right: num(least).expression,
+  });
+  const between: Expression = { op: 'minimum', left: atLeast(-50), right: num(50).expression };
+  const rounded: Expression[] = [
+    { op: 'naturalLog', of: atLeast(2) },
+    { op: 'exponential', of: between },
+    { op: 'sine', of: between },
+    { op: 'cosine', of: between },
+  ];
+  const outer = [inner, ...rounded][random.integer(1 + rounded.length)];
   return { op: 'multiply', left: outer, right: exactNumber(random, 1) };
 }
 
 describe('random formulas', () => {
   it('give the same number in onnxruntime as by the rules', async () => {
     const random = seededRandom(11, 'formulas');
-    for (let i = 0; i < 150; i++) await expectSame(anyNumber(random));
+    for (let i = 0; i < 150; i++) await expectSame(anyNumber(random), tameGrid);
   });
 });
 

@@ -10,19 +10,19 @@ export interface GraphParts {
   constants: TensorParts[];
   nodes: NodeParts[];
 }
-export interface NodeParts {
+interface NodeParts {
   op: string;
   domain: string;
   inputs: TensorName[];
   outputs: TensorName[];
   attributes: Record<string, OnnxAttribute>;
 }
-export type TensorParts = { name: TensorName; shape: number[] } & (
+type TensorParts = { name: TensorName; shape: number[] } & (
   | { element: 'float' | 'double' | 'int64'; values: ArrayLike<number> }
   | { element: 'string'; values: string[] }
 );
 
-/** Read by onnxruntime from 1.17: IR 9 with opset 19, the first that compares strings. */
+/** Of 2023: opset 19 is the first that compares strings. */
 const irVersion = 9;
 const opsets = [
   { domain: '', version: 19 },
