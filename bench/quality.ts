@@ -10,6 +10,7 @@ import { environment } from '../contracts/env.ts';
 import { type Frame, selectRows } from '../contracts/frame.ts';
 import type { PipelineSpec, SplitSpec } from '../contracts/pipeline.ts';
 import type { Split } from '../contracts/refs.ts';
+import { isAvailable } from '../data/sources/locations.ts';
 import { regressionMetrics } from '../models/evaluation/metrics.ts';
 import { makeSplit } from '../models/evaluation/split.ts';
 import { closePool } from '../models/pool.ts';
@@ -41,7 +42,7 @@ interface Averaged {
 /** What others have published on the same data; not measured here. */
 const published: Record<string, { source: string; rmse: number; mae: number; cv: number }> = {
   'steel-energy': {
-    source: 'CUBIST, Sathishkumar et al. 2021, random 75/25, as published',
+    source: 'CUBIST, as published by Sathishkumar et al. 2021',
     rmse: 0.241,
     mae: 0.0547,
     cv: 0.877,
@@ -105,10 +106,26 @@ async function dirtyOnSeed(spec: PipelineSpec, dirty: Frame, clean: Frame, seed:
   return await scoresOf(champion, truth.test);
 }
 
+async function isThere(spec: PipelineSpec, source: string, dataDir: string | undefined): Promise<boolean> {
+  const locations = spec.sources[source]?.locations ?? [];
+  const found = await Promise.all(locations.map((location) => isAvailable(location, dataDir)));
+  return found.includes(true);
+}
+
+/** The first source that is there and not the dirty one; the generator where no data set is. */
+async function cleanSource(spec: PipelineSpec, dataDir: string | undefined): Promise<string> {
+  for (const source of Object.keys(spec.sources))
+    if (source !== 'dirty' && (await isThere(spec, source, dataDir))) return source;
+  throw new Error(`none of the sources of ${spec.name} can be found: set RELEVO_DATA`);
+}
+
 async function measure(name: string, folder: string) {
   const spec = pipeline(name);
   const dataDir = environment().RELEVO_DATA;
-  const clean = await cleanDataset(spec, option('source') ?? 'original', { dataDir, folder });
+  const clean = await cleanDataset(spec, option('source') ?? (await cleanSource(spec, dataDir)), {
+    dataDir,
+    folder,
+  });
   const splits = seeds.map((seed) => makeSplit(randomSplit, seed, clean.frame));
   const random = await overSeeds((seed) => onSplit(spec, clean.frame, splits[seed], seed));
   const timeColumn = Object.keys(spec.columns).find((column) => spec.columns[column].kind === 'timestamp');
@@ -116,12 +133,13 @@ async function measure(name: string, folder: string) {
     ? { kind: 'time', by: timeColumn, test: 0.2, validation: 0.15 }
     : undefined;
   const time = byTime && (await onSplit(spec, clean.frame, makeSplit(byTime, 0, clean.frame), 0));
-  const dirty =
-    'dirty' in spec.sources ? await measureDirty(spec, clean.frame, { dataDir, folder }) : undefined;
+  const hasDirty = await isThere(spec, 'dirty', dataDir);
+  const dirty = hasDirty ? await measureDirty(spec, clean.frame, { dataDir, folder }) : undefined;
   const peer = await runPeer(spec, clean.frame, splits, folder);
   return {
     pipeline: name,
     source: clean.source,
+    synthetic: clean.synthetic,
     ...random,
     time,
     dirty,
@@ -155,7 +173,7 @@ function table(result: Result): string {
     ['Python linear regression, plain columns', peer.linear],
   ];
   return [
-    `${result.pipeline}: ${result.source}`,
+    `${result.pipeline}: ${result.source}${result.synthetic ? ', synthetic' : ''}`,
     `${''.padEnd(58)} ${'RMSE'.padStart(8)} ${'MAE'.padStart(8)} ${'CV %'.padStart(8)}`,
     line(`champion, random 75/25, mean of ${seeds.length} seeds`, result),
     ...(time ? [line('champion, last 20 % in time', time)] : []),

@@ -7,6 +7,7 @@ import { chooseSource, sources } from '../../data/sources/index.ts';
 
 export interface Cleaned {
   source: string;
+  synthetic: boolean;
   frame: Frame;
   report: Omit<ValidateOutput, 'parts' | 'quarantine' | 'repairs'>;
 }
@@ -41,5 +42,5 @@ export async function cleanDataset(
     parts.map(({ path }) => path),
     spec,
   );
-  return { source: chosen.name, frame, report };
+  return { source: chosen.name, synthetic: batch.synthetic, frame, report };
 }
