@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { type JsonRow, trainSteelModel } from '../test/support/steel-model.ts';
 import { pythonWith } from './lib/python.ts';
 import { machine, median, option, report } from './lib/report.ts';
-import { type Command, memoryMiB, startServer, stopServer } from './lib/servers.ts';
+import { type Command, cpuSeconds, memoryMiB, startServer, stopServer } from './lib/servers.ts';
 
 /**
  * How many single-row predictions a second one process answers, beside FastAPI + onnxruntime and beside the least that
@@ -38,6 +38,7 @@ interface Load {
 interface Measured {
   saturated: Load;
   atSameRate: Load;
+  cpuUsPerRequest: number;
   idleRssMiB: number;
   peakRssMiB: number;
 }
@@ -109,9 +110,12 @@ async function measure(command: Command, rowsPath: string): Promise<Measured> {
   try {
     const idleRssMiB = memoryMiB(pid).now;
     await load(server.url, rowsPath, 3);
+    const cpuBefore = cpuSeconds(pid);
     const saturated = await load(server.url, rowsPath, seconds);
+    const answered = saturated.requestsPerSecond * seconds;
+    const cpuUsPerRequest = ((cpuSeconds(pid) - cpuBefore) / answered) * 1e6;
     const atSameRate = await load(server.url, rowsPath, seconds, sameRate);
-    return { saturated, atSameRate, idleRssMiB, peakRssMiB: memoryMiB(pid).peak };
+    return { saturated, atSameRate, cpuUsPerRequest, idleRssMiB, peakRssMiB: memoryMiB(pid).peak };
   } finally {
     await stopServer(server);
   }
@@ -148,6 +152,7 @@ const summary = (all: Measured[]) => ({
   p99Ms: middle(all, ({ saturated }) => saturated.p99Ms),
   p50MsAtSameRate: middle(all, ({ atSameRate }) => atSameRate.p50Ms),
   p99MsAtSameRate: middle(all, ({ atSameRate }) => atSameRate.p99Ms),
+  cpuUsPerRequest: middle(all, ({ cpuUsPerRequest }) => cpuUsPerRequest),
   idleRssMiB: middle(all, ({ idleRssMiB }) => idleRssMiB),
   peakRssMiB: middle(all, ({ peakRssMiB }) => peakRssMiB),
   failures: all.reduce((sum, { saturated, atSameRate }) => sum + saturated.failures + atSameRate.failures, 0),
@@ -187,7 +192,7 @@ async function bench() {
 
 const line = (name: string, figures: ReturnType<typeof summary>): string =>
   `${name.padEnd(12)}${String(Math.round(figures.requestsPerSecond)).padStart(7)} req/s   p50 ${figures.p50Ms} ms   p99 ${figures.p99Ms} ms   ` +
-  `at ${sameRate}/s: p99 ${figures.p99MsAtSameRate} ms   RSS ${figures.idleRssMiB} → ${figures.peakRssMiB} MiB`;
+  `at ${sameRate}/s: p99 ${figures.p99MsAtSameRate} ms   CPU ${figures.cpuUsPerRequest} µs   RSS ${figures.idleRssMiB} → ${figures.peakRssMiB} MiB`;
 
 report(await bench(), (result) =>
   [

@@ -37,7 +37,7 @@ export function createPredictListener(deps: Deps) {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'x-request-id': requestId,
-        ...(status === 503 ? { 'retry-after': retryAfterSeconds } : {}),
+        ...(status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
         ...(deps.draining.aborted ? { connection: 'close' } : {}),
       });
       response.end(json);

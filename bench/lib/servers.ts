@@ -54,3 +54,12 @@ export function memoryMiB(pid: number): { now: number; peak: number } {
     Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
   return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
 }
+
+const ticksPerSecond = 100;
+
+/** Processor time that a process has used so far, in seconds: says what a request costs also on a busy machine. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
