@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { asRef, readStackState } from '../cli/up/lock.ts';
+import { readStackState } from '../cli/up/lock.ts';
 import { isAlive, type ProcessRef } from '../cli/up/processes.ts';
 import { freePort } from '../cli/up/readiness.ts';
 import { type CliProcess, runCli, startCli } from './cli-process.ts';
@@ -23,6 +23,8 @@ describe('relevo up', () => {
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'relevo-up-'));
+    // root's database runs under another account, which must be able to enter
+    chmodSync(root, 0o711);
     const ports = ['RELEVO_PORT', 'RELEVO_POSTGRES_PORT', 'RELEVO_TEMPORAL_PORT', 'RELEVO_TEMPORAL_UI_PORT'];
     variables = {
       RELEVO_HOME: join(root, 'home'),
@@ -44,7 +46,7 @@ describe('relevo up', () => {
   function processes(): ProcessRef[] {
     const state = readStackState(home());
     if (state === undefined) throw new Error('no stack has written its state');
-    return [asRef(state.supervisor), ...state.processes.map(asRef)];
+    return [state.supervisor, ...state.processes];
   }
 
   async function modelInfo(): Promise<typeof champion> {

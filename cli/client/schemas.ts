@@ -46,14 +46,13 @@ export const runSchema = followedSchema.extend({
 export type Run = z.infer<typeof runSchema>;
 export const runsSchema = z.looseObject({ runs: z.array(runSchema), next: z.string().optional() });
 
-export const pipelineSchema = z.looseObject({
+const pipelineSchema = z.looseObject({
   name: z.string(),
   title: z.string(),
   target: z.looseObject({ name: z.string(), unit: z.string().optional() }),
   champion: z.string().optional(),
 });
 export const pipelinesSchema = z.looseObject({ pipelines: z.array(pipelineSchema) });
-export type Pipeline = z.infer<typeof pipelineSchema>;
 
 export const readySchema = z.looseObject({
   status: z.string(),

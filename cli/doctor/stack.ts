@@ -1,6 +1,6 @@
 import { createApiClient } from '../client/http.ts';
 import { readySchema } from '../client/schemas.ts';
-import { asRef, isStackAlive, readStackState, type StackState } from '../up/lock.ts';
+import { isStackAlive, readStackState, type StackState } from '../up/lock.ts';
 import { holderOf, probePort } from '../up/ports.ts';
 import { isAlive, isBelow } from '../up/processes.ts';
 import { wantedPorts } from '../up/servers.ts';
@@ -23,9 +23,7 @@ export const stack: Check = {
     const state = readStackState(env.RELEVO_HOME);
     if (state === undefined) return [ok(texts.stackNone)];
     const { supervisor, startedAt, processes } = state;
-    const [alive, dead] = [true, false].map((wanted) =>
-      processes.filter((part) => isAlive(asRef(part)) === wanted),
-    );
+    const [alive, dead] = [true, false].map((wanted) => processes.filter((part) => isAlive(part) === wanted));
     if (isStackAlive(state)) {
       const runs = ok(texts.stackRuns(supervisor.pid, formatMoment(startedAt)));
       return dead.length === 0 ? [runs] : [runs, warn(texts.partDead(names(dead)), texts.partDeadRemedy)];

@@ -4,7 +4,6 @@ import { RelevoError } from '../../contracts/errors.ts';
 import type { Texts } from '../texts/index.ts';
 import { type CsvTable, parseCsv } from './csv.ts';
 
-export type RowCell = string | number | boolean | null;
 export type JsonRows = Record<string, unknown>[];
 
 /** Rows that were given: as JSON, or as a CSV's text cells with the line each began on. */

@@ -151,8 +151,7 @@ export const en = {
   },
   candidates: {
     candidate: 'candidate',
-    estimator: 'estimator',
-    validation: 'validation RMSE',
+    validation: 'validation',
     trials: 'trials',
   },
   progress: {

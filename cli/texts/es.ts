@@ -152,8 +152,7 @@ export const es: Texts = {
   },
   candidates: {
     candidate: 'candidato',
-    estimator: 'estimador',
-    validation: 'RMSE de validación',
+    validation: 'validación',
     trials: 'ensayos',
   },
   progress: {

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const entry = fileURLToPath(new URL('./example-row-main.ts', import.meta.url));
 const timeoutMs = 30_000;
 
-export const exampleRowSchema = z.object({
+const exampleRowSchema = z.object({
   row: z.record(z.string(), z.union([z.string(), z.number()])),
   /** What the target was in that row. */
   actual: z.number().nullable(),

@@ -13,7 +13,7 @@ import { readExampleRow } from './example-row.ts';
 import type { Addresses } from './stack.ts';
 
 /** The pipeline that a fresh installation shows itself with. */
-export const defaultPipeline = 'steel-energy';
+const defaultPipeline = 'steel-energy';
 
 export interface FirstRunOptions {
   env: Environment;

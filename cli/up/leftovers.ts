@@ -1,14 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { RelevoError } from '../../contracts/errors.ts';
-import { isAlive, type ProcessRef, refOf } from './processes.ts';
+import { isAlive, type ProcessRef, processRefSchema, refOf } from './processes.ts';
 import { waitUntil } from './readiness.ts';
 
-const processSchema = z.object({ pid: z.number().int().positive(), startTicks: z.number().optional() });
 /** Who runs where, in a file beside the data: what a later start needs to clear up after a crash. */
-const leaseSchema = z.object({ server: processSchema, supervisor: processSchema });
+const leaseSchema = z.object({ server: processRefSchema, supervisor: processRefSchema });
 
-const asRef = ({ pid, startTicks }: z.infer<typeof processSchema>): ProcessRef => ({ pid, startTicks });
 /** A process that cannot be told from a stranger with its pid is none of ours. */
 const stillRuns = (ref: ProcessRef): boolean => ref.startTicks !== undefined && isAlive(ref);
 
@@ -56,9 +54,9 @@ export async function endLeftover(
   { name, stopSignal, graceMs, log }: Leftover,
 ): Promise<void> {
   const lease = readLease(leaseFile);
-  if (lease === undefined || !stillRuns(asRef(lease.server))) return removeLease(leaseFile);
+  if (lease === undefined || !stillRuns(lease.server)) return removeLease(leaseFile);
   const { server, supervisor } = lease;
-  if (supervisor.pid !== process.pid && stillRuns(asRef(supervisor))) {
+  if (supervisor.pid !== process.pid && stillRuns(supervisor)) {
     throw new RelevoError(
       'HOME_IN_USE',
       `${name} already runs on this data for the Relevo of process ${supervisor.pid}`,
@@ -71,6 +69,6 @@ export async function endLeftover(
     );
   }
   log(`ending the ${name} that an earlier run left behind (process ${server.pid})`);
-  await end(asRef(server), stopSignal, graceMs);
+  await end(server, stopSignal, graceMs);
   removeLease(leaseFile);
 }

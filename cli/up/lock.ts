@@ -2,12 +2,10 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RelevoError } from '../../contracts/errors.ts';
-import { isAlive, type ProcessRef, refOf } from './processes.ts';
-
-const processRefSchema = z.object({ pid: z.number().int(), startTicks: z.number().optional() });
+import { isAlive, type ProcessRef, processRefSchema, refOf } from './processes.ts';
 
 /** What a running stack leaves in its home for the next command to read: who it is and where it listens. */
-export const stackStateSchema = z.object({
+const stackStateSchema = z.object({
   supervisor: processRefSchema,
   startedAt: z.string(),
   apiUrl: z.string().optional(),
@@ -28,11 +26,7 @@ function parseState(file: string): StackState | undefined {
   }
 }
 
-export const isStackAlive = (state: StackState): boolean => isAlive(asRef(state.supervisor));
-export const asRef = ({ pid, startTicks }: z.infer<typeof processRefSchema>): ProcessRef => ({
-  pid,
-  startTicks,
-});
+export const isStackAlive = (state: StackState): boolean => isAlive(state.supervisor);
 
 export interface HomeLock {
   /** What the stack before this one left when it did not end well. */

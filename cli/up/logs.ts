@@ -10,17 +10,21 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The log of a process; an older one that grew large is moved to `.1`, `.1` to `.2`, and so on. */
-export function prepareLog(home: string, name: string, aboveBytes = rotateAboveBytes): string {
+/** Puts a log that grew large aside: it becomes `.1`, an older `.1` becomes `.2`, and so on. */
+export function rotateLog(file: string, aboveBytes = rotateAboveBytes): void {
+  if (sizeOf(file) <= aboveBytes) return;
+  for (let i = keptRotations - 1; i >= 1; i--) {
+    if (sizeOf(`${file}.${i}`) > 0) renameSync(`${file}.${i}`, `${file}.${i + 1}`);
+  }
+  renameSync(file, `${file}.1`);
+}
+
+/** Where a process writes its log, with room made for it. */
+export function prepareLog(home: string, name: string, aboveBytes?: number): string {
   const dir = logDir(home);
   mkdirSync(dir, { recursive: true });
   const file = join(dir, `${name}.log`);
-  if (sizeOf(file) > aboveBytes) {
-    for (let i = keptRotations - 1; i >= 1; i--) {
-      if (sizeOf(`${file}.${i}`) > 0) renameSync(`${file}.${i}`, `${file}.${i + 1}`);
-    }
-    renameSync(file, `${file}.1`);
-  }
+  rotateLog(file, aboveBytes);
   return file;
 }
 

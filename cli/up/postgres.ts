@@ -2,12 +2,13 @@ import { dirname } from 'node:path';
 import pg from 'pg';
 import { RelevoError } from '../../contracts/errors.ts';
 import { endLeftover } from './leftovers.ts';
+import { tailOf } from './logs.ts';
 import { demandFreePorts } from './ports.ts';
 import { serverAccount } from './postgres-account.ts';
 import { ensureCluster, locateData, serverEnvironment, superuser, systemFolder } from './postgres-data.ts';
 import { findPrograms } from './postgres-programs.ts';
 import { waitUntil } from './readiness.ts';
-import { logTail, type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 export interface PostgresOptions {
   dataDir: string;
@@ -28,6 +29,7 @@ export interface RunningPostgres {
 }
 
 const startTimeoutMs = 60_000;
+const logTailLines = 8;
 const stopGraceMs = 15_000;
 
 /** For one machine that also trains: little memory, few processes. What is committed stays committed (fsync is on). */
@@ -80,7 +82,7 @@ async function untilReady(
   if (signal?.aborted) throw new RelevoError('CANCELLED', 'The start of PostgreSQL was given up');
   throw new RelevoError(
     'DATABASE_UNAVAILABLE',
-    `PostgreSQL did not start (${await server.exited}):\n${logTail(logFile)}`,
+    `PostgreSQL did not start (${await server.exited}):\n${tailOf(logFile, logTailLines).join('\n')}`,
     { where: logFile },
   );
 }

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
 
+export const processRefSchema = z.object({
+  pid: z.number().int().positive(),
+  /** Clock ticks after boot (`/proc/PID/stat`, field 22); absent where the system has no /proc. */
+  startTicks: z.number().optional(),
+});
 /** A process, told apart from a later one with the same pid by when it started. */
-export interface ProcessRef {
-  pid: number;
-  /** Clock ticks after boot (`/proc/PID/stat`, field 22); undefined where the system has no /proc. */
-  startTicks: number | undefined;
-}
+export type ProcessRef = z.infer<typeof processRefSchema>;
 
 interface ProcessStat {
   pid: number;

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { removeLease, writeLease } from './leftovers.ts';
+import { rotateLog } from './logs.ts';
 
 export interface ServerCommand {
   path: string;
@@ -24,23 +25,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-const maxLogBytes = 10 * 1024 * 1024;
-
-/** Opens a log to append to; one that has grown long is put aside first. */
 function openLog(file: string): number {
   mkdirSync(dirname(file), { recursive: true });
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > maxLogBytes) renameSync(file, `${file}.1`);
+  rotateLog(file);
   return openSync(file, 'a', 0o600);
-}
-
-/** The last lines of a log, for an error message. */
-export function logTail(file: string, lines = 8): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '';
-  }
 }
 
 function launch(command: ServerCommand): ChildProcess {

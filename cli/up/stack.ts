@@ -35,6 +35,8 @@ const ranks = { postgres: 0, temporal: 1, workers: 2, api: 3 } as const;
 
 /** The young generation of a mostly idle process stays small. */
 const modestFlags = ['--max-semi-space-size=8'];
+/** Many threads that allocate little share two arenas instead of having eight a core: a sixth less memory when idle. */
+const fewArenas = { MALLOC_ARENA_MAX: '2' };
 
 /**
  * Everything of one home. @throws RelevoError HOME_IN_USE where another supervisor has it.
@@ -97,6 +99,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
       await clearAndCheck();
       const [databaseUrl, { temporalAddress, temporalUiUrl }] = await Promise.all([database(), temporal()]);
       await processes({
+        ...fewArenas,
         ...process.env,
         RELEVO_HOME: home,
         RELEVO_DATA: env.RELEVO_DATA,

@@ -3,10 +3,11 @@ import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { RelevoError } from '../../contracts/errors.ts';
 import { endLeftover } from './leftovers.ts';
+import { tailOf } from './logs.ts';
 import { demandFreePorts } from './ports.ts';
 import { answers, waitUntil } from './readiness.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
-import { logTail, type ServerProcess, startServerProcess } from './server-process.ts';
+import { type ServerProcess, startServerProcess } from './server-process.ts';
 import { cachedBinary, faultOf, oldestServer, onPath } from './temporal-binary.ts';
 import { buildTemporal } from './temporal-build.ts';
 import { downloadTemporal } from './temporal-download.ts';
@@ -77,6 +78,7 @@ export interface RunningTemporal {
 }
 
 const startTimeoutMs = 60_000;
+const logTailLines = 8;
 const stopGraceMs = 10_000;
 const namespace = 'default';
 
@@ -110,7 +112,7 @@ async function untilReady(server: ServerProcess, options: TemporalOptions): Prom
     const how = await server.exited;
     throw new RelevoError(
       'TEMPORAL_UNAVAILABLE',
-      `The Temporal server did not start (${how}):\n${logTail(logFile)}`,
+      `The Temporal server did not start (${how}):\n${tailOf(logFile, logTailLines).join('\n')}`,
       {
         where: logFile,
       },

@@ -81,7 +81,6 @@ export function showCandidates(terminal: Terminal, candidates: CandidateResult[]
     [
       { title: '' },
       { title: texts.candidates.candidate },
-      { title: texts.candidates.estimator },
       right(texts.candidates.validation),
       right('RMSE'),
       right('MAE'),
@@ -93,8 +92,7 @@ export function showCandidates(terminal: Terminal, candidates: CandidateResult[]
       .toSorted((a, b) => a.validationScore - b.validationScore)
       .map(({ candidate, estimator, validationScore, metrics, trials }) => [
         candidate === winner ? '★' : '',
-        candidate,
-        estimator,
+        candidate === estimator ? candidate : `${candidate} (${estimator})`,
         formatNumber(validationScore),
         ...(['rmse', 'mae', 'r2', 'cv'] as const).map((name) => shownMetric(metrics, name)),
         String(trials),

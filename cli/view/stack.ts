@@ -1,9 +1,9 @@
 import type { Terminal } from '../terminal.ts';
-import { asRef, isStackAlive, readStackState } from '../up/lock.ts';
+import { isStackAlive, readStackState } from '../up/lock.ts';
 import { isAlive, memoryOfTrees } from '../up/processes.ts';
 import { formatBytes, formatMoment } from './format.ts';
 
-export interface StackProcess {
+interface StackProcess {
   name: string;
   pid: number;
   alive: boolean;
@@ -24,7 +24,7 @@ export function readStack(home: string): StackStatus | undefined {
   const parts = [{ name: 'supervisor', ...state.supervisor }, ...state.processes];
   const memory = memoryOfTrees(parts.map(({ pid }) => pid));
   const processes = parts.map((part, i) => {
-    const alive = isAlive(asRef(part));
+    const alive = isAlive(part);
     const { rssBytes, pssBytes } = alive ? memory[i] : { rssBytes: 0, pssBytes: 0 };
     return { name: part.name, pid: part.pid, alive, rssBytes, pssBytes };
   });
