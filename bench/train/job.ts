@@ -11,7 +11,7 @@ export interface TrainJob {
 
 /** What both sides print. */
 export interface TrainFigures {
-  /** From opening the CSV file to the saved model; imports are not counted on either side. */
+  /** From opening the CSV file to the saved model, with the code loaded already on both sides. */
   seconds: number;
   loadSeconds: number;
   peakRssMiB: number;
