@@ -1,41 +1,23 @@
-import {
-  CancellationScope,
-  executeChild,
-  ParentClosePolicy,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
-import type { CandidatePlan } from '../activities/search.ts';
-import type { FinalFit, FitInput, FitScore } from '../activities/training.ts';
-import { ingestOfTraining, searchWorkflowId } from '../contracts/ids.ts';
+import { ingestOfTraining } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type {
   CandidateResult,
   IngestResult,
   PromotionDecision,
-  SearchResult,
   TrainInput,
   TrainOptions,
   TrainResult,
 } from '../contracts/runs.ts';
+import { type Fitted, fitAll } from './candidates.ts';
 import { fail } from './failures.ts';
 import { ingestWorkflow } from './ingest.ts';
 import { count, figure } from './labels.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
 import { compute, light, summed } from './proxies.ts';
-import { searchProgressSignal } from './queries.ts';
 import { recorded, tag } from './recorded.ts';
-import { searchWorkflow } from './search.ts';
-import { fitStep, planCandidates, searchStep, specOfRun, stepsOf } from './train-plan.ts';
-
-interface Fitted {
-  plan: CandidatePlan;
-  search?: SearchResult;
-  score: FitScore;
-  fit: FinalFit;
-}
+import { planCandidates, specOfRun, stepsOf } from './train-plan.ts';
 
 /** From a source to a registered version, and to the champion where it has earned that. */
 export async function trainWorkflow({ spec, options }: TrainInput): Promise<TrainResult> {
@@ -81,70 +63,6 @@ async function datasetFor(spec: PipelineSpec, options: TrainOptions): Promise<In
 
 const describeDataset = ({ datasetVersion, rows, synthetic, changed }: IngestResult): string =>
   `${datasetVersion}, ${count(rows.total)} rows${synthetic ? ', synthetic' : ''}${changed ? ', new' : ''}`;
-
-/** All candidates at once; where one fails, the others are stopped before the run ends. */
-async function fitAll(
-  pipeline: string,
-  book: LogBook,
-  set: TrainingSetRef,
-  plans: CandidatePlan[],
-): Promise<Fitted[]> {
-  setHandler(searchProgressSignal, ({ candidate, done, total }) =>
-    book.note(searchStep(candidate), `${done} of ${total} trials`, done / total),
-  );
-  const scope = new CancellationScope();
-  return await scope.run(async () => {
-    const running = plans.map((plan) => fitOne(pipeline, book, set, plan));
-    try {
-      return await Promise.all(running);
-    } catch (error) {
-      scope.cancel();
-      await Promise.allSettled(running);
-      throw error;
-    }
-  });
-}
-
-/** Finds parameters, is scored on the validation rows, then is fitted again on everything but the test rows. */
-async function fitOne(
-  pipeline: string,
-  book: LogBook,
-  set: TrainingSetRef,
-  plan: CandidatePlan,
-): Promise<Fitted> {
-  const search = plan.trials > 0 ? await searchFor(pipeline, book, set, plan) : undefined;
-  const params = search?.params ?? plan.params;
-  const input: FitInput = { set, candidate: plan.name, estimator: plan.estimator, params };
-  return await book.step(
-    fitStep(plan.name),
-    async () => {
-      const score = await summed(compute.scoreCandidate, `fit ${plan.name}`, input);
-      const refit = { ...input, steps: score.steps };
-      const fit = await summed(compute.refitCandidate, `refit ${plan.name} with validation rows`, refit);
-      return { plan, search, score, fit };
-    },
-    ({ score }) => `validation RMSE ${figure(score.validationScore)}`,
-  );
-}
-
-const searchFor = (
-  pipeline: string,
-  book: LogBook,
-  set: TrainingSetRef,
-  candidate: CandidatePlan,
-): Promise<SearchResult> =>
-  book.step(
-    searchStep(candidate.name),
-    () =>
-      executeChild(searchWorkflow, {
-        workflowId: searchWorkflowId(workflowInfo().workflowId, candidate.name),
-        args: [{ pipeline, set, candidate }],
-        staticSummary: `Search of ${candidate.name} for ${pipeline}`,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      }),
-    ({ trials, pruned, validationScore }) =>
-      `${trials} trials, ${pruned} pruned, best ${validationScore === undefined ? 'none' : figure(validationScore)}`,
-  );
 
 /** Judges on the test rows, makes the winner a version, and lets it contend. */
 async function conclude(
