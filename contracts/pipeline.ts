@@ -3,7 +3,7 @@ import { type ColumnInput, columnSchema } from './columns.ts';
 import { RelevoError } from './errors.ts';
 import { columnsOf, type Expression, expressionSchema, Formula } from './expression.ts';
 import { metricNameSchema } from './metrics.ts';
-import { type SourceSpec, sourceSpecSchema } from './source.ts';
+import { sourceSpecSchema } from './source.ts';
 
 const slug = z
   .string()
@@ -275,4 +275,3 @@ function checkReferences(spec: PipelineSpec): void {
 
 /** The name a candidate goes by: its own, or its estimator's. */
 export const candidateName = (candidate: Candidate): string => candidate.name ?? candidate.estimator;
-export type { SourceSpec };
