@@ -3,15 +3,14 @@ import { readUbjson, type UbjsonValue } from './ubjson.ts';
 
 /** One regression tree; node 0 is the root. A node is a leaf where `left` is -1, and `value` is then its output. */
 export interface Tree {
-  nodes: number;
-  left: Int32Array;
-  right: Int32Array;
+  left: ArrayLike<number>;
+  right: ArrayLike<number>;
   /** Column that is compared. */
-  column: Int32Array;
+  column: ArrayLike<number>;
   /** Threshold (rows below it go left) or leaf output; single precision. */
-  value: Float32Array;
+  value: ArrayLike<number>;
   /** 1 where a missing value goes left. */
-  missingLeft: Uint8Array;
+  missingLeft: ArrayLike<number>;
 }
 
 /** A sum of trees and a constant. */
@@ -40,33 +39,23 @@ export function readEnsemble(model: Uint8Array): TreeEnsemble {
   }
 }
 
-function readTree(tree: UbjsonValue): Tree {
-  const children = { left: numbers(tree, 'left_children'), right: numbers(tree, 'right_children') };
-  const reachable = preOrder(children);
-  const position = new Map(reachable.map((node, index) => [node, index]));
-  const renumber = (node: number): number => position.get(node) ?? -1;
-  const pick = (name: string) => {
-    const values = numbers(tree, name);
-    return (node: number) => values[node];
-  };
-  return {
-    nodes: reachable.length,
-    left: Int32Array.from(reachable, (node) => renumber(children.left[node])),
-    right: Int32Array.from(reachable, (node) => renumber(children.right[node])),
-    column: Int32Array.from(reachable, pick('split_indices')),
-    value: Float32Array.from(reachable, pick('split_conditions')),
-    missingLeft: Uint8Array.from(reachable, pick('default_left')),
-  };
-}
+const readTree = (tree: UbjsonValue): Tree => ({
+  left: numbers(tree, 'left_children'),
+  right: numbers(tree, 'right_children'),
+  column: numbers(tree, 'split_indices'),
+  value: numbers(tree, 'split_conditions'),
+  missingLeft: numbers(tree, 'default_left'),
+});
 
 /** Nodes from the root on; pruned ones, which libxgboost leaves in its arrays, are not reached. */
-function preOrder({ left, right }: { left: ArrayLike<number>; right: ArrayLike<number> }): number[] {
+export function reachableNodes({ left, right }: Tree): number[] {
   const order: number[] = [];
   const waiting = [0];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     order.push(node);
     if (left[node] >= 0) waiting.push(right[node], left[node]);
-    if (order.length > left.length) throw new RangeError('a tree with a cycle');
+    if (order.length > left.length)
+      throw new RelevoError('ARTIFACT_CORRUPT', 'A tree of the model has a cycle');
   }
   return order;
 }

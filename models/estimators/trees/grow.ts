@@ -97,7 +97,7 @@ function finish(booster: Booster, { task, validation }: Grounds, state: GrowthSt
  * Seeds are spread so that neighbouring seeds of the pipeline share no tree.
  */
 function boosterParams({ growth, threads }: GrowTask, round: number): BoosterParams {
-  const seed = growth.seed * 100_003 + (growth.kind === 'forest' ? round : 0);
+  const spread = BigInt(growth.seed) * 100_003n + (growth.kind === 'forest' ? BigInt(round) : 0n);
   return {
     ...growth.params,
     objective: 'reg:squarederror',
@@ -105,7 +105,7 @@ function boosterParams({ growth, threads }: GrowTask, round: number): BoosterPar
     tree_method: 'hist',
     base_score: growth.baseScore,
     nthread: threads,
-    seed,
+    seed: String(BigInt.asUintN(52, spread)),
     seed_per_iteration: 1,
   };
 }

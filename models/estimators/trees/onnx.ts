@@ -1,5 +1,5 @@
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
-import type { Tree, TreeEnsemble } from './ensemble.ts';
+import { reachableNodes, type Tree, type TreeEnsemble } from './ensemble.ts';
 
 /**
  * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sum of
@@ -49,7 +49,7 @@ function nodeColumns(trees: Tree[]) {
     leafValues: [] as number[],
   };
   trees.forEach((tree, index) => {
-    for (let node = 0; node < tree.nodes; node++) addNode(columns, tree, index, node);
+    for (const node of reachableNodes(tree)) addNode(columns, tree, index, node);
   });
   return columns;
 }

@@ -5,7 +5,7 @@ import { environment } from '../../../contracts/env.ts';
 import type { FitContext, Params } from '../../../contracts/estimator.ts';
 import { estimator, parseParams } from '../index.ts';
 import { largestDifference, matrixOf, onnxPredictions, syntheticRows } from '../testing.ts';
-import { readEnsemble } from './ensemble.ts';
+import { reachableNodes, readEnsemble } from './ensemble.ts';
 import { growTrees } from './grow.ts';
 import { loadTrees } from './model.ts';
 import type { GrowMessage, GrownTrees, GrowTask, TreeGrowth } from './protocol.ts';
@@ -131,11 +131,15 @@ it('keeps the round of the best validation score', async () => {
 it('grows forests of other trees for neighbouring seeds', async () => {
   const rootsOf = async (seed: number) => {
     const { trees } = readEnsemble((await growHere({ ...forest, seed })).model);
-    return trees.map((tree) => `${tree.value}`);
+    return trees.map((tree) => `${Array.from(tree.value)}`);
   };
   const [first, second] = [await rootsOf(0), await rootsOf(1)];
   expect(new Set(first).size).toBe(first.length);
   expect(first.filter((tree) => second.includes(tree))).toEqual([]);
+});
+
+it.each([-1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])('takes the seed %i', async (seed) => {
+  expect((await growHere({ ...sampled, rounds: 2, seed })).steps).toBe(2);
 });
 
 it('has the words of libxgboost in its errors', async () => {
@@ -152,7 +156,7 @@ it('agrees with ONNX at, just below and just above every threshold', async () =>
   const { trees } = readEnsemble(bytes);
   const step = 2 ** -24;
   const rows = trees.flatMap((tree) =>
-    [...tree.value.keys()]
+    reachableNodes(tree)
       .filter((node) => tree.left[node] >= 0)
       .flatMap((node) =>
         [1 - step, 1, 1 + 2 * step, Number.NaN].map((factor) => {

@@ -4,12 +4,7 @@ export type UbjsonValue =
   | boolean
   | number
   | string
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Int32Array
-  | Float32Array
-  | Float64Array
+  | TypedArray
   | UbjsonValue[]
   | { [key: string]: UbjsonValue };
 
@@ -122,21 +117,29 @@ class Reader {
     const width = itemBytes[type];
     if (width === undefined || this.at + length * width > this.bytes.length)
       throw new RangeError(`a UBJSON array of ${length} items beyond the end`);
-    const items = typedArrays[type](length);
-    for (let i = 0; i < length; i++) items[i] = this.number(type);
-    return items;
+    // A copy, so that it is aligned and may be put into the machine's byte order.
+    const raw = this.bytes.slice(this.at, this.at + length * width);
+    this.at += raw.length;
+    return typedArrays[type](swapped(new Uint8Array(raw), width).buffer);
   }
 }
 
-const typedArrays: Record<
-  string,
-  (length: number) => Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array
-> = {
-  i: (length) => new Int8Array(length),
-  U: (length) => new Uint8Array(length),
-  I: (length) => new Int16Array(length),
-  l: (length) => new Int32Array(length),
-  L: (length) => new Float64Array(length),
-  d: (length) => new Float32Array(length),
-  D: (length) => new Float64Array(length),
+/** UBJSON is big-endian; the machines that libxgboost is built for are not. */
+function swapped(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array<ArrayBuffer> {
+  const buffer = Buffer.from(bytes.buffer);
+  if (width === 2) buffer.swap16();
+  else if (width === 4) buffer.swap32();
+  else if (width === 8) buffer.swap64();
+  return bytes;
+}
+
+type TypedArray = Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+const typedArrays: Record<string, (bytes: ArrayBuffer) => TypedArray> = {
+  i: (bytes) => new Int8Array(bytes),
+  U: (bytes) => new Uint8Array(bytes),
+  I: (bytes) => new Int16Array(bytes),
+  l: (bytes) => new Int32Array(bytes),
+  L: (bytes) => Float64Array.from(new BigInt64Array(bytes), Number),
+  d: (bytes) => new Float32Array(bytes),
+  D: (bytes) => new Float64Array(bytes),
 };
