@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { category, ignored, number, timestamp } from '../../contracts/columns.ts';
 import { col, text, where } from '../../contracts/expression.ts';
 import { definePipeline, type PipelineDefinition } from '../../contracts/pipeline.ts';
@@ -86,12 +87,13 @@ export const meterRow = (
 };
 export const meterRows = (count: number): string[] => Array.from({ length: count }, (_, k) => meterRow(k));
 
-/** Cleans lines of CSV in a folder of their own. */
+/** Cleans lines of CSV in a folder that lives as long as the test. */
 export async function clean(
   lines: string[],
   options: Partial<Pick<ValidateInput, 'spec' | 'knownParts' | 'firstRowId' | 'chunkRows' | 'signal'>> = {},
 ): Promise<ValidateOutput> {
   const workDir = await mkdtemp(join(tmpdir(), 'relevo-ingest-'));
+  onTestFinished(() => rm(workDir, { recursive: true, force: true }));
   const csvPath = join(workDir, 'batch.csv');
   await writeFile(csvPath, `${[meterHeader, ...lines].join('\n')}\n`);
   const spec = options.spec ?? meter();

@@ -53,6 +53,9 @@ export function identitySystem(spec: PipelineSpec, layout: Layout): IdentitySyst
   };
 }
 
+/** The bit that stands for a linked cell or an identity, as SQL. */
+export const bit = (k: number): string => `${2n ** BigInt(k)}::BIGINT`;
+
 const tooMany = (identities: number, columns: number): RelevoError =>
   new RelevoError('PIPELINE_INVALID', `${identities} identities over ${columns} columns are too many`, {
     field: 'identities',

@@ -1,5 +1,5 @@
 import { type DuckDb, numberLiteral } from '../duckdb.ts';
-import { boundsSql, domainOf, type IdentitySystem } from './identities.ts';
+import { bit, boundsSql, domainOf, type IdentitySystem } from './identities.ts';
 import type { Layout, LayoutColumn } from './layout.ts';
 import { breakTies } from './neighbours.ts';
 import { cellColumns, solveCases } from './propagate.ts';
@@ -36,17 +36,12 @@ export async function localise(
     if (open === 0 || sets.length === 0) return;
     await db.run(`CREATE OR REPLACE TEMP TABLE cases AS ${blankedCases(layout, system, sets)}`);
     await solveCases(db, system, layout);
-    await choose(db, layout, system, inSequence);
+    await choose(db, system, inSequence);
   }
 }
 
 /** Keeps for each row the consistent cases of least trust; one is chosen, several are a tie. */
-async function choose(
-  db: DuckDb,
-  layout: Layout,
-  system: IdentitySystem,
-  inSequence: boolean,
-): Promise<void> {
+async function choose(db: DuckDb, system: IdentitySystem, inSequence: boolean): Promise<void> {
   const trust = system.linked.map(
     ({ column }, k) => `CASE WHEN s & ${bit(k)} <> 0 THEN ${column.trust} ELSE 0 END`,
   );
@@ -56,7 +51,7 @@ async function choose(
       QUALIFY trust = min(trust) OVER (PARTITION BY n))`,
   );
   await db.run('INSERT INTO chosen SELECT * EXCLUDE (ties) FROM tied WHERE ties = 1');
-  if (inSequence) await breakTies(db, layout, system);
+  if (inSequence) await breakTies(db, system);
   const names = system.linked.map(
     ({ name }, k) => `CASE WHEN s & ${bit(k)} <> 0 THEN '${name.replaceAll("'", "''")}' END`,
   );
@@ -67,8 +62,6 @@ async function choose(
      WHERE undecided.n = o.n`,
   );
 }
-
-export const bit = (k: number): string => `${2n ** BigInt(k)}::BIGINT`;
 
 function firstCases(layout: Layout, system: IdentitySystem): string {
   const bounds = boundsSql(layout.columns).join(', ');

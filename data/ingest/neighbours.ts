@@ -1,8 +1,7 @@
 import { halfUnit } from '../../contracts/columns.ts';
 import { type DuckDb, numberLiteral } from '../duckdb.ts';
-import type { IdentitySystem } from './identities.ts';
-import type { Layout, LayoutColumn } from './layout.ts';
-import { bit } from './localise.ts';
+import { bit, type IdentitySystem } from './identities.ts';
+import type { LayoutColumn } from './layout.ts';
 
 /** Rows on each side that say what is usual. */
 const reachRows = 8;
@@ -14,7 +13,7 @@ const margin = 0.5;
  * medians of their neighbours, less what their repaired values would stand out. Moves the winners to `chosen`; ties
  * that no neighbour can decide stay.
  */
-export async function breakTies(db: DuckDb, _layout: Layout, system: IdentitySystem): Promise<void> {
+export async function breakTies(db: DuckDb, system: IdentitySystem): Promise<void> {
   const numbers = system.linked.flatMap((column, k) =>
     column.column.kind === 'number' ? [{ column, bit: bit(k) }] : [],
   );

@@ -1,9 +1,8 @@
 import { halfUnit } from '../../contracts/columns.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type DuckDb, numberLiteral, quoteText } from '../duckdb.ts';
-import type { IdentitySystem } from './identities.ts';
+import { bit, type IdentitySystem } from './identities.ts';
 import { type Layout, type LayoutColumn, verdicts } from './layout.ts';
-import { bit } from './localise.ts';
 
 const slack = 1e-9;
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { rowIdColumn, trainOnlyColumn } from '../datasets.ts';
 import { type DuckDb, quoteName, quoteText } from '../duckdb.ts';
-import { type Layout, type LayoutColumn, verdicts } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { lineSql } from './load.ts';
 import type { ValidateInput, ValidateOutput } from './validate.ts';
 
@@ -17,10 +17,8 @@ export interface Output {
   finish(): Promise<OutputReport>;
 }
 
-/** Columns of the quarantine: where and why, then every cell's text as it came. */
-export const quarantineColumns = ['_line', '_rule', '_reason', '_cells'] as const;
-
 export async function createOutput(db: DuckDb, layout: Layout, input: ValidateInput): Promise<Output> {
+  // Where and why, which cells are known to be wrong, then the text of all as it came.
   const texts = layout.fileColumns.map((name) => `${quoteName(name)} VARCHAR`);
   await db.run(
     `CREATE TABLE quarantine (_line BIGINT, _rule VARCHAR, _reason VARCHAR, _cells VARCHAR[], ${texts.join(', ')})`,
@@ -113,6 +111,3 @@ async function tally(db: DuckDb, rules: string): Promise<Record<string, number>>
   );
   return Object.fromEntries(rows.map(({ rule, count }) => [String(rule), Number(count)]));
 }
-
-/** Whether a cell was there and wrong, for those who count what cleaning found. */
-export const wasWrong = ({ verdict }: LayoutColumn): string => `${verdict} > ${verdicts.missing}`;
