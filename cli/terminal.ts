@@ -8,7 +8,7 @@ type Colors = ReturnType<typeof pc.createColors>;
 /** Where a command writes: results to stdout, everything that is said about them to stderr. */
 export interface Terminal {
   texts: Texts;
-  /** Whether stdout is for a machine: one JSON document and nothing else. */
+  /** Whether stdout is for a machine: JSON, one document a line, and nothing else. */
   json: boolean;
   verbose: boolean;
   /** Colours for stdout and for stderr; they do nothing where colour is not wanted. */
@@ -22,10 +22,8 @@ export interface Terminal {
   print(line?: string): void;
   /** A line about what happens. */
   note(line?: string): void;
-  /** The machine's form of the result; nothing without `--json`. */
+  /** The machine's form of the result, one line each; nothing without `--json`. */
   printJson(value: unknown): void;
-  /** One line of a result that comes in several; nothing without `--json`. */
-  printJsonLine(value: unknown): void;
   table(columns: TableColumn[], rows: string[][]): void;
 }
 
@@ -74,8 +72,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
     show: live ? block.show : () => {},
     print: json ? () => {} : print,
     note: (line = '') => write(stderr, line),
-    printJson: json ? (value) => print(JSON.stringify(value, undefined, 2)) : () => {},
-    printJsonLine: json ? (value) => print(JSON.stringify(value)) : () => {},
+    printJson: json ? (value) => print(JSON.stringify(value)) : () => {},
     table(columns, rows) {
       if (json) return;
       const width = stdout.isTTY ? stdout.columns : undefined;

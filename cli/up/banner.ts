@@ -16,7 +16,7 @@ export function showAddresses(terminal: Terminal, env: Environment, addresses: A
     home: env.RELEVO_HOME,
     data: env.RELEVO_DATA,
   };
-  terminal.printJsonLine({ event: 'ready', ...shown });
+  terminal.printJson({ event: 'ready', ...shown });
   terminal.print();
   terminal.table(
     [{ title: texts.up.part }, { title: texts.up.address, style: colors.cyan }],

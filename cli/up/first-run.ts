@@ -54,11 +54,12 @@ async function presentChampion(options: FirstRunOptions, champion: Champion): Pr
   const { env, terminal, addresses } = options;
   const { info } = champion;
   showChampion(terminal, champion);
-  terminal.printJsonLine({ event: 'champion', model: info, metrics: champion.metrics.metrics });
+  terminal.printJson({ event: 'champion', model: info, metrics: champion.metrics.metrics });
   try {
     const artifactsDir = join(env.RELEVO_HOME, 'artifacts');
     const request = { pipeline: info.pipeline, datasetVersion: info.datasetVersion, artifactsDir };
     const example = await readExampleRow(addresses.databaseUrl, request);
+    terminal.printJson({ event: 'example', url: `${addresses.apiUrl}/predict`, ...example });
     showCurl(terminal, addresses.apiUrl, info, example);
   } catch (error) {
     // the stack is whole without an example; what kept it from being read is worth a line
@@ -94,6 +95,6 @@ async function firstTraining({ terminal, client, signal }: FirstRunOptions): Pro
   };
   for (const line of failureLines(failure, terminal)) terminal.note(line);
   terminal.note(texts.up.trainAgain(defaultPipeline));
-  terminal.printJsonLine({ event: 'training-failed', run: id, error: failure });
+  terminal.printJson({ event: 'training-failed', run: id, error: failure });
   return false;
 }

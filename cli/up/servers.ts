@@ -39,7 +39,7 @@ export function wantedPorts(env: Environment): WantedPort[] {
 }
 
 type Say = (line: string) => void;
-/** A server that R's code runs, as the keeper sees it. */
+/** An embedded server as the keeper sees it. */
 const asService = (
   server: { pid: number; exited: Promise<string>; stop(): Promise<void> },
   logFile: string,
