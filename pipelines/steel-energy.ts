@@ -58,8 +58,8 @@ const pair = (reading: Pair, q: string, pf: string) => ({
 /** On 2 January 2018 the meter booked no CO2 whatever the load. */
 const co2Silent = co2.equals(0).and(usage.atLeast(11));
 const missing = ['error', '?', 'N/A', 'invalid', 'NULL', 'NAN'];
-const reactive = number({ unit: 'kVarh', min: 0, max: mostPerQuarter, decimals: 2, optional: true });
-const powerFactor = number({ unit: '%', min: 0, max: 100, decimals: 2, trust: 2, optional: true });
+const reactive = number({ unit: 'kVarh', min: 0, max: mostPerQuarter, decimals: 2 });
+const powerFactor = number({ unit: '%', min: 0, max: 100, decimals: 2, trust: 2 });
 const angle = col('NSM').times((2 * Math.PI) / 86_400);
 const flag = (column: string, value: string) => where(col(column).equals(value), 1, 0);
 
