@@ -8,7 +8,17 @@ const may = {
   reports: ['contracts'],
   pipelines: ['contracts'],
   activities: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines'],
-  workers: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines', 'activities', 'workflows'],
+  workers: [
+    'contracts',
+    'inference',
+    'data',
+    'models',
+    'registry',
+    'reports',
+    'pipelines',
+    'activities',
+    'workflows',
+  ],
   api: ['contracts', 'inference', 'registry', 'pipelines'],
   cli: ['contracts', 'inference', 'registry', 'pipelines'],
 };
@@ -24,7 +34,10 @@ const arrow = ([room, allowed]) => ({
   from: { path: `^${room}/`, pathNot: tests },
   to: {
     path: `^(${Object.keys(may).concat('workflows', 'bench', 'test').join('|')})/`,
-    pathNot: [`^(${[room, ...allowed].join('|')})/`, ...(room === 'api' || room === 'cli' ? ['^workflows/'] : [])],
+    pathNot: [
+      `^(${[room, ...allowed].join('|')})/`,
+      ...(room === 'api' || room === 'cli' ? ['^workflows/'] : []),
+    ],
   },
 });
 
@@ -37,7 +50,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^workflows/', pathNot: tests },
       to: {
-        pathNot: ['^workflows/', '^contracts/(ids|errors|metrics|runs)\\.ts$', config, '^node_modules/@temporalio/'],
+        pathNot: [
+          '^workflows/',
+          '^contracts/(ids|errors|metrics|runs)\\.ts$',
+          config,
+          '^node_modules/@temporalio/',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },
@@ -72,7 +90,10 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
-      from: { path: '^(contracts|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/', pathNot: tests },
+      from: {
+        path: '^(contracts|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
+        pathNot: tests,
+      },
       to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },
     },
   ],
@@ -81,6 +102,9 @@ module.exports = {
     exclude: { path: '^(node_modules|\\.relevo)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -9,7 +9,6 @@ export const isLowerBetter = (metric: MetricName): boolean => metric !== 'r2';
 
 /** A point estimate with its percentile bootstrap interval (95 %). */
 export const estimateSchema = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
-export type Estimate = z.infer<typeof estimateSchema>;
 
 export const metricsSchema = z.record(metricNameSchema, estimateSchema);
 export type Metrics = z.infer<typeof metricsSchema>;
