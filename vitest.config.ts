@@ -11,8 +11,17 @@ export default defineConfig({
           ...common,
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...skipped, 'test/**', '**/*.services.test.ts'],
+          exclude: [...skipped, 'test/**', '**/*.{integration,services}.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'integration',
+          include: ['**/*.integration.test.ts'],
+          exclude: skipped,
+          testTimeout: 60_000,
         },
       },
       {
