@@ -66,7 +66,7 @@ describe.skipIf(!hasData)('the steel files (RELEVO_DATA)', () => {
     const right = wrong.filter(
       ({ _line, column, old_value }) => Number(old_value) !== truth[Number(_line) - 2][String(column)],
     );
-    expect(right.length).toBeGreaterThan(2_050);
+    expect(right.length).toBeGreaterThan(2_000);
     expect(right.length / wrong.length).toBeGreaterThan(0.97);
   });
 });

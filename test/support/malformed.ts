@@ -125,7 +125,7 @@ function* wrongShapes(row: JsonRow): Generator<MalformedRequest> {
       ...refusedRow,
     };
   }
-  yield { name: 'empty row', body: '{}', field: 'NSM', ...refusedRow };
+  yield { name: 'empty row', body: '{}', field: Object.keys(row)[0], ...refusedRow };
   const last = withCell(row, 'NSM', '-1');
   for (const count of [2, 64, 65, 600]) {
     const body = `[${`${text},`.repeat(count - 1)}${last}]`;
