@@ -29,8 +29,10 @@ interface Runs {
   python: Run[];
   calmPython: Run[];
 }
-/** What Relevo sets for itself, see models/native/library.ts. */
-const calm = { GOMP_SPINCOUNT: '1000' };
+/** Each process fits one model at a time. */
+const oneFit = { RELEVO_COMPUTE_SLOTS: '1' };
+/** What Relevo sets for itself, see models/native/settings.ts. */
+const calm = { GOMP_SPINCOUNT: '4000' };
 
 async function measure() {
   const python = await pythonWith(['numpy==2.2.6', 'pandas==2.3.3', 'xgboost==3.0.5']);
@@ -48,7 +50,9 @@ async function measure() {
   try {
     const rows = await writeTable(job.csvPath, folder, environment().RELEVO_DATA);
     for (let i = 0; i < number('repetitions', 5); i++) {
-      runs.relevo.push(await timed(process.execPath, ['--import', 'tsx', here('train/relevo.ts')], job));
+      runs.relevo.push(
+        await timed(process.execPath, ['--import', 'tsx', here('train/relevo.ts')], job, oneFit),
+      );
       runs.python.push(await timed(python, [here('peers/train.py')], job));
       runs.calmPython.push(await timed(python, [here('peers/train.py')], job, calm));
     }
@@ -77,7 +81,7 @@ function summary(rows: string, { rounds, depth, threads }: TrainJob, runs: Runs,
     threads,
     /** Relevo over Python, of medians: below 1 is faster. */
     ratio: relevo.seconds / python.seconds,
-    /** The same to a Python whose OpenMP threads do not spin either: what is left on a disturbed machine. */
+    /** The same to a Python whose OpenMP threads spin no longer than Relevo's: what is left on a disturbed machine. */
     calmRatio: relevo.seconds / calmPython.seconds,
     wallRatio: relevo.wallSeconds / python.wallSeconds,
     relevo,

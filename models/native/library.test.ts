@@ -7,7 +7,7 @@ import { openLibrary } from './library.ts';
 import { xgboost } from './xgboost.ts';
 
 it('opens the packaged library, and finds its version', () => {
-  expect(xgboost().version).toBe('1.7.5');
+  expect(xgboost({ path: undefined, spinCount: 1_000 }).version).toBe('1.7.5');
 });
 
 it('says what to set where XGBOOST_LIB names no library', () => {
@@ -16,7 +16,7 @@ it('says what to set where XGBOOST_LIB names no library', () => {
   writeFileSync(text, 'not a library');
   try {
     for (const path of [join(folder, 'absent.so'), text]) {
-      const error = errorOf(() => openLibrary(path));
+      const error = errorOf(() => openLibrary({ path, spinCount: 1_000 }));
       expect(error).toMatchObject({
         code: 'NATIVE_LIBRARY_MISSING',
         message: expect.stringContaining(path),

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import { RelevoError } from '../../contracts/errors.ts';
+import type { LibrarySettings } from './settings.ts';
 
 /** SHA-256 of `lib/libxgboost.so` (1.7.5, Linux x64) in the package `xgboost_node`. */
 const packagedSha256 = '4e67ae39463156ef6c5f42d740d51065afed5e8611a51642f74261382e4bc7bc';
@@ -13,9 +14,9 @@ const packagedSha256 = '4e67ae39463156ef6c5f42d740d51065afed5e8611a51642f7426138
  * whose content is checked before any of it runs.
  * @throws RelevoError NATIVE_LIBRARY_MISSING with what to install or set.
  */
-export function openLibrary(override: string | undefined): LibraryHandle {
+export function openLibrary({ path: override, spinCount }: LibrarySettings): LibraryHandle {
   const path = override ?? packagedPath();
-  limitSpinning();
+  limitSpinning(spinCount);
   try {
     return koffi.load(path);
   } catch (cause) {
@@ -25,16 +26,15 @@ export function openLibrary(override: string | undefined): LibraryHandle {
 }
 
 /**
- * Has libgomp's threads sleep soon instead of spinning while they wait for one another, unless the
- * environment says otherwise. Where another process wants the same cores, spinning costs more than the
- * work itself (measured on two busy cores: 3 s instead of 25 s); on free cores the two are equally fast.
- * libgomp reads the variable when it is loaded, and only from the process's real environment.
+ * Has libgomp's threads sleep sooner than they would while they wait for one another, unless the environment
+ * says otherwise. libgomp reads the variable when it is loaded, and only from the process's real environment,
+ * of which a worker thread's `process.env` is a copy.
  */
-function limitSpinning(): void {
+function limitSpinning(spinCount: number): void {
   const libc = koffi.load(null);
   const read = libc.func('const char *getenv(const char *name)');
   const write = libc.func('int setenv(const char *name, const char *value, int overwrite)');
-  if (read('OMP_WAIT_POLICY') === null) write('GOMP_SPINCOUNT', '1000', 0);
+  if (read('OMP_WAIT_POLICY') === null) write('GOMP_SPINCOUNT', String(spinCount), 0);
 }
 
 function packagedPath(): string {

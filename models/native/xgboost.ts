@@ -1,6 +1,7 @@
 import koffi, { type LibraryHandle } from 'koffi';
 import { RelevoError } from '../../contracts/errors.ts';
 import { openLibrary } from './library.ts';
+import type { LibrarySettings } from './settings.ts';
 
 /** Address of an object that libxgboost owns. */
 export type Handle = bigint;
@@ -42,12 +43,12 @@ export interface Xgboost {
 
 const opened = new Map<string | undefined, Xgboost>();
 
-/** The library at `path` (XGBOOST_LIB), else the packaged one; opened once per thread. */
-export function xgboost(path?: string): Xgboost {
-  let api = opened.get(path);
+/** The library, opened once per thread. */
+export function xgboost(settings: LibrarySettings): Xgboost {
+  let api = opened.get(settings.path);
   if (api === undefined) {
-    api = bind(openLibrary(path));
-    opened.set(path, api);
+    api = bind(openLibrary(settings));
+    opened.set(settings.path, api);
   }
   return api;
 }

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
-import { environment } from '../../../contracts/env.ts';
 import type { FitContext, FitInput, FittedModel } from '../../../contracts/estimator.ts';
+import { librarySettings } from '../../native/settings.ts';
 import { checkRows, weightedMean } from '../checks.ts';
 import { treeModel } from './model.ts';
 import type { TreeGrowth } from './protocol.ts';
@@ -25,10 +25,11 @@ export async function fitTrees(
   const grown = await supervise(
     {
       growth: { ...growth, seed, baseScore },
-      library: environment().XGBOOST_LIB,
+      library: librarySettings(),
       threads: context.threads,
       train: await toLabelledNativeRows(train),
       validation: validation && (await toLabelledNativeRows(validation)),
+      reportSteps: context.onStep !== undefined,
       checkpointEveryMs: context.checkpoints && checkpointEveryMs,
       checkpoint: await context.checkpoints?.load(),
       stop: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),

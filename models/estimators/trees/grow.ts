@@ -157,4 +157,6 @@ function shared(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-const say = ({ port }: GrowTask, message: GrowMessage): void => port.postMessage(message);
+function say({ port, reportSteps }: GrowTask, message: GrowMessage): void {
+  if (reportSteps || message.kind !== 'step') port.postMessage(message);
+}

@@ -1,5 +1,6 @@
 import { environment } from '../../../contracts/env.ts';
 import type { FittedModel } from '../../../contracts/estimator.ts';
+import { librarySettings } from '../../native/settings.ts';
 import { readEnsemble } from './ensemble.ts';
 import { addEnsemble } from './onnx.ts';
 import { toNativeRows } from './rows.ts';
@@ -13,7 +14,8 @@ export function treeModel(bytes: Uint8Array): FittedModel {
   return {
     async predict(features) {
       if (features.rows === 0) return new Float64Array();
-      const { XGBOOST_LIB: library, RELEVO_THREADS: threads } = environment();
+      const { RELEVO_THREADS: threads } = environment();
+      const library = librarySettings();
       const rows = await toNativeRows(features);
       return Float64Array.from(await predictOnThread({ library, threads, model: bytes, rows }));
     },

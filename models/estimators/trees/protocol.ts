@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ErrorCode, ErrorDetails } from '../../../contracts/errors.ts';
 import type { BoosterParams, NativeRows } from '../../native/booster.ts';
+import type { LibrarySettings } from '../../native/settings.ts';
 
 /** What the thread that talks to libxgboost is asked, and what it answers. Structured-cloneable. */
 
@@ -24,10 +25,12 @@ export interface TreeGrowth {
 
 export interface GrowTask {
   growth: TreeGrowth;
-  library: string | undefined;
+  library: LibrarySettings;
   threads: number;
   train: NativeRows & { target: Float32Array };
   validation: (NativeRows & { target: Float32Array }) | undefined;
+  /** Whether anybody listens to the steps. */
+  reportSteps: boolean;
   /** Milliseconds between checkpoints; none where absent. */
   checkpointEveryMs: number | undefined;
   /** The newest stored checkpoint; ignored where it is of another fit. */
@@ -49,7 +52,7 @@ export interface GrownTrees {
 }
 
 export interface PredictTask {
-  library: string | undefined;
+  library: LibrarySettings;
   threads: number;
   model: Uint8Array;
   rows: NativeRows;

@@ -1,8 +1,8 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoints } from '../../../contracts/artifacts.ts';
-import { environment } from '../../../contracts/env.ts';
 import type { FitContext, Params } from '../../../contracts/estimator.ts';
+import { librarySettings } from '../../native/settings.ts';
 import { estimator, parseParams } from '../index.ts';
 import { largestDifference, matrixOf, onnxPredictions, syntheticRows } from '../testing.ts';
 import { reachableNodes, readEnsemble } from './ensemble.ts';
@@ -11,7 +11,7 @@ import { loadTrees } from './model.ts';
 import type { GrowMessage, GrownTrees, GrowTask, TreeGrowth } from './protocol.ts';
 import { toLabelledNativeRows } from './rows.ts';
 
-const { XGBOOST_LIB: library } = environment();
+const library = librarySettings();
 
 interface Grown extends GrownTrees {
   scores: (number | undefined)[];
@@ -27,6 +27,7 @@ async function growHere(growth: TreeGrowth, change: Partial<GrowTask> = {}): Pro
     threads: 2,
     train: await toLabelledNativeRows(syntheticRows(600, 1, 0.1)),
     validation: await toLabelledNativeRows(syntheticRows(200, 2, 0.1)),
+    reportSteps: true,
     checkpointEveryMs: 0,
     checkpoint: undefined,
     stop: new Int32Array(new SharedArrayBuffer(4)),
