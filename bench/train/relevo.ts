@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { LabelledRows } from '../../contracts/estimator.ts';
-import { openDuckDb, quoteText } from '../../data/duckdb.ts';
+import { openDuckDb, quoteText, type SqlValue } from '../../data/duckdb.ts';
 import { estimator, parseParams } from '../../models/estimators/index.ts';
 import type { TrainFigures, TrainJob } from './job.ts';
 
@@ -51,13 +51,11 @@ async function readRows(csvPath: string): Promise<LabelledRows> {
   const types = names.map((name) => `${quoteText(name)}: 'DOUBLE'`).join(', ');
   const db = await openDuckDb({ threads: job.threads });
   try {
-    const chunks: number[][][] = [];
+    const chunks: SqlValue[][][] = [];
     for await (const chunk of db.columns(
       `FROM read_csv(${quoteText(csvPath)}, header = true, auto_detect = false, columns = {${types}})`,
     ))
-      chunks.push(
-        chunk.map((column) => column.map((value) => (value === null ? Number.NaN : Number(value)))),
-      );
+      chunks.push(chunk);
     return toMatrix(names.slice(0, -1), chunks);
   } finally {
     db.close();
@@ -70,15 +68,16 @@ async function readHeader(csvPath: string): Promise<string[]> {
 }
 
 /** Chunks of columns, the target last, to one row-major table. */
-function toMatrix(names: string[], chunks: number[][][]): LabelledRows {
+function toMatrix(names: string[], chunks: SqlValue[][][]): LabelledRows {
   const rows = chunks.reduce((sum, chunk) => sum + chunk[0].length, 0);
   const data = new Float64Array(rows * names.length);
   const target = new Float64Array(rows);
   let start = 0;
   for (const chunk of chunks) {
     for (let i = 0; i < chunk[0].length; i++) {
-      for (let j = 0; j < names.length; j++) data[(start + i) * names.length + j] = chunk[j][i];
-      target[start + i] = chunk[names.length][i];
+      for (let j = 0; j < names.length; j++)
+        data[(start + i) * names.length + j] = Number(chunk[j][i] ?? Number.NaN);
+      target[start + i] = Number(chunk[names.length][i]);
     }
     start += chunk[0].length;
   }
