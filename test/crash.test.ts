@@ -1,5 +1,5 @@
 /**
- * Kills the compute worker with SIGKILL while it trains. `npm run show:crash` does it ten times and prints a table.
+ * Kills the compute worker with SIGKILL while it trains. `npm run show:crash` does it in ten runs and prints a table.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -18,9 +18,8 @@ const workflowId = runId('train', spec.name, 'crash');
 const input = { spec, options: trainOptionsSchema.parse({}) };
 
 interface Kill {
-  afterMs: number;
+  atMs: number;
   doing: string;
-  pid: number;
 }
 
 let servers: Servers;
@@ -32,23 +31,25 @@ afterAll(() => servers.stop());
 /** Trains on a home of its own, disturbed as told; the same workflow id, since the homes know nothing of each other. */
 async function train(
   home: string,
-  disturb: (workers: Workers) => Promise<void>,
+  disturb: (workers: Workers, over: AbortSignal) => Promise<void>,
 ): Promise<{ result: TrainResult; versions: number; onnx: string; tookMs: number }> {
   const workers = await startWorkers(servers, home);
   try {
     await writePlant(workers.dataDir, rows);
-    const startedMs = Date.now();
+    trainingStartedMs = Date.now();
     const handle = await servers.client.workflow.start('trainWorkflow', {
       workflowId,
       taskQueue: taskQueues.control,
       args: [input],
     });
-    const [result] = await Promise.all([handle.result() as Promise<TrainResult>, disturb(workers)]);
+    const over = new AbortController();
+    const ended = (handle.result() as Promise<TrainResult>).finally(() => over.abort());
+    const [result] = await Promise.all([ended, disturb(workers, over.signal)]);
     const versions = await workers.registry.models.list(spec.name);
     const run = await workers.registry.runs.get(workflowId);
     expect(run.state).toBe('completed');
     const { onnx } = await workers.registry.models.get(spec.name, result.modelVersion);
-    return { result, versions: versions.length, onnx: onnx.sha256, tookMs: Date.now() - startedMs };
+    return { result, versions: versions.length, onnx: onnx.sha256, tookMs: Date.now() - trainingStartedMs };
   } finally {
     await workers.stop();
   }
@@ -73,56 +74,53 @@ async function activities(): Promise<{ name: string; progress: ActivityProgress 
   return found;
 }
 
-async function killCompute(workers: Workers, afterMs: number): Promise<Kill> {
+let trainingStartedMs = 0;
+
+async function killCompute(workers: Workers): Promise<Kill> {
   const doing = (await activities())
     .map(({ progress }) => (progress ? `${progress.phase} ${progress.done}/${progress.total ?? '?'}` : ''))
     .join(', ');
   const victim = workers.compute.current();
-  const pid = victim?.pid ?? 0;
+  const atMs = Date.now() - trainingStartedMs;
   victim?.kill();
-  while (workers.compute.current() === undefined || workers.compute.current()?.pid === pid) await sleep(50);
-  return { afterMs, doing: doing || 'between steps', pid };
+  while (workers.compute.current() === undefined || workers.compute.current()?.pid === victim?.pid)
+    await sleep(50);
+  return { atMs, doing: doing || 'between steps' };
 }
 
 /** A fit that has a checkpoint: it has reported steps for longer than a checkpoint takes to come. */
-async function untilDeepInAFit(): Promise<void> {
+async function untilDeepInAFit(over: AbortSignal): Promise<void> {
   const deep = ({ name, progress }: { name: string; progress: ActivityProgress | undefined }): boolean =>
     ['scoreCandidate', 'refitCandidate'].includes(name) &&
     (progress?.done ?? 0) > spec.candidates.length * 200;
-  while (!(await activities()).some(deep)) await sleep(50);
+  while (!over.aborted && !(await activities()).some(deep)) await sleep(50);
 }
 
-it(`trains the same model although the compute worker is killed ${kills} times`, async () => {
+/** Kills the worker at some moment of each of several runs; the last kill is aimed at a fit, so that there is always one to take up again. */
+it(`trains the same model although the compute worker is killed, ${kills} runs`, async () => {
   const calm = await train('calm', async () => undefined);
+  expect(resumedSteps(calm.result)).toEqual([]);
   const random = seededRandom(seed, 'kills');
-  const done: Kill[] = [];
-  const disturbed = await train('disturbed', async (workers) => {
-    // The last kill is aimed at a fit, so that there is always one to take up again.
-    for (let kill = 1; kill < kills; kill++) {
-      const afterMs = Math.round(500 + 5_000 * random.next());
-      await sleep(afterMs);
-      done.push(await killCompute(workers, afterMs));
-    }
-    await untilDeepInAFit();
-    done.push(await killCompute(workers, 0));
-  });
-  console.log(`seed ${seed}: undisturbed ${calm.tookMs} ms, with ${kills} kills ${disturbed.tookMs} ms`);
-  console.table(done);
-  console.table(
-    disturbed.result.candidates.map(({ candidate, validationScore, resumedFromStep }) => ({
-      candidate,
-      validationScore,
-      resumedFromStep,
-    })),
-  );
-  expect(disturbed.versions).toBe(1);
-  expect(disturbed.onnx).toBe(calm.onnx);
-  expect(disturbed.result.winner).toBe(calm.result.winner);
-  expect(calm.result.candidates.map(({ resumedFromStep }) => resumedFromStep)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  const resumed = disturbed.result.candidates.map(({ resumedFromStep }) => resumedFromStep ?? 0);
-  expect(Math.max(...resumed)).toBeGreaterThan(0);
+  const table: object[] = [];
+  for (let run = 1; run <= kills; run++) {
+    const afterMs = Math.round(calm.tookMs * (0.05 + 0.9 * random.next()));
+    let kill: Kill | undefined;
+    const disturbed = await train(`run-${run}`, async (workers, over) => {
+      if (run === kills) await untilDeepInAFit(over);
+      else await sleep(afterMs);
+      kill = over.aborted ? undefined : await killCompute(workers);
+    });
+    const resumed = resumedSteps(disturbed.result);
+    table.push({ ...kill, tookMs: disturbed.tookMs, resumedFromStep: resumed.join(', ') });
+    expect(kill, 'the run was over before the kill').toBeDefined();
+    expect(disturbed.versions).toBe(1);
+    expect(disturbed.onnx).toBe(calm.onnx);
+    expect(disturbed.result.winner).toBe(calm.result.winner);
+    if (run === kills) expect(resumed.length).toBeGreaterThan(0);
+  }
+  console.log(`seed ${seed}: undisturbed ${calm.tookMs} ms`);
+  console.table(table);
 });
+
+const resumedSteps = ({ candidates }: TrainResult): number[] =>
+  candidates.flatMap(({ resumedFromStep }) => resumedFromStep ?? []);

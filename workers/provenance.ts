@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Provenance } from '../activities/fitting.ts';
+import { librarySettings } from '../models/native/settings.ts';
 import { xgboost } from '../models/native/xgboost.ts';
 
 const run = promisify(execFile);
@@ -24,10 +25,7 @@ async function codeRevision(): Promise<string> {
 }
 
 /** What the models of this process are made with; asked once. */
-export function createProvenance(
-  threads: number,
-  xgboostPath: string | undefined,
-): () => Promise<Provenance> {
+export function createProvenance(threads: number): () => Promise<Provenance> {
   let known: Promise<Provenance> | undefined;
   const find = async (): Promise<Provenance> => ({
     environment: {
@@ -35,7 +33,7 @@ export function createProvenance(
       node: process.versions.node,
       platform: `${process.platform}-${process.arch}`,
       threads: String(threads),
-      xgboost: xgboost(xgboostPath).version,
+      xgboost: xgboost(librarySettings()).version,
       onnxruntime: versionOf('onnxruntime-node/package.json'),
       duckdb: versionOf('@duckdb/node-api/package.json'),
     },

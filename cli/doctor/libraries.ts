@@ -17,8 +17,9 @@ export const openMp: Check = {
 export const xgboost: Check = {
   name: 'xgboost',
   async run({ env, texts }) {
-    await probe('library.openLibrary(process.env.XGBOOST_LIB || undefined); return "";', {
+    await probe('library.openLibrary(settings.librarySettings()); return "";', {
       library: 'models/native/library.ts',
+      settings: 'models/native/settings.ts',
     });
     const path = env.XGBOOST_LIB;
     return [ok(texts.loads(path === undefined ? texts.hashAsPackaged : texts.ownBuild(path)))];

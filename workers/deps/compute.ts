@@ -41,7 +41,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
       artifacts,
       trainingSets,
       workbench,
-      provenance: createProvenance(env.RELEVO_THREADS, env.XGBOOST_LIB),
+      provenance: createProvenance(env.RELEVO_THREADS),
     }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
     ...createContestActivities({ registry, artifacts, trainingSets }),
