@@ -29,9 +29,19 @@ describe('toFailure', () => {
   });
 
   it('takes an error that is not ours for INTERNAL and lets it be tried again', () => {
+    const expected = { type: 'INTERNAL', nonRetryable: false };
+    expect(toFailure(new Error('the disk is busy'))).toMatchObject({
+      ...expected,
+      message: 'the disk is busy',
+    });
+    const network = new TypeError('fetch failed', { cause: new Error('ECONNRESET') });
+    expect(toFailure(network)).toMatchObject(expected);
+  });
+
+  it('does not try a fault of the program again', () => {
     expect(toFailure(new TypeError('x is undefined'))).toMatchObject({
       type: 'INTERNAL',
-      nonRetryable: false,
+      nonRetryable: true,
       message: 'x is undefined',
     });
   });

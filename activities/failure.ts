@@ -9,7 +9,8 @@ const jsonSafe = (_key: string, value: unknown): unknown =>
 
 /**
  * What Temporal records of an error: the code as `type`, the details as the first detail, and whether
- * a retry can help by the catalogue. An error that is not ours is INTERNAL and is tried again.
+ * a retry can help by the catalogue. An error that is not ours is INTERNAL and is tried again, but for faults of
+ * the program itself, which no retry mends; Node's own network errors are TypeErrors with a cause.
  */
 export function toFailure(error: unknown): ApplicationFailure | CancelledFailure {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
@@ -19,11 +20,12 @@ export function toFailure(error: unknown): ApplicationFailure | CancelledFailure
       : new RelevoError('INTERNAL', error instanceof Error ? error.message : showValue(error), undefined, {
           cause: error,
         });
+  const isFault = error instanceof TypeError || error instanceof ReferenceError;
   const details: ErrorDetails = JSON.parse(JSON.stringify(known.details, jsonSafe));
   return ApplicationFailure.create({
     message: known.message,
     type: known.code,
-    nonRetryable: !known.retryable,
+    nonRetryable: !known.retryable || (isFault && error.cause === undefined),
     details: [details],
     cause: known,
   });

@@ -8,7 +8,9 @@ interface Deps {
 
 /** Aliases move in one transaction; the workflow run is the request, so that a retry moves them once. */
 export const createPromotionActivities = ({ registry: { models } }: Deps) => ({
-  async promoteModel(input: PromoteInput & { evidence?: PromotionDecision }): Promise<AliasMove> {
+  async promoteModel(
+    input: PromoteInput & { evidence?: PromotionDecision; overChampion?: string | null },
+  ): Promise<AliasMove> {
     const { modelVersion, ...rest } = input;
     return await models.promote({ ...rest, version: modelVersion, requestId: currentRun().workflowRunId });
   },

@@ -16,6 +16,7 @@ export const errorCatalogue = {
   RUN_ALREADY_ACTIVE: { status: 409, retryable: false },
   MODEL_NOT_FOUND: { status: 404, retryable: false },
   CHAMPION_MISSING: { status: 409, retryable: false },
+  CHAMPION_MOVED: { status: 409, retryable: false },
   ROLLBACK_IMPOSSIBLE: { status: 409, retryable: false },
   ARTIFACT_CORRUPT: { status: 500, retryable: false },
   ENVIRONMENT_INVALID: { status: 500, retryable: false },

@@ -44,6 +44,17 @@ test('a promotion moves champion and previous, takes the challenger off, and is 
   });
 });
 
+test('a comparison with a champion that was replaced meanwhile promotes nobody', async () => {
+  const won = (overChampion: string | null) =>
+    db.registry.models.promote({ pipeline, version: '1.3.0', ...by, overChampion });
+  await promote('1.0.0');
+  await promote('1.1.0');
+  await expect(won('1.0.0')).rejects.toMatchObject({ code: 'CHAMPION_MOVED', details: { value: '1.1.0' } });
+  await expect(won(null)).rejects.toMatchObject({ code: 'CHAMPION_MOVED' });
+  expect((await aliases()).champion).toBe('1.1.0');
+  expect((await won('1.1.0')).champion).toBe('1.3.0');
+});
+
 test('promoting the champion again changes nothing', async () => {
   const move = await promote('1.0.0');
   const history = await db.registry.models.aliasHistory(pipeline);

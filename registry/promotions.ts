@@ -21,6 +21,16 @@ async function doneBefore(
   return { pipeline, champion: event.champion, previous: event.previous ?? undefined };
 }
 
+/** @throws RelevoError CHAMPION_MOVED where a comparison was won against a version that is not champion any more. */
+function demandChampion({ pipeline, overChampion }: Promotion, champion: string | undefined): void {
+  if (overChampion === undefined || overChampion === (champion ?? null)) return;
+  throw new RelevoError('CHAMPION_MOVED', `The champion of "${pipeline}" is ${champion ?? 'none'} by now`, {
+    field: 'champion',
+    value: champion ?? null,
+    expected: overChampion ?? 'none',
+  });
+}
+
 async function promoteIn(tx: Transaction, promotion: Promotion): Promise<AliasMove> {
   const { pipeline, version } = promotion;
   await lockPipeline(tx, pipeline);
@@ -29,6 +39,7 @@ async function promoteIn(tx: Transaction, promotion: Promotion): Promise<AliasMo
   await demandModel(tx, pipeline, version);
   const { champion, previous, challenger } = await currentAliases(tx, pipeline);
   if (champion === version) return { pipeline, champion, previous };
+  demandChampion(promotion, champion);
   const after = {
     champion: version,
     ...(champion === undefined ? {} : { previous: champion }),

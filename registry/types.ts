@@ -134,6 +134,8 @@ export interface Promotion {
   reason: string;
   /** JSON that shows why, such as the paired comparison. */
   evidence?: unknown;
+  /** The champion that it was compared with, null where there was none: refused where another stands by now. */
+  overChampion?: string | null;
   /** The same request made twice moves the aliases once; a workflow gives its own run id. */
   requestId?: string;
 }

@@ -11,7 +11,7 @@ import type {
   TrainResult,
 } from '../contracts/runs.ts';
 import { type Fitted, fitAll } from './candidates.ts';
-import { fail } from './failures.ts';
+import { fail, typedError } from './failures.ts';
 import { ingestWorkflow } from './ingest.ts';
 import { count, figure } from './labels.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
@@ -138,24 +138,36 @@ const contend = (
   book.step(
     'promote',
     async () => {
-      const decision = await summed(
-        compute.decidePromotion,
-        `compare ${challenger.version} with the champion`,
-        {
-          set,
-          challenger,
-        },
-      );
-      if (decision.promoted) {
-        await summed(light.promoteModel, `promote ${challenger.version}`, {
-          pipeline,
-          modelVersion: challenger.version,
-          actor: workflowInfo().workflowId,
-          reason: decision.reason,
-          evidence: decision,
-        });
+      for (;;) {
+        const decision = await summed(
+          compute.decidePromotion,
+          `compare ${challenger.version} with the champion`,
+          { set, challenger },
+        );
+        if (!decision.promoted || (await promoted(pipeline, challenger.version, decision))) return decision;
       }
-      return decision;
     },
     ({ promoted, reason }) => `${promoted ? 'champion' : 'not promoted'}: ${reason}`,
   );
+
+/** False where another version became champion meanwhile: the comparison is then worth nothing. */
+async function promoted(
+  pipeline: string,
+  modelVersion: string,
+  decision: PromotionDecision,
+): Promise<boolean> {
+  try {
+    await summed(light.promoteModel, `promote ${modelVersion}`, {
+      pipeline,
+      modelVersion,
+      actor: workflowInfo().workflowId,
+      reason: decision.reason,
+      evidence: decision,
+      overChampion: decision.champion ?? null,
+    });
+    return true;
+  } catch (error) {
+    if (typedError(error).code === 'CHAMPION_MOVED') return false;
+    throw error;
+  }
+}
