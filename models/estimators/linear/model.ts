@@ -5,6 +5,7 @@ import type { FitContext, FittedModel, LabelledRows } from '../../../contracts/e
 import type { Matrix } from '../../../contracts/frame.ts';
 import { runInPool } from '../../pool.ts';
 import { cancelled, checkRows, fault } from '../checks.ts';
+import { weightedRmse } from '../score.ts';
 import type { LinearAnswer, LinearFit, LinearRows, LinearTask } from './protocol.ts';
 
 const worker = new URL('./fit.worker.ts', import.meta.url);
@@ -91,12 +92,5 @@ async function rootMeanSquare(
   { features, target, weights }: LabelledRows,
 ): Promise<number> {
   const predicted = await model.predict(features);
-  let squares = 0;
-  let total = 0;
-  for (let i = 0; i < target.length; i++) {
-    const weight = weights?.[i] ?? 1;
-    squares += weight * (predicted[i] - target[i]) ** 2;
-    total += weight;
-  }
-  return Math.sqrt(squares / total);
+  return weightedRmse(predicted, target, weights);
 }

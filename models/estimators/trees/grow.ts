@@ -1,6 +1,7 @@
 import { RelevoError } from '../../../contracts/errors.ts';
 import { Booster, type BoosterParams, NativeMatrix } from '../../native/booster.ts';
 import { type Xgboost, xgboost } from '../../native/xgboost.ts';
+import { weightedRmse } from '../score.ts';
 import { decodeCheckpoint, encodeCheckpoint, fitIdentity, type GrowthState } from './checkpoint.ts';
 import type { Answer, GrowMessage, GrownTrees, GrowTask, TreeGrowth } from './protocol.ts';
 
@@ -85,7 +86,8 @@ function finish(booster: Booster, { task, validation }: Grounds, state: GrowthSt
   if (task.growth.kind === 'forest' || state.scores.length === 0) {
     const model = shared(booster.save());
     if (validation === undefined || task.validation === undefined) return { model, steps: state.rounds };
-    const validationScore = rootMeanSquare(booster.predict(validation), task.validation);
+    const { target, weights } = task.validation;
+    const validationScore = weightedRmse(booster.predict(validation), target, weights);
     return { model, steps: state.rounds, validationScore };
   }
   const best = indexOfLeast(state.scores);
@@ -135,20 +137,6 @@ function indexOfLeast(scores: number[]): number {
   let least = scores.length - 1;
   for (let i = least - 1; i >= 0; i--) if (scores[i] <= scores[least]) least = i;
   return least;
-}
-
-function rootMeanSquare(
-  predicted: Float32Array,
-  { target, weights }: NonNullable<GrowTask['validation']>,
-): number {
-  let squares = 0;
-  let total = 0;
-  for (let i = 0; i < target.length; i++) {
-    const weight = weights?.[i] ?? 1;
-    squares += weight * (predicted[i] - target[i]) ** 2;
-    total += weight;
-  }
-  return Math.sqrt(squares / total);
 }
 
 function shared(bytes: Uint8Array): Uint8Array {
