@@ -14,44 +14,45 @@ const minuteMs = 60_000;
 /** Temporal appends the moment to the workflow id: `train/steel-energy/nightly-2026-11-21T17:00:00Z`. */
 const nightlyId = (kind: 'ingest' | 'train', pipeline: string): string => runId(kind, pipeline, 'nightly');
 
-function ingestSchedule(spec: PipelineSpec): ScheduleOptions {
-  const { cron, catchUpMinutes } = spec.schedules.ingest;
-  const input: IngestInput = { spec };
+/** What both schedules of a pipeline share; the workflow's input and the overlap are their own. */
+function nightly(
+  spec: PipelineSpec,
+  kind: 'ingest' | 'train',
+  own: { input: IngestInput | TrainInput; overlap: ScheduleOverlapPolicy; summary: string; does: string },
+): ScheduleOptions {
+  const { cron, catchUpMinutes } = spec.schedules[kind];
   return {
-    scheduleId: scheduleId('ingest', spec.name),
+    scheduleId: scheduleId(kind, spec.name),
     spec: { cronExpressions: [cron], timezone: spec.timezone },
     action: {
       type: 'startWorkflow',
-      workflowType: 'ingestWorkflow',
-      workflowId: nightlyId('ingest', spec.name),
+      workflowType: `${kind}Workflow`,
+      workflowId: nightlyId(kind, spec.name),
       taskQueue: taskQueues.control,
-      args: [input],
-      staticSummary: `Nightly ingest of ${spec.name}`,
+      args: [own.input],
+      staticSummary: own.summary,
     },
-    // Rows that came while an ingest ran are read right after it.
-    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: catchUpMinutes * minuteMs },
-    memo: { note: `Reads new rows of ${spec.name} at ${cron}, ${spec.timezone}` },
+    policies: { overlap: own.overlap, catchupWindow: catchUpMinutes * minuteMs },
+    memo: { note: `${own.does} at ${cron}, ${spec.timezone}` },
   };
 }
 
-function trainSchedule(spec: PipelineSpec): ScheduleOptions {
-  const { cron, catchUpMinutes } = spec.schedules.train;
-  const input: TrainInput = { spec, options: trainOptionsSchema.parse({}) };
-  return {
-    scheduleId: scheduleId('train', spec.name),
-    spec: { cronExpressions: [cron], timezone: spec.timezone },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'trainWorkflow',
-      workflowId: nightlyId('train', spec.name),
-      taskQueue: taskQueues.control,
-      args: [input],
-      staticSummary: `Nightly training of ${spec.name}`,
-    },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: catchUpMinutes * minuteMs },
-    memo: { note: `Trains ${spec.name} at ${cron}, ${spec.timezone}` },
-  };
-}
+const ingestSchedule = (spec: PipelineSpec): ScheduleOptions =>
+  nightly(spec, 'ingest', {
+    input: { spec },
+    // Rows that came while an ingest ran are read right after it.
+    overlap: ScheduleOverlapPolicy.BUFFER_ONE,
+    summary: `Nightly ingest of ${spec.name}`,
+    does: `Reads new rows of ${spec.name}`,
+  });
+
+const trainSchedule = (spec: PipelineSpec): ScheduleOptions =>
+  nightly(spec, 'train', {
+    input: { spec, options: trainOptionsSchema.parse({}) },
+    overlap: ScheduleOverlapPolicy.SKIP,
+    summary: `Nightly training of ${spec.name}`,
+    does: `Trains ${spec.name}`,
+  });
 
 async function upsert(client: Client, options: ScheduleOptions): Promise<'created' | 'updated'> {
   try {
