@@ -48,6 +48,7 @@ export type Expression =
   | { op: 'column'; name: string }
   | { op: 'number'; value: number }
   | { op: 'text'; value: string }
+  | { op: 'code'; of: Expression; values: string[] }
   | { op: 'where'; condition: Expression; whenTrue: Expression; whenFalse: Expression }
   | { op: CalendarOperator; of: Expression; offsetSeconds: number }
   | { op: UnaryOperator; of: Expression }
@@ -58,6 +59,11 @@ export const expressionSchema: z.ZodType<Expression> = z.lazy(() =>
     z.strictObject({ op: z.literal('column'), name: z.string().min(1) }),
     z.strictObject({ op: z.literal('number'), value: z.number() }),
     z.strictObject({ op: z.literal('text'), value: z.string() }),
+    z.strictObject({
+      op: z.literal('code'),
+      of: expressionSchema,
+      values: z.array(z.string().min(1)).min(1),
+    }),
     z.strictObject({
       op: z.literal('where'),
       condition: expressionSchema,
@@ -185,6 +191,17 @@ export class Formula {
 export const col = (name: string): Formula => new Formula({ op: 'column', name });
 export const num = (value: number): Formula => new Formula({ op: 'number', value });
 export const text = (value: string): Formula => new Formula({ op: 'text', value });
+/** Place of a category's value among `values`, from 0; missing where it is none of them. */
+export const code = (name: string, values: readonly string[]): Formula =>
+  new Formula({ op: 'code', of: { op: 'column', name }, values: [...values] });
+/** 1 or 0 for each value of a category, by `<name>=<value>`; all 0 where it is missing or unknown. */
+export const flags = (name: string, values: readonly string[]): Record<string, Formula> =>
+  Object.fromEntries(values.map((value) => [`${name}=${value}`, where(col(name).equals(value), 1, 0)]));
+/** Sine and cosine of a quantity that starts over after `period`, as `<name>:sine` and `<name>:cosine`. */
+export function cyclical(name: string, of: Formula, period: number): Record<string, Formula> {
+  const angle = of.times((2 * Math.PI) / period);
+  return { [`${name}:sine`]: angle.sine(), [`${name}:cosine`]: angle.cosine() };
+}
 export const where = (condition: Formula, whenTrue: Operand, whenFalse: Operand): Formula =>
   new Formula({
     op: 'where',

@@ -1,14 +1,39 @@
 import { z } from 'zod';
 
-export const regressionMetricNames = ['rmse', 'mae', 'r2', 'cv'] as const;
-export type MetricName = (typeof regressionMetricNames)[number];
-/** rmse and mae in the target's unit; r2 without unit; cv = 100·rmse/mean(actual), in percent. */
-export const metricNameSchema = z.enum(regressionMetricNames);
+/** rmse, mae and intervalWidth in the target's unit; r2 and coverage without unit; cv = 100·rmse/mean(actual), in percent. */
+export const regressionMetricNames = ['rmse', 'mae', 'r2', 'cv', 'coverage', 'intervalWidth'] as const;
+/** Shares 0..1 but logLoss (nats) and brier (0..2, summed over classes). rocAuc is one against the rest, unweighted mean. */
+export const classificationMetricNames = [
+  'accuracy',
+  'balancedAccuracy',
+  'macroF1',
+  'weightedF1',
+  'macroPrecision',
+  'macroRecall',
+  'logLoss',
+  'brier',
+  'ece',
+  'rocAuc',
+] as const;
+export const metricNames = [...regressionMetricNames, ...classificationMetricNames] as const;
+export type MetricName = (typeof metricNames)[number];
+export const metricNameSchema = z.enum(metricNames);
 
-export const isLowerBetter = (metric: MetricName): boolean => metric !== 'r2';
+const lowerIsBetter: readonly MetricName[] = [
+  'rmse',
+  'mae',
+  'cv',
+  'intervalWidth',
+  'logLoss',
+  'brier',
+  'ece',
+];
+export const isLowerBetter = (metric: MetricName): boolean => lowerIsBetter.includes(metric);
 
 /** A point estimate with its percentile bootstrap interval (95 %). */
 export const estimateSchema = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+export type Estimate = z.infer<typeof estimateSchema>;
 
-export const metricsSchema = z.record(metricNameSchema, estimateSchema);
+/** The metrics of a pipeline's task, in the order of the names above. */
+export const metricsSchema = z.partialRecord(metricNameSchema, estimateSchema);
 export type Metrics = z.infer<typeof metricsSchema>;

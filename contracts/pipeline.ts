@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { type ColumnInput, columnSchema } from './columns.ts';
 import { RelevoError } from './errors.ts';
 import { columnsOf, type Expression, expressionSchema, Formula } from './expression.ts';
-import { metricNameSchema } from './metrics.ts';
+import { type FeatureStepInput, featureStepSchema } from './features.ts';
+import { forecastSpecSchema } from './forecast.ts';
+import { classificationMetricNames, metricNameSchema, regressionMetricNames } from './metrics.ts';
 import { sourceSpecSchema } from './source.ts';
 
 const slug = z
@@ -79,6 +81,13 @@ export const splitSpecSchema = z.discriminatedUnion('kind', [
     test: z.number().gt(0).lt(1),
     validation: z.number().gt(0).lt(1),
   }),
+  /** All rows of one value of the column, such as one truck, are on one side. */
+  z.strictObject({
+    kind: z.literal('group'),
+    by: z.string(),
+    test: z.number().gt(0).lt(1),
+    validation: z.number().gt(0).lt(1),
+  }),
   /** The last rows in time are the test rows, the last before them validation. */
   z.strictObject({
     kind: z.literal('time'),
@@ -88,6 +97,28 @@ export const splitSpecSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type SplitSpec = z.infer<typeof splitSpecSchema>;
+
+const folds = z.number().int().min(2).max(100).default(5);
+/**
+ * How candidates and trials are scored: on the validation rows, or by cross-validation over training and
+ * validation rows together.
+ */
+export const validationSpecSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('holdout') }),
+  z.strictObject({ kind: z.literal('k-fold'), folds, repeats: z.number().int().min(1).default(1) }),
+  /** Each fold has the shares of classes (or deciles of the target) of all rows. */
+  z.strictObject({ kind: z.literal('stratified'), folds, repeats: z.number().int().min(1).default(1) }),
+  /** All rows of one value of the column are in one fold. */
+  z.strictObject({ kind: z.literal('group'), by: z.string(), folds }),
+  /** Fold k learns from what lies before it, but for the last `gap` rows. */
+  z.strictObject({
+    kind: z.literal('time-series'),
+    by: z.string(),
+    folds,
+    gap: z.number().int().min(0).default(0),
+  }),
+]);
+export type ValidationSpec = z.infer<typeof validationSpecSchema>;
 
 const dimensionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -115,6 +146,14 @@ export const candidateSchema = z.strictObject({
   /** Dimensions to search; the estimator's own where absent, none where trials is 0. */
   search: z.record(z.string(), dimensionSchema).optional(),
   trials: z.number().int().min(0).max(10_000).default(0),
+  /** `grid` tries every choice, integer or (ten even steps of a) float in turn. */
+  sampler: z.enum(['tpe', 'random', 'grid']).default('tpe'),
+  /** What stops a trial early: below the median of earlier ones, or not among the best third at a rung (ASHA). */
+  pruner: z.enum(['median', 'asha', 'none']).default('median'),
+  /** Instead of the pipeline's. */
+  steps: z.array(featureStepSchema).optional(),
+  /** Names of the candidates that an ensemble (stacking, voting) is made of. */
+  members: z.array(slug).min(2).optional(),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
@@ -129,7 +168,10 @@ export const pipelineSpecSchema = z.strictObject({
   name: slug,
   title: bilingual,
   about: bilingual,
-  task: z.enum(['regression']),
+  /** A classification's classes are the values of its target column, in their order. */
+  task: z.enum(['regression', 'classification']),
+  /** Whether the order of the classes means something. */
+  ordered: z.boolean().default(false),
   /** IANA name; schedules run in it. */
   timezone: z.string().default('UTC'),
   /** By name, in order of preference: the first whose data can be found is the default. */
@@ -146,10 +188,35 @@ export const pipelineSpecSchema = z.strictObject({
   features: z.record(z.string(), expressionSchema),
   /** The base prediction; estimators learn target minus base. Where it is missing it counts as 0. */
   base: expressionSchema.optional(),
+  /** Learnt changes of the features, the same for all candidates but those with steps of their own. */
+  steps: z.array(featureStepSchema).default([]),
+  /** What a forecast takes from the past. */
+  forecast: forecastSpecSchema.optional(),
+  /** `balanced`: each class weighs as much as any other. */
+  weights: z.enum(['none', 'balanced']).default('none'),
+  constraints: z
+    .strictObject({
+      monotone: z.record(z.string(), z.enum(['increasing', 'decreasing'])).optional(),
+      interactions: z.array(z.array(z.string()).min(1)).optional(),
+    })
+    .optional(),
   split: splitSpecSchema,
+  validation: validationSpecSchema.default({ kind: 'holdout' }),
   seed: z.number().int().default(0),
   candidates: z.array(candidateSchema).min(1),
+  /** What candidates and trials are chosen by, and what a challenger must be better in. */
   metric: metricNameSchema.default('rmse'),
+  /** Of a classification's probabilities, on rows that the model has not learned from; `auto` takes the best of all. */
+  calibration: z.enum(['none', 'auto', 'platt', 'isotonic', 'temperature']).default('none'),
+  /** What a mistake costs, by actual and predicted class; 0 where absent. The class that costs least is answered. */
+  costs: z.record(z.string(), z.record(z.string(), z.number().min(0))).optional(),
+  /** Prediction intervals: the same margin everywhere (`split`), or between two learnt quantiles (`quantile`). */
+  interval: z
+    .strictObject({
+      level: z.number().gt(0).lt(1).default(0.9),
+      method: z.enum(['split', 'quantile']).default('split'),
+    })
+    .optional(),
   promotion: z
     .strictObject({
       /** The challenger's metric must be better by at least this share, at the given confidence. */
@@ -177,11 +244,12 @@ type SpecInput = z.input<typeof pipelineSpecSchema>;
 /** What a pipeline file writes: the spec, with formulas where the spec has expressions. */
 export type PipelineDefinition = Omit<
   SpecInput,
-  'columns' | 'sources' | 'features' | 'base' | 'identities' | 'expectations'
+  'columns' | 'sources' | 'features' | 'steps' | 'base' | 'identities' | 'expectations'
 > & {
   columns: Record<string, ColumnInput>;
   sources: Record<string, z.input<typeof sourceSpecSchema>>;
   features: Record<string, Formula>;
+  steps?: FeatureStepInput[];
   base?: Formula;
   identities?: Formulas<z.input<typeof identitySchema>>[];
   expectations?: Formulas<z.input<typeof expectationSchema>>[];
@@ -249,9 +317,10 @@ function checkReferences(spec: PipelineSpec): void {
   };
   demand(readable, [spec.target], 'target');
   demand(readable, spec.inputs, 'inputs');
+  const modelled = new Set([...inputs, ...Object.keys(spec.forecast?.history ?? {})]);
   for (const [name, expression] of Object.entries(spec.features))
-    demand(inputs, columnsOf(expression), `features.${name}`);
-  if (spec.base) demand(inputs, columnsOf(spec.base), 'base');
+    demand(modelled, columnsOf(expression), `features.${name}`);
+  if (spec.base) demand(modelled, columnsOf(spec.base), 'base');
   for (const identity of spec.identities) {
     for (const { column, from } of identity.determines) {
       demand(readable, [column, ...columnsOf(from)], `identities.${identity.name}`);
@@ -265,6 +334,10 @@ function checkReferences(spec: PipelineSpec): void {
   }
   if (spec.sequence) demand(readable, [spec.sequence.column], 'sequence');
   if ('by' in spec.split) demand(readable, [spec.split.by], 'split.by');
+  if ('by' in spec.validation) demand(readable, [spec.validation.by], 'validation.by');
+  if (spec.forecast) demand(readable, readByHistory(spec.forecast), 'forecast');
+  checkTask(spec);
+  checkCandidates(spec);
   if (inputs.has(spec.target)) {
     throw new RelevoError('PIPELINE_INVALID', 'The target cannot be an input of its own model', {
       field: 'inputs',
@@ -273,5 +346,69 @@ function checkReferences(spec: PipelineSpec): void {
   }
 }
 
+const readByHistory = ({ time, history }: NonNullable<PipelineSpec['forecast']>): string[] => [
+  time,
+  ...Object.values(history).flatMap((column) => ('of' in column ? [column.of] : [])),
+];
+
+const wrong = (field: string, value: unknown, expected: string): RelevoError =>
+  new RelevoError('PIPELINE_INVALID', `The pipeline's field "${field}" needs ${expected}`, {
+    field,
+    value,
+    expected,
+  });
+
+/** The target, the metric and what only one kind of task has must agree with the task. */
+function checkTask(spec: PipelineSpec): void {
+  const { task, metric } = spec;
+  const isClassification = task === 'classification';
+  const { kind } = spec.columns[spec.target];
+  if (kind !== (isClassification ? 'category' : 'number'))
+    throw wrong('target', spec.target, isClassification ? 'a category column' : 'a number column');
+  const known: readonly string[] = isClassification ? classificationMetricNames : regressionMetricNames;
+  if (!known.includes(metric)) throw wrong('metric', metric, `one of ${known.join(', ')}`);
+  const foreign = isClassification ? (['base', 'interval', 'forecast'] as const) : (['costs'] as const);
+  for (const field of foreign)
+    if (spec[field] !== undefined) throw wrong(field, undefined, `another task than ${task}`);
+  if (!isClassification && spec.calibration !== 'none')
+    throw wrong('calibration', spec.calibration, 'a classification');
+  if (!isClassification && spec.weights === 'balanced')
+    throw wrong('weights', spec.weights, 'a classification');
+}
+
+/** Names must be unique, and an ensemble's members other candidates that are no ensembles. */
+function checkCandidates({ candidates }: PipelineSpec): void {
+  const names = candidates.map(candidateName);
+  const repeated = names.find((name, at) => names.indexOf(name) !== at);
+  if (repeated !== undefined) throw wrong('candidates', repeated, 'names that differ');
+  const single = new Set(candidates.filter(({ members }) => !members).map(candidateName));
+  for (const { members = [], ...candidate } of candidates)
+    for (const member of members)
+      if (!single.has(member))
+        throw wrong(
+          `candidates.${candidateName(candidate)}.members`,
+          member,
+          `one of ${[...single].join(', ')}`,
+        );
+}
+
+/** The columns of the model's file, in order: what clients send, then what a forecast looks up. */
+export const modelInputs = (
+  spec: Pick<PipelineSpec, 'inputs' | 'columns' | 'forecast'>,
+): { name: string; kind: 'number' | 'category' }[] => [
+  ...spec.inputs.map((name) => ({
+    name,
+    kind: spec.columns[name].kind === 'category' ? ('category' as const) : ('number' as const),
+  })),
+  ...Object.keys(spec.forecast?.history ?? {}).map((name) => ({ name, kind: 'number' as const })),
+];
+
+/** The classes of a classification, in the order of their indices; none of a regression. */
+export function classesOf(spec: Pick<PipelineSpec, 'task' | 'columns' | 'target'>): string[] {
+  const target = spec.columns[spec.target];
+  return spec.task === 'classification' && target.kind === 'category' ? target.values : [];
+}
+
 /** The name a candidate goes by: its own, or its estimator's. */
-export const candidateName = (candidate: Candidate): string => candidate.name ?? candidate.estimator;
+export const candidateName = (candidate: Pick<Candidate, 'name' | 'estimator'>): string =>
+  candidate.name ?? candidate.estimator;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricsSchema } from './metrics.ts';
+import { metricNameSchema, metricsSchema } from './metrics.ts';
 import { type PipelineSpec, splitSpecSchema } from './pipeline.ts';
 import { artifactRefSchema } from './refs.ts';
 
@@ -64,7 +64,7 @@ export const candidateResultSchema = z.strictObject({
   candidate: z.string(),
   estimator: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  /** RMSE of the residual on the validation rows; what candidates are chosen by. */
+  /** The pipeline's metric on the validation rows, or the mean over folds; what candidates are chosen by. */
   validationScore: z.number(),
   metrics: metricsSchema,
   trials: z.number(),
@@ -88,6 +88,8 @@ export const trainResultSchema = z.strictObject({
   winner: z.string(),
   candidates: z.array(candidateResultSchema),
   onnx: artifactRefSchema,
+  /** What `validationScore` and the contest are in. */
+  metric: metricNameSchema,
   /** Largest |ONNX − native| over the test rows. */
   parityMaxAbsolute: z.number(),
   promotion: promotionDecisionSchema.optional(),

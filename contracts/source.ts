@@ -19,17 +19,38 @@ export const locationSchema = z.discriminatedUnion('kind', [
     name: z.string(),
     rows: z.number().int().positive(),
     seed: z.number().int(),
+    /** Which of its tables, for a generator of several. */
+    table: z.string().optional(),
   }),
 ]);
 export type Location = z.infer<typeof locationSchema>;
 
-export const sourceSpecSchema = z.strictObject({
-  kind: z.literal('csv'),
-  locations: z.array(locationSchema).min(1),
-  delimiter: z.string().length(1).default(','),
-  /** Cells that mean "no value", compared without case and outer spaces; the empty cell always does. */
-  missing: z.array(z.string()).default([]),
+const locations = z.array(locationSchema).min(1);
+const delimiter = z.string().length(1).default(',');
+/** Cells that mean "no value", compared without case and outer spaces; the empty cell always does. */
+const missing = z.array(z.string()).default([]);
+
+/** One table as it is, growing at its end. */
+export const csvSourceSchema = z.strictObject({ kind: z.literal('csv'), locations, delimiter, missing });
+
+/** Several tables made into one by a query: extract, load, transform. */
+export const tablesSourceSchema = z.strictObject({
+  kind: z.literal('tables'),
+  /** By the name that the query calls them. */
+  tables: z.record(
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'lower-case letters, digits and underscores, starting with a letter'),
+    z.strictObject({ format: z.enum(['csv', 'parquet']), locations, delimiter }),
+  ),
+  /** One DuckDB SELECT whose columns are the pipeline's. It runs without access to files or the network. */
+  sql: z.string().min(1),
+  missing,
 });
+
+export const sourceSpecSchema = z.discriminatedUnion('kind', [csvSourceSchema, tablesSourceSchema]);
+export type CsvSourceSpec = z.infer<typeof csvSourceSchema>;
+export type TablesSourceSpec = z.infer<typeof tablesSourceSchema>;
 export type SourceSpec = z.infer<typeof sourceSpecSchema>;
 
 /** One stretch of a source's rows, as text, on local disk. */
