@@ -1,18 +1,29 @@
 import { RelevoError } from '../../contracts/errors.ts';
-import type { LabelledRows } from '../../contracts/estimator.ts';
+import type { LabelledRows, Task } from '../../contracts/estimator.ts';
+import type { Matrix } from '../../contracts/frame.ts';
 
 /**
- * What every estimator asks of its rows: at least one, a finite target each, weights that weigh something.
+ * What every estimator asks of its rows: at least one, a finite target each (of a classification: a class index),
+ * weights that weigh something.
  * @throws RelevoError DATASET_TOO_SMALL, TRAINING_FAILED naming the column and the row.
  */
-export function checkRows({ features, target, weights }: LabelledRows): void {
+export function checkRows(
+  { features, target, weights }: LabelledRows,
+  task: Task = { kind: 'regression' },
+): void {
   const { rows, names } = features;
   if (rows === 0) throw new RelevoError('DATASET_TOO_SMALL', 'There are no rows to learn from');
   if (names.length === 0) throw fault('features', 0, 'at least one feature');
   if (target.length !== rows) throw fault('target', target.length, `one value for each of ${rows} rows`);
   const badTarget = target.findIndex((value) => !Number.isFinite(value));
   if (badTarget >= 0) throw fault('target', target[badTarget], 'a finite number', badTarget);
+  if (task.kind === 'classification') checkClasses(target, task.classes);
   if (weights !== undefined) checkWeights(weights, rows);
+}
+
+function checkClasses(target: Float64Array, classes: number): void {
+  const bad = target.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < classes));
+  if (bad >= 0) throw fault('target', target[bad], `a class index, 0 to ${classes - 1}`, bad);
 }
 
 function checkWeights(weights: Float64Array, rows: number): void {
@@ -20,6 +31,17 @@ function checkWeights(weights: Float64Array, rows: number): void {
   const bad = weights.findIndex((weight) => !(weight >= 0 && weight < Infinity));
   if (bad >= 0) throw fault('weights', weights[bad], 'a finite number of at least 0', bad);
   if (weights.every((weight) => weight === 0)) throw fault('weights', 0, 'at least one weight above 0');
+}
+
+/**
+ * What estimators ask whose `needs` are complete features.
+ * @throws RelevoError TRAINING_FAILED naming the first cell that is missing or infinite.
+ */
+export function checkComplete({ names, data }: Matrix): void {
+  const missing = data.findIndex((value) => !Number.isFinite(value));
+  if (missing < 0) return;
+  const row = Math.floor(missing / names.length);
+  throw fault(names[missing % names.length], data[missing], 'a finite number', row);
 }
 
 export const fault = (field: string, value: unknown, expected: string, row?: number): RelevoError =>
