@@ -1,5 +1,5 @@
 import { RelevoError } from '../../contracts/errors.ts';
-import type { LabelledRows, Task } from '../../contracts/estimator.ts';
+import type { Constraints, LabelledRows, Task, TaskKind } from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 
 /**
@@ -42,6 +42,29 @@ export function checkComplete({ names, data }: Matrix): void {
   if (missing < 0) return;
   const row = Math.floor(missing / names.length);
   throw fault(names[missing % names.length], data[missing], 'a finite number', row);
+}
+
+/** @throws RelevoError PIPELINE_INVALID where the estimator does not learn this kind of task. */
+export function checkTask(name: string, tasks: readonly TaskKind[], task: Task): void {
+  if (tasks.includes(task.kind)) return;
+  throw new RelevoError('PIPELINE_INVALID', `The estimator "${name}" does not learn a ${task.kind}`, {
+    field: 'estimator',
+    value: name,
+    expected: `an estimator of a ${task.kind}; ${name} is one of ${tasks.join(', ')}`,
+  });
+}
+
+/** @throws RelevoError PIPELINE_INVALID where there are constraints: for estimators that cannot promise to obey. */
+export function refuseConstraints(name: string, constraints: Constraints | undefined): void {
+  const asked = (['monotone', 'interactions'] as const).filter(
+    (kind) => Object.keys(constraints?.[kind] ?? {}).length > 0,
+  );
+  if (asked.length === 0) return;
+  throw new RelevoError('PIPELINE_INVALID', `The estimator "${name}" cannot obey constraints`, {
+    field: `constraints.${asked[0]}`,
+    value: name,
+    expected: 'an estimator that obeys them, such as xgboost',
+  });
 }
 
 export const fault = (field: string, value: unknown, expected: string, row?: number): RelevoError =>

@@ -1,7 +1,8 @@
-import type { FitContext, FittedModel, LabelledRows } from '../../contracts/estimator.ts';
+import type { FitContext, FittedModel, LabelledRows, Task } from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 import { openModel } from '../../inference/session.ts';
 import { createGraph } from '../onnx/graph.ts';
+import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 
 /** What the tests of estimators share. */
@@ -26,6 +27,15 @@ export function syntheticRows(rows: number, seed: number, missingShare = 0): Lab
   return { features: matrixOf(features), target: Float64Array.from(target) };
 }
 
+/** `syntheticRows` as the task has them: for a classification, the target is cut into classes of equal size. */
+export function rowsOf(task: Task, rows: number, seed: number, missingShare = 0): LabelledRows {
+  const numbers = syntheticRows(rows, seed, missingShare);
+  if (task.kind !== 'classification') return numbers;
+  const sorted = Float64Array.from(numbers.target).sort();
+  const cuts = Array.from({ length: task.classes - 1 }, (_, k) => quantile(sorted, (k + 1) / task.classes));
+  return { ...numbers, target: numbers.target.map((value) => cuts.filter((cut) => value > cut).length) };
+}
+
 /** What onnxruntime says for the rows from the graph that the model adds itself to. */
 export async function onnxPredictions(
   fitted: FittedModel,
@@ -34,7 +44,7 @@ export async function onnxPredictions(
   const graph = createGraph('estimator');
   const inputs = names.map((name) => graph.input(name, 'double'));
   const [features] = graph.node('Concat', inputs, { axis: { int: 1 } });
-  graph.output(fitted.addToGraph(graph, features), 'prediction');
+  graph.output(fitted.addToGraph(graph, features), 'prediction', fitted.outputs);
   const model = await openModel(graph.toBytes({}));
   const columns = names.map((name, j) => [
     name,
