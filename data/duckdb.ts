@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { RelevoError } from '../contracts/errors.ts';
 
 export interface DuckDbOptions {
@@ -23,6 +23,8 @@ export interface DuckDb {
   count(sql: string): Promise<number>;
   /** A result of any size, chunk by chunk, column by column. */
   columns(sql: string): AsyncIterable<SqlValue[][]>;
+  /** What each statement of a text is, without running it. */
+  statementKinds(sql: string): Promise<('select' | 'other')[]>;
   /** Share of the running statement that is done, 0..1, where DuckDB knows. */
   progress(): number | undefined;
   close(): void;
@@ -44,6 +46,7 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDb> {
         Number((await connection.runAndReadAll(sql)).getRows()[0]?.[0] ?? 0),
       ),
     columns: (sql) => streamColumns(connection, sql, options.signal),
+    statementKinds: (sql) => guarded(options.signal, () => kindsOf(connection, sql)),
     progress: () => {
       const { percentage } = connection.progress;
       return percentage < 0 ? undefined : percentage / 100;
@@ -54,6 +57,17 @@ export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDb> {
       instance.closeSync();
     },
   };
+}
+
+async function kindsOf(connection: DuckDBConnection, sql: string): Promise<('select' | 'other')[]> {
+  const statements = await connection.extractStatements(sql);
+  const kinds: ('select' | 'other')[] = [];
+  for (let k = 0; k < statements.count; k++) {
+    const prepared = await statements.prepare(k);
+    kinds.push(prepared.statementType === StatementType.SELECT ? 'select' : 'other');
+    prepared.destroySync();
+  }
+  return kinds;
 }
 
 function settings(options: DuckDbOptions): Record<string, string> {

@@ -2,24 +2,48 @@ import { RelevoError } from '../../contracts/errors.ts';
 import { generateSteel } from './steel.ts';
 
 export interface GeneratorInput {
-  /** The CSV file to write. */
+  /** The file to write. */
   path: string;
   rows: number;
   seed: number;
+  /** Which of the generator's tables, for one of several. */
+  table?: string;
+  format: 'csv' | 'parquet';
   signal?: AbortSignal;
 }
-/** Writes rows that look like a system's, in bounded memory; equal seeds give equal bytes. */
-export type Generator = (input: GeneratorInput) => Promise<void>;
 
-const known: Record<string, Generator> = { steel: generateSteel };
+/** Writes rows that look like a system's, in bounded memory; equal seeds give equal rows. */
+interface Generator {
+  /** Its tables and how each is written; one without a name where there is only one. */
+  tables: Record<string, 'csv' | 'parquet'>;
+  write(input: GeneratorInput): Promise<void>;
+}
 
-/** @throws RelevoError PIPELINE_INVALID with the known names. */
-export function generators(name: string): Generator {
-  if (Object.hasOwn(known, name)) return known[name];
-  const expected = Object.keys(known).join(', ');
-  throw new RelevoError('PIPELINE_INVALID', `There is no generator "${name}"; known: ${expected}`, {
-    field: 'locations.name',
-    value: name,
+const known: Record<string, Generator> = {
+  steel: { tables: { '': 'csv' }, write: generateSteel },
+};
+
+/** Runs a generator by name. @throws RelevoError PIPELINE_INVALID with the known names, tables or formats. */
+export async function generate(name: string, input: GeneratorInput): Promise<void> {
+  if (!Object.hasOwn(known, name))
+    throw wrong('locations.name', name, Object.keys(known).join(', '), 'There is no generator');
+  const { tables, write } = known[name];
+  const table = input.table ?? '';
+  if (!Object.hasOwn(tables, table))
+    throw wrong(
+      'locations.table',
+      table,
+      Object.keys(tables).join(', '),
+      `The generator ${name} has no table`,
+    );
+  if (input.format !== tables[table])
+    throw wrong('tables.format', input.format, tables[table], `The generator ${name} does not write`);
+  await write(input);
+}
+
+const wrong = (field: string, value: string, expected: string, fault: string): RelevoError =>
+  new RelevoError('PIPELINE_INVALID', `${fault} "${value}"; known: ${expected || 'one without a name'}`, {
+    field,
+    value,
     expected,
   });
-}

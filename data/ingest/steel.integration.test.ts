@@ -43,7 +43,8 @@ describe.skipIf(!hasData)('the steel files (RELEVO_DATA)', () => {
   });
 
   it('the pin of the archive is that of the original', async () => {
-    const [location] = steelEnergy.sources.archive.locations;
+    const { archive } = steelEnergy.sources;
+    const [location] = archive.kind === 'csv' ? archive.locations : [];
     const file = await fileBelow(dataDir, 'steel/steel_energy_original.csv');
     expect(location).toMatchObject({ contentSha256: await canonicalSha256(file) });
   });

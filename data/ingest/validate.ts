@@ -4,6 +4,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ActivityProgress } from '../../contracts/runs.ts';
 import type { SourceSpec } from '../../contracts/source.ts';
 import { type DuckDb, openDuckDb } from '../duckdb.ts';
+import { stagedDelimiter } from '../sources/index.ts';
 import { createExpectations, type Expectations } from '../validation/expectations.ts';
 import { boundsSql, checkSql, type IdentitySystem, identitySystem } from './identities.ts';
 import { type Layout, readLayout, verdicts } from './layout.ts';
@@ -66,7 +67,7 @@ interface Work {
 export async function validateBatch(input: ValidateInput): Promise<ValidateOutput> {
   await mkdir(input.workDir, { recursive: true });
   const { spec, source } = input;
-  const layout = await readLayout(input.csvPath, source.delimiter, spec);
+  const layout = await readLayout(input.csvPath, stagedDelimiter(source), spec);
   const path = join(input.workDir, 'ingest.duckdb');
   const leftovers = [path, `${path}.wal`, join(input.workDir, 'spill')];
   for (const file of leftovers) await rm(file, { force: true, recursive: true });
@@ -90,7 +91,7 @@ export async function validateBatch(input: ValidateInput): Promise<ValidateOutpu
 async function clean(work: Work): Promise<ValidateOutput> {
   const { db, input, layout, expectations, output } = work;
   const stop = report(db, input);
-  const rowsRead = await loadRaw(db, input.csvPath, input.source.delimiter, layout).finally(stop);
+  const rowsRead = await loadRaw(db, input.csvPath, stagedDelimiter(input.source), layout).finally(stop);
   const chunkRows = input.chunkRows ?? defaultChunkRows;
   for (let from = 0; from < rowsRead; from += chunkRows) {
     input.onProgress({ phase: 'check', done: from, total: rowsRead });

@@ -2,20 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Watermark } from '../../contracts/refs.ts';
 import {
+  type CsvSourceSpec,
+  csvSourceSchema,
   type Location,
   type Source,
   type SourceBatch,
   type SourceContext,
-  type SourceSpec,
-  sourceSpecSchema,
 } from '../../contracts/source.ts';
 import { fetchLocation, isImmutable, locationKey } from './locations.ts';
 import { stageCsv } from './stage.ts';
 
 /** CSV files that grow at their end, at the first of the source's locations that can be reached. */
-export const csvSource: Source<SourceSpec> = {
+export const csvSource: Source<CsvSourceSpec> = {
   kind: 'csv',
-  schema: sourceSpecSchema,
+  schema: csvSourceSchema,
   async stage(spec, since, context) {
     await mkdir(context.workDir, { recursive: true });
     const failures: RelevoError[] = [];
@@ -32,16 +32,18 @@ export const csvSource: Source<SourceSpec> = {
 };
 
 async function stageLocation(
-  spec: SourceSpec,
+  spec: CsvSourceSpec,
   location: Location,
   since: Watermark | undefined,
   context: SourceContext,
 ): Promise<SourceBatch | undefined> {
   const key = locationKey(location);
   if (since?.location === key && isImmutable(location)) return undefined;
-  const file = await fetchLocation(location, spec.delimiter, context);
+  const { delimiter } = spec;
+  const format = { format: 'csv' as const, delimiter, fileName: 'fetched.csv' };
+  const file = await fetchLocation(location, format, context);
   const synthetic = location.kind === 'generator';
-  return stageCsv({ ...file, location: key, delimiter: spec.delimiter, synthetic }, since, context);
+  return stageCsv({ ...file, location: key, delimiter, synthetic }, since, context);
 }
 
 function unavailable(failures: RelevoError[]): RelevoError {

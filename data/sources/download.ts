@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -26,12 +27,13 @@ export async function answers(url: string): Promise<boolean> {
 }
 
 /**
- * Fetches a location to `path`, unpacks the member it names, and compares the canonical content with the pin.
+ * Fetches a location to `path`, unpacks the member it names, and compares its content (a CSV file's canonical one) with
+ * the pin.
  * @throws RelevoError SOURCE_UNAVAILABLE (a later try may succeed), SOURCE_CHECKSUM_MISMATCH, CANCELLED.
  */
 export async function download(
   location: Download,
-  delimiter: string,
+  { format, delimiter }: { format: 'csv' | 'parquet'; delimiter: string },
   path: string,
   context: SourceContext,
 ): Promise<void> {
@@ -39,7 +41,7 @@ export async function download(
   await fetchTo(location.url, fetched, context);
   if (location.member !== undefined) await unpackMember(fetched, location.member, path);
   else await rename(fetched, path);
-  const actual = await canonicalSha256(path, delimiter);
+  const actual = format === 'csv' ? await canonicalSha256(path, delimiter) : await sha256(path);
   if (actual === location.contentSha256) return;
   throw new RelevoError(
     'SOURCE_CHECKSUM_MISMATCH',
@@ -52,6 +54,12 @@ export async function download(
       remedy: 'Look at what changed; pin the new checksum only where the change is meant.',
     },
   );
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 async function fetchTo(url: string, path: string, context: SourceContext): Promise<void> {

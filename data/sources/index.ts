@@ -1,11 +1,31 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import type { Source, SourceSpec } from '../../contracts/source.ts';
+import type { Location, Source, SourceSpec } from '../../contracts/source.ts';
 import { csvSource } from './csv.ts';
 import { isAvailable } from './locations.ts';
+import { tablesSource } from './tables.ts';
 
 /** Kinds of sources, one file each, one line here. */
-export const sources: Record<string, Source<SourceSpec>> = { csv: csvSource };
+export const sources: Record<string, Source<SourceSpec>> = {
+  csv: csvSource,
+  tables: tablesSource,
+};
+
+/** What separates the cells of the CSV file that a source stages. */
+export const stagedDelimiter = (source: SourceSpec): string =>
+  source.kind === 'csv' ? source.delimiter : ',';
+
+/** Whether a source could be read now: each of its tables is somewhere. */
+export async function isSourceAvailable(source: SourceSpec, dataDir: string | undefined): Promise<boolean> {
+  const tables = source.kind === 'csv' ? [source] : Object.values(source.tables);
+  for (const { locations } of tables) if (!(await someAvailable(locations, dataDir))) return false;
+  return true;
+}
+
+async function someAvailable(locations: Location[], dataDir: string | undefined): Promise<boolean> {
+  for (const location of locations) if (await isAvailable(location, dataDir)) return true;
+  return false;
+}
 
 /**
  * The source to read: the wanted one, else the first in the pipeline's order whose data can be found.
@@ -27,9 +47,7 @@ export async function chooseSource(
   }
   for (const name of names) {
     const source = spec.sources[name];
-    for (const location of source.locations) {
-      if (await isAvailable(location, env.RELEVO_DATA)) return { name, spec: source };
-    }
+    if (await isSourceAvailable(source, env.RELEVO_DATA)) return { name, spec: source };
   }
   throw new RelevoError(
     'SOURCE_UNAVAILABLE',
