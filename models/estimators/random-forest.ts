@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Estimator } from '../../contracts/estimator.ts';
-import { fitTrees } from './trees/fit.ts';
+import { fault } from './checks.ts';
+import { fitTrees, type GrowthPlan, updateTrees } from './trees/fit.ts';
 import { loadTrees } from './trees/model.ts';
 
 const params = z.strictObject({
@@ -17,15 +18,32 @@ const params = z.strictObject({
 });
 type RandomForestParams = z.infer<typeof params>;
 
+const planOf = (params: RandomForestParams): GrowthPlan => ({
+  kind: 'forest',
+  rounds: params.trees,
+  sampled: true,
+  params: {
+    eta: 1 / params.trees,
+    max_depth: params.maxDepth,
+    min_child_weight: params.minChildWeight,
+    subsample: params.subsample,
+    colsample_bynode: params.colsampleByNode,
+    lambda: 0,
+    max_bin: params.maxBins,
+  },
+});
+
 /**
  * A random forest by libxgboost: the mean of trees that each learn the target from rows and columns of
  * their own, without shrinkage. It is the library's forest mode (`num_parallel_tree`, one round, learning
  * rate 1) grown tree by tree from the gradients of the first, so that it can report, stop and resume.
+ * Of more than two classes each has trees of its own, which learn its share by squared error (the Gini index of
+ * one against the rest).
  * Reference: Breiman, Random Forests, Machine Learning 45, 2001.
  */
 export const randomForest: Estimator<RandomForestParams> = {
   name: 'random-forest',
-  tasks: ['regression'],
+  tasks: ['regression', 'classification'],
   params,
   searchSpace: {
     maxDepth: { kind: 'integer', low: 6, high: 18 },
@@ -34,20 +52,11 @@ export const randomForest: Estimator<RandomForestParams> = {
     colsampleByNode: { kind: 'float', low: 0.3, high: 1 },
   },
   needs: { complete: false, scaled: false },
-  fit: (input, context) =>
-    fitTrees(input, context, {
-      kind: 'forest',
-      rounds: input.params.trees,
-      sampled: true,
-      params: {
-        eta: 1 / input.params.trees,
-        max_depth: input.params.maxDepth,
-        min_child_weight: input.params.minChildWeight,
-        subsample: input.params.subsample,
-        colsample_bynode: input.params.colsampleByNode,
-        lambda: 0,
-        max_bin: input.params.maxBins,
-      },
-    }),
+  fit: (input, context) => fitTrees(input, context, planOf(input.params)),
   load: loadTrees,
+  update(bytes, mode, input, context) {
+    if (mode === 'continue')
+      throw fault('mode', mode, '"refresh": more trees would not be the mean of all rows\' trees');
+    return updateTrees(bytes, mode, input, context, planOf(input.params));
+  },
 };

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Estimator } from '../../contracts/estimator.ts';
-import { fitTrees } from './trees/fit.ts';
+import { fitTrees, type GrowthPlan, updateTrees } from './trees/fit.ts';
 import { loadTrees } from './trees/model.ts';
 
 const share = z.number().gt(0).max(1);
 const params = z.strictObject({
   /** Most rounds; early stopping on the validation rows usually ends sooner. */
   rounds: z.number().int().min(1).max(100_000).default(1_000),
-  /** Rounds without a better validation RMSE before the fit ends. */
+  /** Rounds without a better validation loss before the fit ends. */
   earlyStoppingRounds: z.number().int().min(1).default(50),
   learningRate: z.number().gt(0).max(1).default(0.1),
   maxDepth: z.number().int().min(1).max(20).default(6),
@@ -27,14 +27,34 @@ const params = z.strictObject({
 });
 type XgboostParams = z.infer<typeof params>;
 
+const planOf = (params: XgboostParams): GrowthPlan => ({
+  kind: 'boosting',
+  rounds: params.rounds,
+  patience: params.earlyStoppingRounds,
+  sampled: params.subsample < 1 || params.colsampleByTree < 1,
+  params: {
+    eta: params.learningRate,
+    max_depth: params.maxDepth,
+    min_child_weight: params.minChildWeight,
+    subsample: params.subsample,
+    colsample_bytree: params.colsampleByTree,
+    lambda: params.lambda,
+    alpha: params.alpha,
+    gamma: params.gamma,
+    max_bin: params.maxBins,
+  },
+});
+
 /**
- * Gradient boosting on squared error by libxgboost (histogram method). Missing values find their own way
- * at each split; early stopping keeps the round of the best validation RMSE.
+ * Gradient boosting by libxgboost (histogram method): squared error; logistic loss of two classes, softmax of more;
+ * pinball loss of each quantile. Missing values find their own way at each split; early stopping keeps the round
+ * of the best validation loss. Monotone constraints are kept but with more than two classes, where one direction
+ * in all of them cannot be.
  * Reference: Chen and Guestrin, XGBoost: A Scalable Tree Boosting System, KDD 2016.
  */
 export const xgboost: Estimator<XgboostParams> = {
   name: 'xgboost',
-  tasks: ['regression'],
+  tasks: ['regression', 'quantile', 'classification'],
   params,
   searchSpace: {
     learningRate: { kind: 'float', low: 0.02, high: 0.3, log: true },
@@ -46,23 +66,7 @@ export const xgboost: Estimator<XgboostParams> = {
   },
   stepsParam: 'rounds',
   needs: { complete: false, scaled: false },
-  fit: (input, context) =>
-    fitTrees(input, context, {
-      kind: 'boosting',
-      rounds: input.params.rounds,
-      patience: input.params.earlyStoppingRounds,
-      sampled: input.params.subsample < 1 || input.params.colsampleByTree < 1,
-      params: {
-        eta: input.params.learningRate,
-        max_depth: input.params.maxDepth,
-        min_child_weight: input.params.minChildWeight,
-        subsample: input.params.subsample,
-        colsample_bytree: input.params.colsampleByTree,
-        lambda: input.params.lambda,
-        alpha: input.params.alpha,
-        gamma: input.params.gamma,
-        max_bin: input.params.maxBins,
-      },
-    }),
+  fit: (input, context) => fitTrees(input, context, planOf(input.params)),
   load: loadTrees,
+  update: (bytes, mode, input, context) => updateTrees(bytes, mode, input, context, planOf(input.params)),
 };

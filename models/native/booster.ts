@@ -32,6 +32,12 @@ export class NativeMatrix {
   }
 }
 
+/** First and second derivatives of a loss by the sums, weighted. */
+export interface Gradients {
+  gradient: Float32Array;
+  hessian: Float32Array;
+}
+
 export type BoosterParams = Record<string, string | number>;
 
 /** A booster; to be used on the thread that made it, and disposed there. */
@@ -57,8 +63,13 @@ export class Booster {
   }
 
   /** A booster from the bytes of `save`. */
-  static load(api: Xgboost, bytes: Uint8Array, params: BoosterParams): Booster {
-    const booster = Booster.create(api, params, []);
+  static load(
+    api: Xgboost,
+    bytes: Uint8Array,
+    params: BoosterParams,
+    matrices: NativeMatrix[] = [],
+  ): Booster {
+    const booster = Booster.create(api, params, matrices);
     try {
       api.loadModel(booster.handle, bytes);
       booster.set(params);
@@ -81,16 +92,27 @@ export class Booster {
    */
   renewGrowers(params: BoosterParams): void {
     this.set({ tree_method: 'approx' });
-    this.api.configure(this.handle);
+    this.api.boostedRounds(this.handle);
     this.set(params);
+  }
+
+  /** Rounds in the model. */
+  rounds(): number {
+    return this.api.boostedRounds(this.handle);
+  }
+
+  /** Text that is saved with the model, and read back by `readEnsemble`. */
+  setAttribute(name: string, value: string): void {
+    this.api.setAttribute(this.handle, name, value);
   }
 
   update(round: number, matrix: NativeMatrix): void {
     this.api.update(this.handle, round, matrix.handle);
   }
 
-  boost(matrix: NativeMatrix, gradient: Float32Array, hessian: Float32Array): void {
-    this.api.boost(this.handle, matrix.handle, gradient, hessian);
+  /** One round on gradients of `sums` sums per row, row-major. */
+  boost(matrix: NativeMatrix, { gradient, hessian }: Gradients, sums: number): void {
+    this.api.boost(this.handle, matrix.handle, gradient, hessian, sums);
   }
 
   /** The booster's metric on the matrix, in full precision. */
@@ -99,6 +121,7 @@ export class Booster {
     return Number(line.slice(line.lastIndexOf(':') + 1));
   }
 
+  /** The sums of the trees and the base score, row-major, before any link. */
   predict(matrix: NativeMatrix): Float32Array {
     return this.api.predict(this.handle, matrix.handle);
   }

@@ -25,11 +25,13 @@ export interface Xgboost {
   boosterCreate(matrices: Handle[]): Handle;
   boosterFree(booster: Handle): void;
   setParam(booster: Handle, name: string, value: string): void;
-  /** Applies the parameters set so far, which libxgboost otherwise leaves to the next round. */
-  configure(booster: Handle): void;
+  /** Text that is saved with the model. */
+  setAttribute(booster: Handle, name: string, value: string): void;
+  /** Rounds in the model. Applies the parameters set so far, which libxgboost otherwise leaves to the next round. */
+  boostedRounds(booster: Handle): number;
   update(booster: Handle, round: number, matrix: Handle): void;
-  /** One round on gradients of the caller's own; libxgboost takes it for round 0. */
-  boost(booster: Handle, matrix: Handle, gradient: Float32Array, hessian: Float32Array): void;
+  /** One round on gradients of the caller's own, row-major where there are several sums; libxgboost takes it for round 0. */
+  boost(booster: Handle, matrix: Handle, gradient: Float32Array, hessian: Float32Array, sums: number): void;
   /** The library's line of metrics, such as `[3]\tvalidation-rmse:0.25`. */
   evaluate(booster: Handle, round: number, matrix: Handle, name: string): string;
   slice(booster: Handle, rounds: number): Handle;
@@ -38,6 +40,7 @@ export interface Xgboost {
   /** The model with its configuration, for training on. */
   serialize(booster: Handle): Uint8Array;
   unserialize(booster: Handle, bytes: Uint8Array): void;
+  /** The sums of the trees and the base score, before any link; row-major where there are several. */
   predict(booster: Handle, matrix: Handle): Float32Array;
 }
 
@@ -113,7 +116,8 @@ function bind(library: LibraryHandle): Xgboost {
     boosterCreate: (matrices) => received((out) => boosterCreate(matrices, matrices.length, out)),
     boosterFree: declare('XGBoosterFree(void *booster)'),
     setParam: declare('XGBoosterSetParam(void *booster, const char *name, const char *value)'),
-    configure: (booster) => received<number>((out) => boostedRounds(booster, out)),
+    setAttribute: declare('XGBoosterSetAttr(void *booster, const char *name, const char *value)'),
+    boostedRounds: (booster) => received<number>((out) => boostedRounds(booster, out)),
     update: declare('XGBoosterUpdateOneIter(void *booster, int round, void *matrix)'),
     boost: bindBoost(declare, version),
     evaluate: (booster, round, matrix, name) =>
@@ -123,7 +127,7 @@ function bind(library: LibraryHandle): Xgboost {
     loadModel: (booster, bytes) => loadModel(booster, bytes, bytes.byteLength),
     serialize: (booster) => copied((length, out) => serialize(booster, length, out)),
     unserialize: (booster, bytes) => unserialize(booster, bytes, bytes.byteLength),
-    predict: (booster, matrix) => predicted((...out) => predict(booster, matrix, plainPrediction, ...out)),
+    predict: (booster, matrix) => predicted((...out) => predict(booster, matrix, sumsOnly, ...out)),
   };
 }
 
@@ -134,19 +138,19 @@ function bindBoost(declare: Declare, version: string): Xgboost['boost'] {
     const boost = declare<[Handle, Handle, number, string, string]>(
       'XGBoosterTrainOneIter(void *booster, void *matrix, int round, const char *gradient, const char *hessian)',
     );
-    return (booster, matrix, gradient, hessian) => {
-      const shape = [gradient.length, 1];
+    return (booster, matrix, gradient, hessian, sums) => {
+      const shape = [gradient.length / sums, sums];
       boost(booster, matrix, 0, arrayInterface(gradient, shape), arrayInterface(hessian, shape));
     };
   }
   const boost = declare<[Handle, Handle, Float32Array, Float32Array, number]>(
-    'XGBoosterBoostOneIter(void *booster, void *matrix, float *gradient, float *hessian, uint64_t rows)',
+    'XGBoosterBoostOneIter(void *booster, void *matrix, float *gradient, float *hessian, uint64_t count)',
   );
   return (booster, matrix, gradient, hessian) => boost(booster, matrix, gradient, hessian, gradient.length);
 }
 
-const plainPrediction = JSON.stringify({
-  type: 0,
+const sumsOnly = JSON.stringify({
+  type: 1,
   training: false,
   iteration_begin: 0,
   iteration_end: 0,
@@ -179,8 +183,9 @@ function predicted(
   const shape: Out<Handle> = [null];
   const dimensions: Out<number> = [null];
   const address = received<Handle>((values) => call(shape, dimensions, values));
-  const rows = Number(koffi.decode.uint64(shape[0]));
-  return koffi.decode(address, 'float', rows) as Float32Array;
+  const sizes = koffi.decode(shape[0], 'uint64_t', Number(dimensions[0])) as ArrayLike<number | bigint>;
+  const size = Array.from(sizes, Number).reduce((product, length) => product * length, 1);
+  return koffi.decode(address, 'float', size) as Float32Array;
 }
 
 /** The library's message without its stack of C++ frames. */

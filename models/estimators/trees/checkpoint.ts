@@ -46,10 +46,11 @@ function parse(text: Buffer): (GrowthState & { identity: string; boosterBytes: n
   }
 }
 
-/** Names a fit by everything that decides its bits: growth, library, threads and the rows themselves. */
+/** Names a fit by everything that decides its bits: growth, library, threads, the model that it goes on from and the rows themselves. */
 export function fitIdentity(task: GrowTask, libraryVersion: string): string {
   const hash = createHash('sha256');
   hash.update(JSON.stringify([libraryVersion, task.threads, task.growth]));
+  if (task.start) hash.update(task.start.mode).update(task.start.model);
   for (const rows of [task.train, task.validation]) {
     hash.update(`|${rows?.rows ?? 0}×${rows?.columns ?? 0}`);
     for (const values of [rows?.features, rows?.target, rows?.weights]) if (values) hash.update(values);

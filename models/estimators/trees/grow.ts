@@ -1,8 +1,12 @@
 import { RelevoError } from '../../../contracts/errors.ts';
-import { Booster, type BoosterParams, NativeMatrix } from '../../native/booster.ts';
+import { Booster, NativeMatrix } from '../../native/booster.ts';
 import { type Xgboost, xgboost } from '../../native/xgboost.ts';
-import { weightedRmse } from '../score.ts';
+import { taskLoss } from '../score.ts';
 import { decodeCheckpoint, encodeCheckpoint, fitIdentity, type GrowthState } from './checkpoint.ts';
+import { attribute } from './ensemble.ts';
+import { predictionsOf, type Reading, sumsOf } from './form.ts';
+import { type GradientSource, gradientsOf } from './gradients.ts';
+import { boosterParams, readingOf } from './params.ts';
 import type { Answer, GrowMessage, GrownTrees, GrowTask, TreeGrowth } from './protocol.ts';
 
 /**
@@ -13,14 +17,13 @@ import type { Answer, GrowMessage, GrownTrees, GrowTask, TreeGrowth } from './pr
 export function growTrees(task: GrowTask): Answer<GrownTrees> {
   const api = xgboost(task.library);
   const identity = task.checkpointEveryMs === undefined ? '' : fitIdentity(task, api.version);
-  const gradients = task.growth.kind === 'forest' ? forestGradients(task) : undefined;
   const train = new NativeMatrix(api, task.train, task.threads);
   // libxgboost has its own copy now; for many rows this one is worth letting go.
   task.train.features = new Float32Array();
   try {
     const validation = task.validation && new NativeMatrix(api, task.validation, task.threads);
     try {
-      return withBooster(api, { task, identity, train, validation, gradients });
+      return withBooster(api, { task, identity, train, validation });
     } finally {
       validation?.dispose();
     }
@@ -34,14 +37,31 @@ interface Grounds {
   identity: string;
   train: NativeMatrix;
   validation: NativeMatrix | undefined;
-  gradients: { gradient: Float32Array; hessian: Float32Array } | undefined;
+}
+
+interface Growth extends Grounds {
+  booster: Booster;
+  reading: Reading;
+  gradients: GradientSource;
+  /** Rounds that were there before. */
+  before: number;
 }
 
 function withBooster(api: Xgboost, grounds: Grounds): Answer<GrownTrees> {
   const { task, train, validation } = grounds;
   const params = boosterParams(task, 0);
-  const booster = Booster.create(api, params, validation ? [train, validation] : [train]);
+  const matrices = validation ? [train, validation] : [train];
+  const booster = task.start
+    ? Booster.load(api, task.start.model, params, matrices)
+    : Booster.create(api, params, matrices);
   try {
+    const growth: Growth = {
+      ...grounds,
+      booster,
+      reading: readingOf(task.growth),
+      gradients: gradientsOf(task),
+      before: task.start?.mode === 'continue' ? booster.rounds() : 0,
+    };
     const found = decodeCheckpoint(grounds.identity, task.checkpoint);
     if (found !== undefined) booster.unserialize(found.booster);
     const state = found?.state ?? { rounds: 0, scores: [] };
@@ -49,31 +69,26 @@ function withBooster(api: Xgboost, grounds: Grounds): Answer<GrownTrees> {
     // Whoever judges the steps sees the whole course, as if the fit had never been interrupted.
     for (let step = 1; step <= state.rounds; step++)
       say(task, { kind: 'step', step, score: state.scores[step - 1] });
-    if (!growRounds(booster, grounds, state)) return { state: 'stopped' };
-    return { state: 'done', value: { ...finish(booster, grounds, state), resumedFromStep } };
+    if (!growRounds(growth, state)) return { state: 'stopped' };
+    return { state: 'done', value: { ...finish(growth, state), resumedFromStep } };
   } finally {
     booster.dispose();
   }
 }
 
 /** Returns false where the task was told to stop. */
-function growRounds(
-  booster: Booster,
-  { task, identity, train, validation, gradients }: Grounds,
-  state: GrowthState,
-): boolean {
-  const { kind, rounds, patience, sampled } = task.growth;
+function growRounds(growth: Growth, state: GrowthState): boolean {
+  const { task, identity, booster } = growth;
+  const { rounds, patience, sampled } = task.growth;
   let savedAt = performance.now();
   while (state.rounds < rounds && !isPatienceOut(state.scores, patience)) {
     if (Atomics.load(task.stop, 0) !== 0) return false;
-    const params = boosterParams(task, state.rounds);
-    if (sampled) booster.renewGrowers(params);
-    if (gradients !== undefined) booster.boost(train, gradients.gradient, gradients.hessian);
-    else booster.update(state.rounds, train);
-    if (validation !== undefined && kind === 'boosting')
-      state.scores.push(finite(booster.evaluate(state.rounds, validation), state.rounds + 1));
+    if (sampled) booster.renewGrowers(boosterParams(task, growth.before + state.rounds));
+    growRound(growth, growth.before + state.rounds);
+    const score = scoreOfRound(growth, growth.before + state.rounds);
+    if (score !== undefined) state.scores.push(finite(score, state.rounds + 1));
     state.rounds++;
-    say(task, { kind: 'step', step: state.rounds, score: state.scores[state.rounds - 1] });
+    say(task, { kind: 'step', step: state.rounds, score });
     if (task.checkpointEveryMs !== undefined && performance.now() - savedAt >= task.checkpointEveryMs) {
       say(task, { kind: 'checkpoint', bytes: encodeCheckpoint(identity, state, booster.serialize()) });
       savedAt = performance.now();
@@ -82,51 +97,53 @@ function growRounds(
   return true;
 }
 
-function finish(booster: Booster, { task, validation }: Grounds, state: GrowthState): GrownTrees {
-  if (task.growth.kind === 'forest' || state.scores.length === 0) {
-    const model = shared(booster.save());
-    if (validation === undefined || task.validation === undefined) return { model, steps: state.rounds };
-    const { target, weights } = task.validation;
-    const validationScore = weightedRmse(booster.predict(validation), target, weights);
-    return { model, steps: state.rounds, validationScore };
-  }
-  const best = indexOfLeast(state.scores);
-  return { model: shared(booster.saveFirst(best + 1)), steps: best + 1, validationScore: state.scores[best] };
+function growRound({ task, booster, train, gradients }: Growth, round: number): void {
+  if (gradients === undefined) booster.update(round, train);
+  else
+    booster.boost(
+      train,
+      gradients(() => booster.predict(train)),
+      sumsOf(task.growth.task),
+    );
 }
 
-/**
- * A forest's round draws from a seed of its own: libxgboost counts rounds for its own gradients only.
- * Seeds are spread so that neighbouring seeds of the pipeline share no tree.
- */
-function boosterParams({ growth, threads }: GrowTask, round: number): BoosterParams {
-  const spread = BigInt(growth.seed) * 100_003n + (growth.kind === 'forest' ? BigInt(round) : 0n);
-  return {
-    ...growth.params,
-    objective: 'reg:squarederror',
-    eval_metric: 'rmse',
-    tree_method: 'hist',
-    base_score: growth.baseScore,
-    nthread: threads,
-    seed: String(BigInt.asUintN(52, spread)),
-    seed_per_iteration: 1,
-  };
+/** Only where trees build on one another, and each round's model is worth judging. */
+function scoreOfRound({ task, booster, reading, validation }: Growth, round: number): number | undefined {
+  if (validation === undefined || task.growth.kind === 'forest' || task.start?.mode === 'refresh') return;
+  return task.growth.task.kind === 'quantile'
+    ? lossOn(validation, task, booster, reading)
+    : booster.evaluate(round, validation);
 }
 
-/** Every tree of a forest starts from the base score alone. */
-function forestGradients({ growth, train }: GrowTask) {
-  const gradient = new Float32Array(train.rows);
-  const hessian = new Float32Array(train.rows);
-  for (let i = 0; i < train.rows; i++) {
-    const weight = train.weights?.[i] ?? 1;
-    gradient[i] = (growth.baseScore - train.target[i]) * weight;
-    hessian[i] = weight;
-  }
-  return { gradient, hessian };
+function lossOn(
+  matrix: NativeMatrix,
+  task: GrowTask,
+  booster: Booster,
+  reading: Reading,
+): number | undefined {
+  if (task.validation === undefined) return;
+  const { target, weights } = task.validation;
+  return taskLoss(task.growth.task, predictionsOf(reading, booster.predict(matrix)), target, weights);
 }
+
+function finish(growth: Growth, state: GrowthState): GrownTrees {
+  const { task, booster, reading, before, validation } = growth;
+  if (needsWords(reading)) booster.setAttribute(attribute, JSON.stringify(reading));
+  if (state.scores.length > 0) {
+    const best = indexOfLeast(state.scores);
+    const steps = before + best + 1;
+    return { model: shared(booster.saveFirst(steps)), steps, validationScore: state.scores[best], reading };
+  }
+  const validationScore = validation && lossOn(validation, task, booster, reading);
+  return { model: shared(booster.save()), steps: before + state.rounds, validationScore, reading };
+}
+
+/** libxgboost's own objectives speak for themselves, to Python as well. */
+const needsWords = ({ form }: Reading): boolean => form === 'quantiles' || form === 'shares';
 
 function finite(score: number, round: number): number {
   if (Number.isFinite(score)) return score;
-  throw new RelevoError('TRAINING_FAILED', `The validation RMSE of round ${round} is ${score}`);
+  throw new RelevoError('TRAINING_FAILED', `The validation loss of round ${round} is ${score}`);
 }
 
 const isPatienceOut = (scores: number[], patience: TreeGrowth['patience']): boolean =>

@@ -1,21 +1,24 @@
+import type { DecisionTree } from '../../../contracts/estimator.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
-import { reachableNodes, type Tree, type TreeEnsemble } from './ensemble.ts';
+import { reachableNodes, type TreeEnsemble } from './ensemble.ts';
+import { addForm } from './form.ts';
 
 /**
- * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sum of
- * the leaves and the base score (double, `[N, 1]`). libxgboost rounds features to single precision before it
+ * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sums of
+ * the leaves, and those to the predictions (double, `[N, outputs]`). libxgboost rounds features to single precision before it
  * compares, so they are cast first; NaN goes the way that each node learned.
  */
 export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: TensorName): TensorName {
-  const nodes = nodeColumns(ensemble.trees);
+  const { trees, base, reading } = ensemble;
+  const nodes = nodeColumns(trees);
   const [sum] = graph.node(
     'TreeEnsembleRegressor',
     [graph.cast(features, 'float')],
     {
-      n_targets: { int: 1 },
+      n_targets: { int: base.length },
       aggregate_function: { string: 'SUM' },
       post_transform: { string: 'NONE' },
-      base_values: { floats: [ensemble.baseScore] },
+      base_values: { floats: base },
       nodes_treeids: { ints: nodes.trees },
       nodes_nodeids: { ints: nodes.ids },
       nodes_featureids: { ints: nodes.columns },
@@ -26,15 +29,15 @@ export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: 
       nodes_missing_value_tracks_true: { ints: nodes.missingBelow },
       target_treeids: { ints: nodes.leafTrees },
       target_nodeids: { ints: nodes.leafIds },
-      target_ids: { ints: nodes.leafIds.map(() => 0) },
+      target_ids: { ints: nodes.leafOutputs },
       target_weights: { floats: nodes.leafValues },
     },
     { domain: 'ai.onnx.ml' },
   );
-  return graph.cast(sum, 'double');
+  return addForm(graph, reading.form, graph.cast(sum, 'double'), base.length);
 }
 
-function nodeColumns(trees: Tree[]) {
+function nodeColumns(trees: DecisionTree[]) {
   const columns = {
     trees: [] as number[],
     ids: [] as number[],
@@ -46,6 +49,7 @@ function nodeColumns(trees: Tree[]) {
     missingBelow: [] as number[],
     leafTrees: [] as number[],
     leafIds: [] as number[],
+    leafOutputs: [] as number[],
     leafValues: [] as number[],
   };
   trees.forEach((tree, index) => {
@@ -54,11 +58,16 @@ function nodeColumns(trees: Tree[]) {
   return columns;
 }
 
-function addNode(columns: ReturnType<typeof nodeColumns>, tree: Tree, index: number, node: number): void {
+function addNode(
+  columns: ReturnType<typeof nodeColumns>,
+  tree: DecisionTree,
+  index: number,
+  node: number,
+): void {
   const isLeaf = tree.left[node] < 0;
   columns.trees.push(index);
   columns.ids.push(node);
-  columns.columns.push(isLeaf ? 0 : tree.column[node]);
+  columns.columns.push(isLeaf ? 0 : tree.feature[node]);
   columns.values.push(isLeaf ? 0 : tree.value[node]);
   columns.modes.push(isLeaf ? 'LEAF' : 'BRANCH_LT');
   columns.whenBelow.push(isLeaf ? 0 : tree.left[node]);
@@ -67,5 +76,6 @@ function addNode(columns: ReturnType<typeof nodeColumns>, tree: Tree, index: num
   if (!isLeaf) return;
   columns.leafTrees.push(index);
   columns.leafIds.push(node);
+  columns.leafOutputs.push(tree.output);
   columns.leafValues.push(tree.value[node]);
 }

@@ -1,6 +1,7 @@
 import { RelevoError } from '../../../contracts/errors.ts';
 import { Booster, NativeMatrix } from '../../native/booster.ts';
 import { xgboost } from '../../native/xgboost.ts';
+import { predictionsOf } from './form.ts';
 import { growTrees } from './grow.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 
@@ -8,16 +9,16 @@ import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 
 export const grow = (task: GrowTask): Answer<GrownTrees> => answer(() => growTrees(task));
 
-export const predict = (task: PredictTask): Answer<Float32Array> =>
+export const predict = (task: PredictTask): Answer<Float64Array> =>
   answer(() => ({ state: 'done', value: predictRows(task) }));
 
-function predictRows({ library, threads, model, rows }: PredictTask): Float32Array {
+function predictRows({ library, threads, model, reading, rows }: PredictTask): Float64Array {
   const api = xgboost(library);
   const matrix = new NativeMatrix(api, rows, threads);
   try {
     const booster = Booster.load(api, model.slice(), { nthread: threads });
     try {
-      return booster.predict(matrix);
+      return predictionsOf(reading, booster.predict(matrix));
     } finally {
       booster.dispose();
     }

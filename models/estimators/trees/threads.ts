@@ -20,7 +20,8 @@ function threads(): Piscina {
 
 export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stopped'> {
   const { features, target, weights } = task.train;
-  const memory = [features, target, weights, task.validation?.features, task.validation?.target];
+  const held = task.validation;
+  const memory = [features, target, weights, held?.features, held?.target, held?.weights];
   const transferList = [
     task.port,
     ...memory.flatMap((values) => (values ? [values.buffer as ArrayBuffer] : [])),
@@ -29,7 +30,7 @@ export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stoppe
   return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
 }
 
-export async function predictOnThread(task: PredictTask): Promise<Float32Array> {
+export async function predictOnThread(task: PredictTask): Promise<Float64Array> {
   const transferList = [task.rows.features.buffer as ArrayBuffer];
   return unwrap(await threads().run(task, { name: 'predict', transferList }));
 }

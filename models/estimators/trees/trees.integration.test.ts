@@ -51,7 +51,8 @@ const plain: TreeGrowth = {
   patience: 10,
   params: { max_depth: 4, eta: 0.3 },
   seed: 3,
-  baseScore: 40,
+  task: { kind: 'regression' },
+  base: [40],
   sampled: false,
 };
 const sampled: TreeGrowth = {
@@ -162,7 +163,7 @@ it('agrees with ONNX at, just below and just above every threshold', async () =>
       .flatMap((node) =>
         [1 - step, 1, 1 + 2 * step, Number.NaN].map((factor) => {
           const row = [0, 0, 0, 0];
-          row[tree.column[node]] = tree.value[node] * factor;
+          row[tree.feature[node]] = tree.value[node] * factor;
           return row;
         }),
       ),
@@ -202,7 +203,7 @@ describe('a long fit', () => {
   const validation = syntheticRows(2_000, 2, 0.1);
   const fitModel = (context: Partial<FitContext>, params = given) =>
     entry.fit(
-      { params: parseParams(entry, params), train, validation, seed: 5, task: 'regression' },
+      { params: parseParams(entry, params), train, validation, seed: 5, task: { kind: 'regression' } },
       { threads: 2, signal: new AbortController().signal, ...context },
     );
 
@@ -281,7 +282,7 @@ it('names the feature and the row that single precision cannot hold', async () =
     target: Float64Array.of(1, 2),
   };
   const context = { threads: 1, signal: new AbortController().signal };
-  const input = { params: parseParams(entry, {}), train, seed: 0, task: 'regression' } as const;
+  const input = { params: parseParams(entry, {}), train, seed: 0, task: { kind: 'regression' } } as const;
   await expect(entry.fit(input, context)).rejects.toMatchObject({
     code: 'TRAINING_FAILED',
     details: { field: 'power', value: 1e308, where: 'row 1' },
