@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os';
+import type { TreeModel } from '../../contracts/estimator.ts';
+import type { Matrix } from '../../contracts/frame.ts';
+import { runInPool } from '../pool.ts';
+import { expectedValue } from './tree-paths.ts';
+import type { TreeShapTask } from './tree-shap.worker.ts';
+
+const worker = new URL('./tree-shap.worker.ts', import.meta.url);
+
+/**
+ * Exact, path-dependent Shapley values of a sum of trees (Lundberg et al. 2020, Algorithm 2; shap's `TreeExplainer`
+ * with `tree_path_dependent`), in the unit of the sum: before any softmax or logistic function.
+ * @returns `values`: rows × outputs × F, row-major; `base`: per output, the sum's mean over the training rows. The base
+ * plus a row's values is the row's sum.
+ * @throws RelevoError CANCELLED when `signal` fires.
+ */
+export async function treeShap(
+  trees: TreeModel,
+  features: Matrix,
+  signal?: AbortSignal,
+): Promise<{ values: Float64Array; base: Float64Array }> {
+  const values = await inPool('values', trees, features, signal);
+  const base = Float64Array.from(trees.base);
+  for (const tree of trees.trees) base[tree.output] += expectedValue(tree);
+  return { values, base };
+}
+
+/**
+ * Exact SHAP interaction values (Lundberg et al. 2020): rows × outputs × F × F, symmetric; each row of a table adds up
+ * to the feature's Shapley value, and a pair's interaction is split in halves.
+ * @throws RelevoError CANCELLED when `signal` fires.
+ */
+export const treeInteractions = (
+  trees: TreeModel,
+  features: Matrix,
+  signal?: AbortSignal,
+): Promise<Float64Array> => inPool('interactions', trees, features, signal);
+
+const leastRowsPerThread = 64;
+
+/** Rows are dealt out evenly, in order, over as many threads as have enough to do. */
+async function inPool(
+  kind: TreeShapTask['kind'],
+  model: TreeModel,
+  { rows, names, data }: Matrix,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const threads = Math.min(availableParallelism(), Math.ceil(rows / leastRowsPerThread));
+  const width = names.length;
+  const parts = await Promise.all(
+    Array.from({ length: threads }, (_, thread) => {
+      const from = Math.floor((thread * rows) / threads) * width;
+      const to = Math.floor(((thread + 1) * rows) / threads) * width;
+      const task: TreeShapTask = { kind, model, data: data.slice(from, to), width };
+      return runInPool<TreeShapTask, Float64Array>(worker, task, signal);
+    }),
+  );
+  return concatenate(parts);
+}
+
+function concatenate(parts: Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
