@@ -1,13 +1,17 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
-import type { Frame, Series } from '../contracts/frame.ts';
+import type { Frame } from '../contracts/frame.ts';
 import type { MetricName } from '../contracts/metrics.ts';
-import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { classesOf, modelInputs, type PipelineSpec } from '../contracts/pipeline.ts';
 import { type ArtifactRef, type Split, splitSchema } from '../contracts/refs.ts';
 import type { PromotionDecision } from '../contracts/runs.ts';
 import { openModel } from '../inference/session.ts';
-import { pairedBootstrap } from '../models/evaluation/bootstrap.ts';
+import { pairedBootstrap } from '../models/evaluation/judge.ts';
+import type { Predictions } from '../models/evaluation/predictions.ts';
 import { rawColumns } from '../models/training/columns.ts';
+import { targetOf } from '../models/training/prepare.ts';
+import { taskOf } from '../models/training/task.ts';
 import type { ModelRegistry, ModelVersion } from '../registry/types.ts';
+import { readHeads } from './bundles.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { readJson } from './json.ts';
@@ -21,7 +25,13 @@ interface Deps {
 
 export interface ContestInput {
   set: TrainingSetRef;
-  challenger: { version: string; onnx: ArtifactRef };
+  challenger: Contender;
+}
+export interface Contender {
+  version: string;
+  onnx: ArtifactRef;
+  /** Its decision weights are in there. */
+  heads?: ArtifactRef;
 }
 type Improvement = NonNullable<PromotionDecision['improvementPercent']>;
 
@@ -38,19 +48,28 @@ export function judge(
   return { promoted, reason: `${verdict}: ${figures}, margin ${policy.marginPercent} %` };
 }
 
-/** The values of a number column; none of a text column. */
-const numbersOf = (series: Series): Float64Array =>
-  series.kind === 'number' ? series.values : new Float64Array(0);
-
 const percent = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(2)} %`;
+
+/** Why a champion cannot answer for the challenger's rows; undefined where it can. */
+function incomparable(spec: PipelineSpec, champion: PipelineSpec, frame: Frame): string | undefined {
+  const missing = modelInputs(champion).filter(({ name }) => !(name in frame.columns));
+  if (missing.length > 0)
+    return `the champion needs columns that are gone: ${missing.map(({ name }) => name).join(', ')}`;
+  const same = spec.target === champion.target && spec.task === champion.task;
+  if (!same || classesOf(spec).join('\n') !== classesOf(champion).join('\n'))
+    return 'the champion answers another question';
+  return undefined;
+}
 
 /** The first form of the contest between a new version and the champion. */
 export function createContestActivities({ artifacts, registry, trainingSets }: Deps) {
-  const predictionsOf = async (onnx: ArtifactRef, frame: Frame): Promise<Float64Array> => {
+  const predictionsOf = async ({ onnx, heads }: Contender, frame: Frame): Promise<Predictions> => {
     const model = await openModel(await artifacts.readBytes(onnx));
     try {
       const names = model.inputs.map(({ name }) => name);
-      return await model.predict(rawColumns(frame, names), frame.rows);
+      const { prediction, width, interval } = await model.answer(rawColumns(frame, names), frame.rows);
+      const learnt = heads && (await readHeads(artifacts, heads));
+      return { values: prediction, outputs: width, interval, decisionWeights: learnt?.decisionWeights };
     } finally {
       await model.release();
     }
@@ -73,25 +92,21 @@ export function createContestActivities({ artifacts, registry, trainingSets }: D
     async decidePromotion(input: ContestInput): Promise<PromotionDecision> {
       return await withHeartbeat('compare with the champion', async ({ signal }) => {
         const { spec, frame, split } = await trainingSets.testFrame(input.set);
-        const { version, onnx } = input.challenger;
+        const { version } = input.challenger;
         const champion = await registry.models.champion(spec.name);
         if (!champion) return { promoted: true, reason: 'there is no champion yet', challenger: version };
         const versions = { challenger: version, champion: champion.version };
         if (champion.version === version)
           return { promoted: false, reason: 'it is the champion', ...versions };
-        const missing = champion.spec.inputs.filter((name) => !(name in frame.columns));
-        if (missing.length > 0)
-          return {
-            promoted: true,
-            reason: `the champion needs columns that are gone: ${missing.join(', ')}`,
-            ...versions,
-          };
+        const obstacle = incomparable(spec, champion.spec, frame);
+        if (obstacle) return { promoted: true, reason: obstacle, ...versions };
         const { metric, seed } = spec;
         const { resamples, confidence } = spec.promotion;
         const improvementPercent = await pairedBootstrap(
-          numbersOf(frame.columns[spec.target]),
-          await predictionsOf(onnx, frame),
-          await predictionsOf(champion.onnx, frame),
+          taskOf(spec),
+          targetOf(spec, frame),
+          await predictionsOf(input.challenger, frame),
+          await predictionsOf({ ...champion, heads: champion.artifacts.heads }, frame),
           { metric, seed, resamples, confidence, signal },
         );
         const { promoted, reason } = judge(improvementPercent, metric, spec.promotion);

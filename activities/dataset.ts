@@ -24,6 +24,7 @@ export interface CommitInput {
   watermark: Watermark;
   batch: ValidatedBatch;
   profile: ArtifactRef;
+  artifacts: Record<string, ArtifactRef>;
 }
 /** `conflict`: another ingest committed since this one read its source; read again. */
 export type CommitResult = { conflict: true } | { conflict: false; result: IngestResult };
@@ -78,11 +79,12 @@ export function createDatasetActivities({ artifacts, registry, manifestId }: Dep
       const spec = await loadSpec(artifacts, input.spec);
       const manifest = await manifestFor(input, spec);
       const id = manifestId(manifest);
-      const version = { id, manifest, report: reportOf(input.batch, manifest), profile: input.profile };
+      const version = { id, manifest, report: reportOf(input.batch, manifest) };
+      const { profile, artifacts: kept } = input;
       const { quarantine, repairs } = input.batch;
       const runId = currentRun().id;
       const committed = await registry.datasets.commit(
-        { ...version, runId, quarantine, repairs },
+        { ...version, profile, artifacts: kept, runId, quarantine, repairs },
         input.newest ?? null,
       );
       if (committed.id !== id) return { conflict: true };

@@ -37,6 +37,7 @@ it('gives a search a new id where its scores could differ', () => {
     seed: 1,
     threads: 2,
     trainingSet: 'x',
+    scoring: { metric: 'rmse' },
   };
   const ids = [
     about,
@@ -44,8 +45,9 @@ it('gives a search a new id where its scores could differ', () => {
     { ...about, threads: 1 },
     { ...about, trainingSet: 'y' },
     { ...about, params: { rounds: 11 } },
+    { ...about, scoring: { metric: 'mae' } },
   ].map(searchIdOf);
-  expect(new Set(ids).size).toBe(5);
+  expect(new Set(ids).size).toBe(6);
   expect(ids[0]).toMatch(/^plant\/searched\/[0-9a-f]{16}$/);
 });
 

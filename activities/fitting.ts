@@ -1,7 +1,6 @@
 import type { Checkpoints } from '../contracts/artifacts.ts';
 import type { FitContext, Params } from '../contracts/estimator.ts';
 import { estimator } from '../models/estimators/index.ts';
-import { type FittedCandidate, fitCandidate } from '../models/training/fit.ts';
 import type { PreparedRows } from '../models/training/prepare.ts';
 import type { Pulse } from './heartbeat.ts';
 
@@ -23,47 +22,37 @@ export interface Fit {
   /** Of the fit in progress, the same for every attempt at it. */
   key: string;
   label: string;
-  estimator: string;
-  params: Params;
   seed: number;
-  train: PreparedRows;
-  validation?: PreparedRows;
+  /** Whether the quantiles of an interval are fitted too. */
+  withInterval?: boolean;
   onStep?: FitContext['onStep'];
 }
+export type FittingContext = FitContext & { seed: number; withInterval?: boolean };
 
 /**
- * Fits from the newest checkpoint of the same key, hands the model to `use`, then forgets the checkpoint
- * and frees native memory. The checkpoint outlives `use`, so that a kill in between loses nothing.
+ * Gives a fit its context: threads, checkpoints under its key, progress by heartbeat. The checkpoint outlives
+ * `run`, so that a kill in between loses nothing, and is forgotten once it has given its result.
  */
-export async function fitThen<T>(
+export async function withFit<T>(
   { threads, checkpoints }: Workbench,
   { signal, report }: Pulse,
-  fit: Fit,
-  use: (fitted: FittedCandidate) => Promise<T>,
+  { key, label, seed, withInterval, onStep }: Fit,
+  run: (context: FittingContext) => Promise<T>,
 ): Promise<T> {
-  const { key, label, estimator, params, seed, train, validation, onStep } = fit;
   const kept = checkpoints(key);
-  const fitted = await fitCandidate(
-    { estimator, params },
-    { train, validation },
-    {
-      threads,
-      signal,
-      seed,
-      checkpoints: kept,
-      onStep: (step, total, score) => {
-        report({ phase: label, done: step, total });
-        return onStep?.(step, total, score) ?? 'continue';
-      },
+  const result = await run({
+    threads,
+    signal,
+    seed,
+    withInterval,
+    checkpoints: kept,
+    onStep: (step, total, score) => {
+      report({ phase: label, done: step, total });
+      return onStep?.(step, total, score) ?? 'continue';
     },
-  );
-  try {
-    const result = await use(fitted);
-    await kept.clear();
-    return result;
-  } finally {
-    fitted.model.dispose?.();
-  }
+  });
+  await kept.clear();
+  return result;
 }
 
 /** The parameters for a fit without validation rows, which could not stop early. */

@@ -21,7 +21,8 @@ export interface RegisterInput {
   candidates: CandidateResult[];
   fit: FinalFit;
   exported: ExportResult;
-  predictions: ArtifactRef;
+  /** Further results by name: test predictions, evaluation, explanation. */
+  artifacts: Record<string, ArtifactRef>;
 }
 
 /** A trained model becomes a version: one a run, with all that is needed to make it again. */
@@ -51,8 +52,9 @@ export const createRegistrationActivities = ({ artifacts, registry }: Deps) => (
       artifacts: {
         spec: set.spec,
         split: set.split,
-        predictions: input.predictions,
+        ...input.artifacts,
         candidates: await putJson(artifacts, 'candidates.json', candidates),
+        ...(fit.heads && { heads: fit.heads }),
         ...(fit.diagnostics && { diagnostics: fit.diagnostics }),
       },
       spec,

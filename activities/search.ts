@@ -1,13 +1,14 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import { asLoss, type MetricName } from '../contracts/metrics.ts';
 import type { Candidate } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { estimator, parseParams } from '../models/estimators/index.ts';
-import { suggest } from '../models/tuning/tpe.ts';
+import { gridSize, suggest } from '../models/tuning/index.ts';
 import type { SearchRegistry, TrialState } from '../registry/types.ts';
 import { searchBatchSize } from '../temporal.config.ts';
-import { searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
+import { scoringOf, searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { currentRun } from './runs.ts';
 import { loadSpec } from './specs.ts';
 import { suggestible } from './trials.ts';
@@ -25,6 +26,7 @@ export interface CandidatePlan {
   params: Params;
   search?: Candidate['search'];
   trials: number;
+  sampler: Candidate['sampler'];
 }
 export interface OpenSearch {
   set: TrainingSetRef;
@@ -33,9 +35,12 @@ export interface OpenSearch {
 export interface OpenedSearch {
   id: string;
   space: SearchSpace;
-  /** What trial 0 tries: the pipeline's own parameters, so that a search never ends worse than none. */
+  /** What trial 0 tries: the pipeline's own parameters, so that a search never ends worse than none. A grid starts at once. */
   baseline: Params;
   seed: number;
+  sampler: Candidate['sampler'];
+  /** As many as were asked for, but no more than a grid has points. */
+  trials: number;
   /** Numbers of the trials that earlier runs have finished. */
   finished: number[];
 }
@@ -49,16 +54,27 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
   /** Opens a search or finds it again; the same search is the same candidate on the same numbers. */
   async openSearch({ set, candidate }: OpenSearch): Promise<OpenedSearch> {
     const spec = await loadSpec(artifacts, set.spec);
-    const known = estimator(candidate.estimator);
-    const space = candidate.search ?? known.searchSpace;
-    const baseline = parseParams(known, candidate.params) as Params;
+    const kind = estimator(candidate.estimator);
+    const space = candidate.search ?? kind.searchSpace;
+    const baseline = parseParams(kind, candidate.params) as Params;
     const trainingSet = trainingSetKey(spec, set);
     const about = { pipeline: spec.name, candidate: candidate.name, estimator: candidate.estimator };
-    const id = searchIdOf({ ...about, params: baseline, space, seed: spec.seed, threads, trainingSet });
+    const scoring = scoringOf(spec, candidate);
+    const id = searchIdOf({
+      ...about,
+      params: baseline,
+      space,
+      seed: spec.seed,
+      threads,
+      trainingSet,
+      scoring,
+    });
     const search = await searches.open({ id, runId: currentRun().id, ...about, space, seed: spec.seed });
-    const trials = await searches.trials(id);
-    const finished = trials.filter(({ state }) => state !== 'asked').map(({ number }) => number);
-    return { id, space: search.space, baseline, seed: search.seed, finished };
+    const known = await searches.trials(id);
+    const finished = known.filter(({ state }) => state !== 'asked').map(({ number }) => number);
+    const { sampler } = candidate;
+    const trials = sampler === 'grid' ? Math.min(candidate.trials, gridSize(space)) : candidate.trials;
+    return { id, space: search.space, baseline, seed: search.seed, sampler, trials, finished };
   },
 
   /** Decides what the trials of one batch try, from the finished trials of the batches before it only. */
@@ -69,7 +85,8 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
     for (const number of numbers) {
       const batch = Math.floor(number / searchBatchSize);
       const history = suggestible(known, batch, search.space);
-      const varied = number === 0 ? {} : suggest(search.space, history, number, search.seed);
+      const isBaseline = number === 0 && search.sampler !== 'grid';
+      const varied = isBaseline ? {} : suggest(search.sampler, search.space, history, number, search.seed);
       const trial = await searches.ask(search.id, number, batch, { ...search.baseline, ...varied });
       asked.push({ number, state: trial.state });
     }
@@ -77,7 +94,7 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
   },
 
   /** The best of the first `trials` trials; a search that was once longer answers a shorter question alike. */
-  async bestTrial(input: { searchId: string; trials: number }): Promise<SearchResult> {
+  async bestTrial(input: { searchId: string; metric: MetricName; trials: number }): Promise<SearchResult> {
     const tried = (await searches.trials(input.searchId)).filter(({ number }) => number < input.trials);
     const [best] = tried
       .flatMap(({ state, score, number, params }) =>
@@ -93,7 +110,7 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
     }
     return {
       params: best.params,
-      validationScore: best.score,
+      validationScore: asLoss(input.metric, best.score),
       trials: tried.length,
       pruned: tried.filter(({ state }) => state === 'pruned').length,
     };

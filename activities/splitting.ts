@@ -26,7 +26,7 @@ export const createSplitActivities = ({ artifacts, registry }: Deps) => ({
     const paths = await localPaths(artifacts, manifest.parts);
     return await withHeartbeat('split', async () => {
       const columns = 'by' in spec.split ? [spec.split.by] : [spec.target];
-      const split = makeSplit(spec.split, spec.seed, await readFrame(paths, spec, { columns }));
+      const split = await makeSplit(spec.split, spec.seed, await readFrame(paths, spec, { columns }));
       const rows = {
         train: split.train.length,
         validation: split.validation.length,

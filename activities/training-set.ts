@@ -1,9 +1,10 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
-import type { Frame } from '../contracts/frame.ts';
+import { type Frame, selectRows } from '../contracts/frame.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type Split, splitSchema } from '../contracts/refs.ts';
 import { readFrame } from '../data/datasets.ts';
-import { prepareTrainingSet, type TrainingSet } from '../models/training/prepare.ts';
+import { expandForecast } from '../inference/history.ts';
+import { positionsOf, prepareTrainingSet, type TrainingSet } from '../models/training/prepare.ts';
 import type { DatasetRegistry } from '../registry/types.ts';
 import { type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { readJson } from './json.ts';
@@ -24,10 +25,25 @@ export interface TrainingSets {
   testFrame(ref: TrainingSetRef): Promise<{ spec: PipelineSpec; frame: Frame; split: Split }>;
 }
 
+/** What a model's inputs, its target, its history and its folds are made of. */
+function columnsRead({ inputs, target, forecast, validation }: PipelineSpec): string[] {
+  const past = Object.values(forecast?.history ?? {}).flatMap((column) =>
+    'of' in column ? [column.of] : [],
+  );
+  const folds = 'by' in validation ? [validation.by] : [];
+  const time = forecast ? [forecast.time] : [];
+  return [...new Set([...inputs, target, ...time, ...past, ...folds])];
+}
+
 /** Two training sets are kept: the one at work, and one of another pipeline trained at the same time. */
 const keptSets = 2;
 
 export function createTrainingSets({ artifacts, registry }: Deps): TrainingSets {
+  /** A forecast's rows are the dataset's, once for each horizon. */
+  const rowsOf = async ({ spec, split, paths }: Awaited<ReturnType<typeof read>>) => {
+    const frame = await readFrame(paths, spec, { columns: columnsRead(spec) });
+    return spec.forecast ? await expandForecast(spec, frame, split) : { frame, split };
+  };
   const cached = createLru<TrainingSet>(keptSets);
   const read = async (ref: TrainingSetRef) => {
     const spec = await loadSpec(artifacts, ref.spec);
@@ -40,16 +56,21 @@ export function createTrainingSets({ artifacts, registry }: Deps): TrainingSets 
       const spec = await loadSpec(artifacts, ref.spec);
       const key = trainingSetKey(spec, ref);
       const set = await cached(key, async () => {
-        const { split, paths } = await read(ref);
-        const frame = await readFrame(paths, spec, { columns: [...spec.inputs, spec.target] });
+        const { frame, split } = await rowsOf(await read(ref));
         return await prepareTrainingSet(spec, frame, split);
       });
       return { spec, key, set };
     },
     async testFrame(ref) {
-      const { spec, split, paths } = await read(ref);
-      const columns = [...spec.inputs, spec.target];
-      return { spec, split, frame: await readFrame(paths, spec, { columns, rowIds: split.test }) };
+      const found = await read(ref);
+      const { spec, split, paths } = found;
+      if (!spec.forecast) {
+        const columns = columnsRead(spec);
+        return { spec, split, frame: await readFrame(paths, spec, { columns, rowIds: split.test }) };
+      }
+      const expanded = await rowsOf(found);
+      const positions = positionsOf(expanded.frame, expanded.split.test);
+      return { spec, split: expanded.split, frame: selectRows(expanded.frame, positions) };
     },
   };
 }

@@ -1,14 +1,19 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Params } from '../contracts/estimator.ts';
+import { asLoss } from '../contracts/metrics.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
-import { type FittedCandidate, saveCandidate } from '../models/training/fit.ts';
+import { candidateToFit, fitCandidate, saveCandidate } from '../models/training/fit.ts';
+import { fitHeads } from '../models/training/heads.ts';
+import type { TrainingSet } from '../models/training/prepare.ts';
+import { scoreCandidate } from '../models/training/score.ts';
+import { readHeads } from './bundles.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
-import { fitThen, joinRows, type Provenance, type Workbench, withSteps } from './fitting.ts';
+import { joinRows, type Provenance, type Workbench, withFit, withSteps } from './fitting.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
 import { currentRun } from './runs.ts';
 import type { TrainingSets } from './training-set.ts';
-import { scoreOf } from './trial.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
@@ -24,77 +29,97 @@ export interface FitInput {
   params: Params;
 }
 export interface FitScore {
-  /** RMSE on the validation rows; candidates are chosen by it. */
+  /** The pipeline's metric on the validation rows, or its mean over folds; candidates are chosen by it. */
   validationScore: number;
   /** Steps that early stopping kept, for estimators that grow in steps. */
   steps?: number;
   resumedFromStep?: number;
+  /** Calibration, decision and interval, learnt on rows that the scored model had not seen. */
+  heads: ArtifactRef;
 }
 export interface FinalFit extends Provenance {
   native: ArtifactRef;
   diagnostics?: ArtifactRef;
+  heads?: ArtifactRef;
   params: Params;
   /** What the model was fitted on in the end, for people. */
   fittedOn: string;
   resumedFromStep?: number;
 }
 
-/** The fits of a training run: once to be judged on the validation rows, once more on everything but the test rows. */
+/** The fits of a training run: once to be judged on rows that it has not seen, once more on all that it may learn from. */
 export function createTrainingActivities({ artifacts, trainingSets, workbench, provenance }: Deps) {
   const keyOf = (input: FitInput, purpose: string): string =>
     `${currentRun().id}/${input.candidate}/${purpose}`;
 
-  const keepDiagnostics = async (fitted: FittedCandidate): Promise<ArtifactRef | undefined> =>
-    fitted.model.diagnostics && (await putJson(artifacts, 'diagnostics.json', fitted.model.diagnostics));
-
   return {
-    /** Fits on the training rows, stopping early by the validation rows, and scores on those. */
+    /** Fits on the training rows or on each fold, scores on the others, and learns the heads there. */
     async scoreCandidate(input: FitInput): Promise<FitScore> {
       const label = `fit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set } = await trainingSets.prepared(input.set);
-        const { estimator: name, params } = input;
-        const fit = { key: keyOf(input, 'score'), label, estimator: name, params, seed: spec.seed };
-        return await fitThen(
-          workbench,
-          pulse,
-          { ...fit, train: set.train, validation: set.validation },
-          async (fitted) => ({
-            validationScore: await scoreOf(fitted, set.validation),
-            steps: fitted.model.steps,
-            resumedFromStep: fitted.model.resumedFromStep,
-          }),
-        );
+        const candidate = candidateToFit(spec, input.candidate, input.params);
+        const fit = {
+          key: keyOf(input, 'score'),
+          label,
+          seed: spec.seed,
+          withInterval: wantsQuantiles(spec),
+        };
+        return await withFit(workbench, pulse, fit, async (context) => {
+          const { score, steps, resumedFromStep, held } = await scoreCandidate(spec, candidate, set, context);
+          const heads = await putJson(artifacts, 'heads.json', await fitHeads(spec, held, context));
+          return { validationScore: asLoss(spec.metric, score), steps, resumedFromStep, heads };
+        });
       });
     },
 
-    /** Fits on training and validation rows together, for as many steps as early stopping kept, and keeps the model. */
-    async refitCandidate(input: FitInput & { steps?: number }): Promise<FinalFit> {
+    /** Fits on all that may be learned from, for as many steps as early stopping kept, and keeps the model with its heads. */
+    async refitCandidate(input: FitInput & Pick<FitScore, 'heads' | 'steps'>): Promise<FinalFit> {
       const label = `refit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set } = await trainingSets.prepared(input.set);
         const params = withSteps(input.estimator, input.params, input.steps);
-        const train = joinRows(set.train, set.validation);
+        const { train, fittedOn } = rowsToKeep(spec, set);
+        const heads = await readHeads(artifacts, input.heads);
         const fit = {
           key: keyOf(input, 'refit'),
           label,
-          estimator: input.estimator,
-          params,
           seed: spec.seed,
-          train,
+          withInterval: wantsQuantiles(spec),
         };
-        return await fitThen(workbench, pulse, fit, async (fitted) => ({
-          native: await artifacts.putBytes(await saveCandidate(fitted), {
-            name: `${input.candidate}.bundle`,
-            mediaType: 'application/octet-stream',
-          }),
-          diagnostics: await keepDiagnostics(fitted),
-          params,
-          fittedOn: `${train.features.rows} training and validation rows${input.steps ? `, ${input.steps} steps` : ''}`,
-          resumedFromStep: fitted.model.resumedFromStep,
-          ...(await provenance()),
-        }));
+        return await withFit(workbench, pulse, fit, async (context) => {
+          const candidate = candidateToFit(spec, input.candidate, params);
+          const fitted = await fitCandidate(spec, candidate, { train }, context);
+          try {
+            const { diagnostics, resumedFromStep } = fitted.model;
+            const native = await artifacts.putBytes(await saveCandidate({ ...fitted, heads }), {
+              name: `${input.candidate}.bundle`,
+              mediaType: 'application/octet-stream',
+            });
+            return {
+              native,
+              diagnostics: diagnostics && (await putJson(artifacts, 'diagnostics.json', diagnostics)),
+              heads: input.heads,
+              params,
+              fittedOn: `${fittedOn}${input.steps ? `, ${input.steps} steps` : ''}`,
+              resumedFromStep,
+              ...(await provenance()),
+            };
+          } finally {
+            fitted.model.dispose?.();
+          }
+        });
       });
     },
   };
+}
+
+const wantsQuantiles = (spec: PipelineSpec): boolean => spec.interval?.method === 'quantile';
+
+/** A calibrator belongs to the very model that it was learnt for, so that this one is not fitted on its rows. */
+function rowsToKeep(spec: PipelineSpec, { train, validation }: TrainingSet) {
+  if (spec.calibration !== 'none' && spec.validation.kind === 'holdout')
+    return { train, fittedOn: `${train.features.rows} training rows` };
+  const all = joinRows(train, validation);
+  return { train: all, fittedOn: `${all.features.rows} training and validation rows` };
 }

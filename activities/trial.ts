@@ -1,12 +1,12 @@
 import { RelevoError } from '../contracts/errors.ts';
 import { PrunedError } from '../contracts/estimator.ts';
-import { regressionMetrics } from '../models/evaluation/metrics.ts';
-import type { FittedCandidate } from '../models/training/fit.ts';
-import type { PreparedRows } from '../models/training/prepare.ts';
-import { shouldPrune } from '../models/tuning/pruner.ts';
+import { candidateName } from '../contracts/pipeline.ts';
+import { candidateToFit } from '../models/training/fit.ts';
+import { scoreCandidate } from '../models/training/score.ts';
+import { shouldPrune } from '../models/tuning/index.ts';
 import type { SearchRegistry, Trial, TrialOutcome } from '../registry/types.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
-import { fitThen, type Workbench } from './fitting.ts';
+import { type Workbench, withFit } from './fitting.ts';
 import { type Pulse, withHeartbeat } from './heartbeat.ts';
 import type { TrainingSets } from './training-set.ts';
 import { knownTo, stepStride } from './trials.ts';
@@ -21,16 +21,12 @@ export interface TrialInput {
   searchId: string;
   number: number;
   set: TrainingSetRef;
-  estimator: string;
+  candidate: string;
   seed: number;
 }
 export type TrialResult = Pick<TrialOutcome, 'state' | 'score'>;
 
-/** RMSE of the whole prediction on rows that the model has not learned from, in the target's unit. */
-export const scoreOf = async (fitted: FittedCandidate, rows: PreparedRows): Promise<number> =>
-  regressionMetrics(rows.target, await fitted.predict(rows)).rmse;
-
-/** One trial of a search: fits on the training rows, is scored on the validation rows, tells the registry. */
+/** One trial of a search: fits on the training rows or on each fold, is scored on the others, tells the registry. */
 export function createTrialActivities({ registry: { searches }, trainingSets, workbench }: Deps) {
   const outcomeOf = async (
     input: TrialInput,
@@ -38,7 +34,9 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
     known: Trial[],
     pulse: Pulse,
   ): Promise<TrialOutcome> => {
-    const { set } = await trainingSets.prepared(input.set);
+    const { spec, set } = await trainingSets.prepared(input.set);
+    const candidate = candidateToFit(spec, input.candidate, trial.params);
+    const pruner = spec.candidates.find((one) => candidateName(one) === input.candidate)?.pruner ?? 'median';
     const earlier = knownTo(known, trial.batch);
     // A fit that is taken up again tells its earlier steps too, so that kills change nothing here.
     const steps: TrialOutcome['steps'] = [];
@@ -46,20 +44,21 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
     const fit = {
       key: `${input.searchId}/trial-${input.number}`,
       label: `trial ${input.number}`,
-      estimator: input.estimator,
-      params: trial.params,
       seed: input.seed,
-      train: set.train,
-      validation: set.validation,
       onStep: (step: number, total: number, score: number | undefined) => {
         if (score === undefined || step % stepStride(total) !== 0) return 'continue';
         best = Math.min(best, score);
         steps.push([step, score]);
-        return shouldPrune(earlier, step, best) ? 'prune' : 'continue';
+        return shouldPrune(pruner, earlier, step, best) ? 'prune' : 'continue';
       },
     } as const;
     try {
-      const score = await fitThen(workbench, pulse, fit, (fitted) => scoreOf(fitted, set.validation));
+      const score = await withFit(
+        workbench,
+        pulse,
+        fit,
+        async (context) => (await scoreCandidate(spec, candidate, set, context)).score,
+      );
       return { state: 'complete', score, steps };
     } catch (error) {
       if (error instanceof PrunedError) return { state: 'pruned', score: error.score, steps };

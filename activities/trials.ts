@@ -2,6 +2,8 @@ import type { Dimension, Params, SearchSpace } from '../contracts/estimator.ts';
 import type { TrialRecord } from '../models/tuning/tpe.ts';
 import type { Trial } from '../registry/types.ts';
 
+/** Folds of a cross-validation are looked at one by one. */
+const fewSteps = 20;
 /** Scores on the way that one trial keeps at most. */
 const keptSteps = 200;
 const leastStride = 10;
@@ -11,7 +13,9 @@ const leastStride = 10;
  * so that trials of different lengths meet at the same steps.
  */
 export const stepStride = (totalSteps: number): number =>
-  leastStride * 2 ** Math.max(0, Math.ceil(Math.log2(totalSteps / (leastStride * keptSteps))));
+  totalSteps <= fewSteps
+    ? 1
+    : leastStride * 2 ** Math.max(0, Math.ceil(Math.log2(totalSteps / (leastStride * keptSteps))));
 
 /** The trials that a trial of `batch` may know of: those of the batches before it, whenever they ended. */
 export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>

@@ -11,7 +11,9 @@ import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } f
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
 import { limits, retryAfterSeconds } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
+import { datasetRoutes } from './routes/datasets/handlers.ts';
 import { addDocs } from './routes/docs/handlers.ts';
+import { explanationRoutes } from './routes/explanations/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
 import { pipelineRoutes } from './routes/pipelines/handlers.ts';
@@ -32,7 +34,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   );
 
   const small = limitedBody(limits.bodyBytes);
-  for (const action of ['runs', 'promote', 'rollback']) {
+  for (const action of ['runs', 'promote', 'rollback', 'explain']) {
     app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
   }
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
@@ -43,6 +45,8 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', pipelineRoutes(deps));
   app.route('/', runRoutes(deps, createRunBook(deps.registry, deps.workflows)));
   app.route('/', modelRoutes(deps));
+  app.route('/', datasetRoutes(deps));
+  app.route('/', explanationRoutes(deps));
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 

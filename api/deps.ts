@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Metrics } from './metrics.ts';
@@ -12,6 +13,7 @@ export interface ApiDeps {
   champions: Champions;
   registry: Registry;
   workflows: Workflows;
+  artifacts: ArtifactStore;
   metrics: Metrics;
   log: Logger;
   /** Makes request and prediction ids. */

@@ -17,6 +17,10 @@ export const limits = {
   /** How long readiness waits for what may be away. */
   pingMs: 1_000,
   shortResultMs: 10_000,
+  /** How long the answer to a question that a workflow works out is waited for. */
+  answerTimeoutMs: 60_000,
+  /** Rows of one explanation. */
+  explainedRows: 100,
 } as const;
 
 /** What a client is told to wait where a retry may help. */

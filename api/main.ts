@@ -46,7 +46,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   const draining = new AbortController();
   const deps = {
     pipelines: specs,
-    ...{ champions, registry, workflows, log },
+    ...{ champions, registry, workflows, artifacts, log },
     metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: temporalUi(env),

@@ -1,6 +1,6 @@
 import { Command, type Help, Option } from 'commander';
 import { runKinds } from '../contracts/ids.ts';
-import { runStates } from '../contracts/runs.ts';
+import { explainMethodSchema, runStates } from '../contracts/runs.ts';
 import type { CommandContext } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -98,6 +98,21 @@ export function createProgram(
     .option('--row <json>', options.row)
     .action((name, file, given) =>
       run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
+    );
+
+  command('explain', '<pipeline> [file]')
+    .option('--row <json>', options.row)
+    .addOption(new Option('--method <name>', options.method).choices(explainMethodSchema.options))
+    .action((name, file, given) =>
+      run(async (context) => (await import('./commands/explain.ts')).explain(context, name, file, given)),
+    );
+
+  command('data', '<pipeline>')
+    .option('--version <id>', options.dataVersion)
+    .option('--against <id>', options.against)
+    .option('--out <file>', options.out)
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/data.ts')).data(context, name, given)),
     );
 
   command('status').action(() =>

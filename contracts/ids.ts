@@ -32,6 +32,10 @@ export const searchWorkflowId = (trainRunId: string, candidate: string): string 
 /** The ingest that a training run starts first. */
 export const ingestOfTraining = (trainRunId: string): string => `${trainRunId}/ingest`;
 
+/** A question that a workflow answers within seconds; not a run that the registry books. */
+export const questionId = (kind: 'explain' | 'compare', pipeline: string, key: string): string =>
+  `${kind}/${pipeline}/${key}`;
+
 export const scheduleId = (kind: 'ingest' | 'train', pipeline: string): string => `${kind}-${pipeline}`;
 
 /** Key of a run that a person or client asked for, from its moment (UTC): sorts by time, safe in paths. */

@@ -29,6 +29,8 @@ const lowerIsBetter: readonly MetricName[] = [
   'ece',
 ];
 export const isLowerBetter = (metric: MetricName): boolean => lowerIsBetter.includes(metric);
+/** A loss is what a search lowers: the metric itself, or its negative where higher is better. Its own inverse. */
+export const asLoss = (metric: MetricName, value: number): number => (isLowerBetter(metric) ? value : -value);
 
 /** A point estimate with its percentile bootstrap interval (95 %). */
 export const estimateSchema = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });

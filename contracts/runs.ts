@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { explanationMethods } from './explanation.ts';
 import { metricNameSchema, metricsSchema } from './metrics.ts';
 import { type PipelineSpec, splitSpecSchema } from './pipeline.ts';
-import { artifactRefSchema } from './refs.ts';
+import { type ArtifactRef, artifactRefSchema } from './refs.ts';
 
 /** Inputs and results of the workflows: ids, refs and small summaries only. */
 
@@ -95,6 +96,32 @@ export const trainResultSchema = z.strictObject({
   promotion: promotionDecisionSchema.optional(),
 });
 export type TrainResult = z.infer<typeof trainResultSchema>;
+
+/** `auto`: from the trees where the model is a sum of trees, else kernel SHAP. */
+export const explainMethodSchema = z.enum(['auto', ...explanationMethods]);
+/** Rows, as clients send them, whose predictions are to be explained. */
+export interface ExplainInput {
+  pipeline: string;
+  modelVersion: string;
+  /** JSON: a list of rows. */
+  rows: ArtifactRef;
+  method: z.infer<typeof explainMethodSchema>;
+}
+export interface ExplainResult {
+  /** JSON of `contracts/explanation.ts`. */
+  explanation: ArtifactRef;
+}
+
+/** Two versions of a pipeline's data, ids of the registry, to be told apart. */
+export interface CompareInput {
+  pipeline: string;
+  from: string;
+  to: string;
+}
+export interface CompareResult {
+  /** `comparison`: JSON; `comparison-en`, `comparison-es`: HTML for people. */
+  artifacts: Record<string, ArtifactRef>;
+}
 
 export interface PromoteInput {
   pipeline: string;

@@ -1,4 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
+import { z } from 'zod';
 import { RelevoError } from '../contracts/errors.ts';
 import { artifactRefSchema, manifestSchema } from '../contracts/refs.ts';
 import { ingestResultSchema } from '../contracts/runs.ts';
@@ -11,12 +12,15 @@ const reportSchema = ingestResultSchema
   .pick({ rows: true, repairedByRule: true, quarantinedByRule: true, warnings: true })
   .strip();
 
+const artifactsSchema = z.record(z.string(), artifactRefSchema);
+
 function asVersion(row: typeof datasetVersions.$inferSelect): DatasetVersion {
   const { id, pipeline, source, synthetic, rows, runId } = row;
   return {
     ...{ id, pipeline, source, synthetic, rows, runId },
     manifest: manifestSchema.parse(row.manifest),
     profile: artifactRefSchema.parse(row.profile),
+    artifacts: artifactsSchema.parse(row.artifacts),
     report: reportSchema.parse(row.report),
     ...(row.quarantine === null ? {} : { quarantine: artifactRefSchema.parse(row.quarantine) }),
     ...(row.repairs === null ? {} : { repairs: artifactRefSchema.parse(row.repairs) }),

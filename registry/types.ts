@@ -24,6 +24,8 @@ export interface NewDatasetVersion {
   id: string;
   manifest: Manifest;
   profile: ArtifactRef;
+  /** Further results by name: the report for people, what a forecast looks up. */
+  artifacts: Record<string, ArtifactRef>;
   runId: string;
   report: DatasetReport;
   /** The rows that this version's ingest put aside, with rule and reason. */

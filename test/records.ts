@@ -61,6 +61,7 @@ export function dataset(pipeline: string, change: Partial<Manifest> = {}): NewDa
     id: manifestId(whole),
     manifest: whole,
     profile: artifact('profile.json', 'e'),
+    artifacts: {},
     runId: `ingest/${pipeline}/1`,
     report: {
       rows: { read: 12, added: 10, repaired: 1, quarantined: 2, total: 10 },

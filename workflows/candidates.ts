@@ -9,6 +9,8 @@ import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import type { CandidatePlan } from '../activities/search.ts';
 import type { FinalFit, FitInput, FitScore } from '../activities/training.ts';
 import { searchWorkflowId } from '../contracts/ids.ts';
+import { asLoss, type MetricName } from '../contracts/metrics.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { figure } from './labels.ts';
 import type { LogBook } from './log-book.ts';
@@ -26,7 +28,7 @@ export interface Fitted {
 
 /** All candidates at once; where one fails, the others are stopped before the run ends. */
 export async function fitAll(
-  pipeline: string,
+  spec: PipelineSpec,
   book: LogBook,
   set: TrainingSetRef,
   plans: CandidatePlan[],
@@ -36,7 +38,7 @@ export async function fitAll(
   );
   const scope = new CancellationScope();
   return await scope.run(async () => {
-    const running = plans.map((plan) => fitOne(pipeline, book, set, plan));
+    const running = plans.map((plan) => fitOne(spec, book, set, plan));
     try {
       return await Promise.all(running);
     } catch (error) {
@@ -47,30 +49,36 @@ export async function fitAll(
   });
 }
 
-/** Finds parameters, is scored on the validation rows, then is fitted again on everything but the test rows. */
+/** The best by the pipeline's metric on rows that the candidates have not learned from; the first of equals. */
+export const bestOf = <T extends { validationScore: number }>(metric: MetricName, candidates: T[]): T =>
+  candidates.reduce((best, next) =>
+    asLoss(metric, next.validationScore) < asLoss(metric, best.validationScore) ? next : best,
+  );
+
+/** Finds parameters, is scored on rows that it has not seen, then is fitted again on all that it may learn from. */
 async function fitOne(
-  pipeline: string,
+  spec: PipelineSpec,
   book: LogBook,
   set: TrainingSetRef,
   plan: CandidatePlan,
 ): Promise<Fitted> {
-  const search = plan.trials > 0 ? await searchFor(pipeline, book, set, plan) : undefined;
+  const search = plan.trials > 0 ? await searchFor(spec, book, set, plan) : undefined;
   const params = search?.params ?? plan.params;
   const input: FitInput = { set, candidate: plan.name, estimator: plan.estimator, params };
   return await book.step(
     fitStep(plan.name),
     async () => {
       const score = await summed(compute.scoreCandidate, `fit ${plan.name}`, input);
-      const refit = { ...input, steps: score.steps };
-      const fit = await summed(compute.refitCandidate, `refit ${plan.name} with validation rows`, refit);
+      const refit = { ...input, steps: score.steps, heads: score.heads };
+      const fit = await summed(compute.refitCandidate, `refit ${plan.name}`, refit);
       return { plan, search, score, fit };
     },
-    ({ score }) => `validation RMSE ${figure(score.validationScore)}`,
+    ({ score }) => `validation ${spec.metric} ${figure(score.validationScore)}`,
   );
 }
 
 const searchFor = (
-  pipeline: string,
+  { name: pipeline, metric }: PipelineSpec,
   book: LogBook,
   set: TrainingSetRef,
   candidate: CandidatePlan,
@@ -80,10 +88,10 @@ const searchFor = (
     () =>
       executeChild(searchWorkflow, {
         workflowId: searchWorkflowId(workflowInfo().workflowId, candidate.name),
-        args: [{ pipeline, set, candidate }],
+        args: [{ pipeline, metric, set, candidate }],
         staticSummary: `Search of ${candidate.name} for ${pipeline}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       }),
     ({ trials, pruned, validationScore }) =>
-      `${trials} trials, ${pruned} pruned, best ${validationScore === undefined ? 'none' : figure(validationScore)}`,
+      `${trials} trials, ${pruned} pruned, best ${metric} ${validationScore === undefined ? 'none' : figure(validationScore)}`,
   );

@@ -1,5 +1,6 @@
 /** Every workflow of Relevo: this file is what the bundle is made of. */
 export { ingestWorkflow } from './ingest.ts';
 export { promoteWorkflow, rollbackWorkflow } from './promotion.ts';
+export { compareWorkflow, explainWorkflow } from './questions.ts';
 export { searchWorkflow } from './search.ts';
 export { trainWorkflow } from './train.ts';

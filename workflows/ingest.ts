@@ -10,12 +10,12 @@ import { recorded } from './recorded.ts';
 const maxReadings = 5;
 
 /**
- * Brings a source's new rows into a dataset version: read since the watermark, validate, profile, commit.
+ * Brings a source's new rows into a dataset version: read since the watermark, validate, profile, describe, commit.
  * Two runs at once cannot both append: a commit is good only while the version it continues is the newest.
  */
 export async function ingestWorkflow({ spec, source }: IngestInput): Promise<IngestResult> {
   return await recorded({ kind: 'ingest', pipeline: spec.name, input: { source } }, async () => {
-    const book = openLogBook(`Ingest of ${spec.name}`, ['read', 'validate', 'profile', 'commit']);
+    const book = openLogBook(`Ingest of ${spec.name}`, ['read', 'validate', 'profile', 'report', 'commit']);
     const pinned = await light.pinSpec(spec);
     for (let reading = 1; reading <= maxReadings; reading++) {
       const result = await readOnce(book, pinned, source);
@@ -52,6 +52,15 @@ async function readOnce(
   const profile = await book.step('profile', () =>
     summed(compute.profileDataset, `profile ${source}`, { spec, continues, parts: validated.parts }),
   );
+  const artifacts = await book.step('report', () =>
+    summed(compute.reportDataset, `describe ${source}`, {
+      spec,
+      source,
+      synthetic: batch.synthetic,
+      continues,
+      parts: validated.parts,
+    }),
+  );
   const committed = await book.step(
     'commit',
     () =>
@@ -64,6 +73,7 @@ async function readOnce(
         watermark: batch.next,
         batch: validated,
         profile,
+        artifacts,
       }),
     (answer) => (answer.conflict ? 'another ingest was first' : answer.result.datasetVersion),
   );
@@ -78,6 +88,6 @@ async function unchanged(book: LogBook, version: string | undefined): Promise<In
       details: { field: 'source' },
     });
   }
-  for (const step of ['validate', 'profile', 'commit']) book.skip(step, 'nothing new');
+  for (const step of ['validate', 'profile', 'report', 'commit']) book.skip(step, 'nothing new');
   return await light.unchangedDataset(version);
 }

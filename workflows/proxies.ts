@@ -2,9 +2,11 @@ import { type ActivityFunctionWithOptions, proxyActivities } from '@temporalio/w
 import type { createContestActivities } from '../activities/contest.ts';
 import type { createDatasetActivities } from '../activities/dataset.ts';
 import type { createEvaluationActivities } from '../activities/evaluation.ts';
+import type { createExplanationActivities } from '../activities/explanation.ts';
 import type { createIngestActivities } from '../activities/ingest.ts';
 import type { createPromotionActivities } from '../activities/promotion.ts';
 import type { createRegistrationActivities } from '../activities/registration.ts';
+import type { createReportActivities } from '../activities/reporting.ts';
 import type { createRunActivities } from '../activities/runs.ts';
 import type { createSearchActivities } from '../activities/search.ts';
 import type { createSplitActivities } from '../activities/splitting.ts';
@@ -17,7 +19,9 @@ type LightActivities = ReturnType<typeof createRunActivities> &
   ReturnType<typeof createSearchActivities> &
   ReturnType<typeof createRegistrationActivities> &
   ReturnType<typeof createPromotionActivities>;
-type ComputeActivities = ReturnType<typeof createIngestActivities> &
+type ComputeActivities = ReturnType<typeof createReportActivities> &
+  ReturnType<typeof createExplanationActivities> &
+  ReturnType<typeof createIngestActivities> &
   ReturnType<typeof createSplitActivities> &
   ReturnType<typeof createTrialActivities> &
   ReturnType<typeof createTrainingActivities> &

@@ -1,6 +1,7 @@
 import { continueAsNew, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import type { CandidatePlan, OpenedSearch } from '../activities/search.ts';
+import type { MetricName } from '../contracts/metrics.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { searchBatchSize } from '../temporal.config.ts';
 import { openLogBook } from './log-book.ts';
@@ -10,6 +11,7 @@ import { tag } from './recorded.ts';
 
 export interface SearchInput {
   pipeline: string;
+  metric: MetricName;
   set: TrainingSetRef;
   candidate: CandidatePlan;
 }
@@ -19,32 +21,30 @@ export interface SearchInput {
  * a search of the same candidate on the same numbers goes on with the trials that are missing.
  */
 export async function searchWorkflow(input: SearchInput): Promise<SearchResult> {
-  const { pipeline, set, candidate } = input;
+  const { pipeline, metric, set, candidate } = input;
   tag({ pipeline, kind: 'search' });
   const book = openLogBook(`Search of ${candidate.name} for ${pipeline}`, ['trials', 'choose']);
   const search = await summed(light.openSearch, `open the search of ${candidate.name}`, { set, candidate });
   const finished = new Set(search.finished);
+  const { trials } = search;
   await book.step(
     'trials',
     async () => {
-      for (const batch of batchesOf(candidate.trials)) {
+      for (const batch of batchesOf(trials)) {
         const missing = batch.filter((number) => !finished.has(number));
         if (missing.length === 0) continue;
         await runBatch(input, search, missing);
         for (const number of missing) finished.add(number);
         const done = batch[batch.length - 1] + 1;
-        book.note('trials', `${done} of ${candidate.trials}`, done / candidate.trials);
-        await tellParent(candidate.name, done, candidate.trials);
+        book.note('trials', `${done} of ${trials}`, done / trials);
+        await tellParent(candidate.name, done, trials);
         if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof searchWorkflow>(input);
       }
     },
-    () => `${candidate.trials} trials`,
+    () => `${trials} trials`,
   );
   return await book.step('choose', () =>
-    summed(light.bestTrial, `choose of ${candidate.trials} trials`, {
-      searchId: search.id,
-      trials: candidate.trials,
-    }),
+    summed(light.bestTrial, `choose of ${trials} trials`, { searchId: search.id, metric, trials }),
   );
 }
 
@@ -73,7 +73,7 @@ async function runBatch(
           searchId: search.id,
           number,
           set,
-          estimator: candidate.estimator,
+          candidate: candidate.name,
           seed: search.seed,
         }),
       ),

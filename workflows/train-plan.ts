@@ -10,13 +10,14 @@ export const specOfRun = (spec: PipelineSpec, { split, seed }: TrainOptions): Pi
   seed: seed ?? spec.seed,
 });
 
-/** The candidates that take part. @throws ApplicationFailure PIPELINE_INVALID naming one that does not exist. */
+/** The candidates that take part; an ensemble fits its members itself, whether they take part or not. @throws ApplicationFailure PIPELINE_INVALID naming one that does not exist. */
 export function planCandidates(spec: PipelineSpec, options: TrainOptions): CandidatePlan[] {
-  const all = spec.candidates.map(({ name, estimator, params, search, trials }) => ({
+  const all = spec.candidates.map(({ name, estimator, params, search, trials, sampler }) => ({
     name: name ?? estimator,
     estimator,
     params,
     search,
+    sampler,
     // A candidate that the pipeline does not search is not searched by a number of trials either.
     trials: trials === 0 ? 0 : (options.trials ?? trials),
   }));
@@ -42,6 +43,7 @@ export const stepsOf = (plans: CandidatePlan[]): string[] => [
   ...plans.flatMap(({ name, trials }) => (trials > 0 ? [searchStep(name), fitStep(name)] : [fitStep(name)])),
   'evaluate',
   'export',
+  'explain',
   'register',
   'promote',
 ];

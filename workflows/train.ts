@@ -1,4 +1,5 @@
 import { executeChild, ParentClosePolicy, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import type { Contender } from '../activities/contest.ts';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import { ingestOfTraining } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
@@ -10,7 +11,7 @@ import type {
   TrainOptions,
   TrainResult,
 } from '../contracts/runs.ts';
-import { type Fitted, fitAll } from './candidates.ts';
+import { bestOf, type Fitted, fitAll } from './candidates.ts';
 import { fail, typedError } from './failures.ts';
 import { ingestWorkflow } from './ingest.ts';
 import { count, figure } from './labels.ts';
@@ -34,7 +35,7 @@ export async function trainWorkflow({ spec, options }: TrainInput): Promise<Trai
         `${count(rows.train)} train, ${count(rows.validation)} validation, ${count(rows.test)} test`,
     );
     const set: TrainingSetRef = { spec: pinned, datasetVersion, split };
-    const fitted = await fitAll(spec.name, book, set, plans);
+    const fitted = await fitAll(spec, book, set, plans);
     return await conclude(spec, options, book, set, fitted);
   });
 }
@@ -89,9 +90,7 @@ async function conclude(
       resumedFromStep: one.fit.resumedFromStep ?? one.score.resumedFromStep,
     }),
   );
-  const winner = candidates.reduce((best, next) =>
-    next.validationScore < best.validationScore ? next : best,
-  );
+  const winner = bestOf(spec.metric, candidates);
   const { fit } = fitted[candidates.indexOf(winner)];
   const { candidate } = winner;
   const exported = await book.step(
@@ -99,7 +98,10 @@ async function conclude(
     () => summed(compute.exportModel, `export ${candidate} to ONNX`, { set, candidate, native: fit.native }),
     ({ parityMaxAbsolute }) => `${candidate}, parity ${figure(parityMaxAbsolute)}`,
   );
-  const { predictions } = evaluation;
+  const explanation = await book.step('explain', () =>
+    summed(compute.explainModel, `explain ${candidate}`, { set, native: fit.native }),
+  );
+  const { predictions, report } = evaluation;
   const { version } = await book.step(
     'register',
     () =>
@@ -109,12 +111,12 @@ async function conclude(
         candidates,
         fit,
         exported,
-        predictions,
+        artifacts: { predictions, evaluation: report, explanation },
       }),
     (registered) => registered.version,
   );
   tag({ modelVersion: version });
-  const challenger = { version, onnx: exported.onnx };
+  const challenger = { version, onnx: exported.onnx, heads: fit.heads };
   const promotion = options.promote ? await contend(spec.name, book, set, challenger) : undefined;
   if (!promotion) book.skip('promote', 'not asked for');
   upsertMemo({ modelVersion: version, datasetVersion: set.datasetVersion, winner: candidate });
@@ -123,6 +125,7 @@ async function conclude(
     datasetVersion: set.datasetVersion,
     winner: candidate,
     candidates,
+    metric: spec.metric,
     onnx: exported.onnx,
     parityMaxAbsolute: exported.parityMaxAbsolute,
     promotion,
@@ -133,7 +136,7 @@ const contend = (
   pipeline: string,
   book: LogBook,
   set: TrainingSetRef,
-  challenger: { version: string; onnx: TrainResult['onnx'] },
+  challenger: Contender,
 ): Promise<PromotionDecision> =>
   book.step(
     'promote',

@@ -1,4 +1,4 @@
-import { isErrorCode, RelevoError } from '../../contracts/errors.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import { parseRunId, type RunKind } from '../../contracts/ids.ts';
 import type { RunProgress, RunState } from '../../contracts/runs.ts';
 import type { Registry, Run, RunError, RunFilter } from '../../registry/types.ts';
@@ -115,9 +115,3 @@ export function createRunBook({ runs }: Pick<Registry, 'runs'>, workflows: Workf
 }
 
 const recordOf = ({ cursor: _, ...run }: Run): RunRecord => run;
-
-/** The error of a run as one of the catalogue, to be answered with its status. */
-export function errorOfRun({ code, message, details }: RunError): RelevoError {
-  const known = isErrorCode(code) ? code : 'INTERNAL';
-  return new RelevoError(known, message, typeof details === 'object' && details !== null ? details : {});
-}

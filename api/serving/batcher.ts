@@ -1,9 +1,7 @@
 import type { InferenceModel } from '../../inference/session.ts';
+import { type Answer, type Answers, asker, noAnswers } from './answers.ts';
 import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './columns.ts';
 import type { RowReader } from './row-reader.ts';
-
-/** Hears the values of its rows, `values[start]` to `values[end - 1]`, or why there are none. */
-export type Answer = (error: unknown, values: Float64Array, start: number, end: number) => void;
 
 interface Waiter {
   start: number;
@@ -18,10 +16,9 @@ interface Batch {
 
 interface Outcome {
   error: unknown;
-  values: Float64Array;
+  answers: Answers;
 }
 
-export const noValues = new Float64Array(0);
 const batchRows = 256;
 
 /** Requests of at most this many rows share runs; larger ones run by themselves. */
@@ -46,17 +43,18 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
     void run(batch);
   };
 
+  const ask = asker(model);
   const predict = (columns: InputColumns, start: number, end: number): Promise<Outcome> =>
-    model.predict(modelFeeds(layout, columns, start, end), end - start).then(
-      (values) => ({ error: undefined, values }),
-      (error: unknown) => ({ error, values: noValues }),
+    ask(modelFeeds(layout, columns, start, end), end - start).then(
+      (answers) => ({ error: undefined, answers }),
+      (error: unknown) => ({ error, answers: noAnswers }),
     );
 
   const run = async (batch: Batch): Promise<void> => {
     const { columns, rows, waiters } = batch;
-    const { error, values } = await predict(columns, 0, rows);
+    const { error, answers } = await predict(columns, 0, rows);
     if (error !== undefined && waiters.length > 1) await runEach(batch);
-    else for (const { start, end, answer } of waiters) answer(error, values, start, end);
+    else for (const { start, end, answer } of waiters) answer(error, answers, start, end);
     batch.rows = 0;
     batch.waiters = [];
     spare.push(batch);
@@ -65,8 +63,8 @@ export function createBatcher(model: InferenceModel, layout: InputLayout, read: 
   /** A request that the model cannot take must not fail those that came with it. */
   const runEach = async ({ columns, waiters }: Batch): Promise<void> => {
     for (const { start, end, answer } of waiters) {
-      const { error, values } = await predict(columns, start, end);
-      answer(error, values, 0, end - start);
+      const { error, answers } = await predict(columns, start, end);
+      answer(error, answers, 0, end - start);
     }
   };
 

@@ -2,6 +2,7 @@ import { type ErrorDetails, RelevoError } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { shownJson } from '../http/shown-json.ts';
 import { limits } from '../limits.ts';
+import { isAnswered } from './answer-json.ts';
 import { rowFaults } from './row-faults.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -23,30 +24,14 @@ export function predict(
   done: (error: unknown, json: string, rows: number) => void,
 ): void {
   const { rows, place } = requestRows(body, model.version.spec);
-  const bad = model.predict(rows, (error, values, start, end) => {
+  const bad = model.predict(rows, (error, answers, start, end) => {
     if (error !== undefined) return done(error, '', 0);
     for (let i = start; i < end; i++) {
-      if (!Number.isFinite(values[i])) return done(noFiniteAnswer(rows[i - start], place(i - start)), '', 0);
+      if (!isAnswered(answers, i)) return done(noFiniteAnswer(rows[i - start], place(i - start)), '', 0);
     }
-    done(undefined, answerJson(model, values, start, end, newId), end - start);
+    done(undefined, model.write(answers, start, end, newId), end - start);
   });
   if (bad >= 0) throw rowsInvalid(model.version.spec, rows, bad, place);
-}
-
-/** Same JSON as `JSON.stringify` of `{predictions: [{id, value, modelVersion, synthetic?}]}`, without the objects. */
-function answerJson(
-  { version }: ServedModel,
-  values: Float64Array,
-  start: number,
-  end: number,
-  newId: () => string,
-): string {
-  const tail = `,"modelVersion":"${version.version}"${version.synthetic ? ',"synthetic":true' : ''}}`;
-  let json = '{"predictions":[';
-  for (let i = start; i < end; i++) {
-    json += `${i === start ? '' : ','}{"id":"${newId()}","value":${values[i]}${tail}`;
-  }
-  return `${json}]}`;
 }
 
 function requestRows(body: unknown, spec: PipelineSpec): RequestRows {
@@ -97,6 +82,16 @@ function countedRows(rows: readonly unknown[], field: string): readonly unknown[
         `"${field}" has ${rows.length} rows; expected ${details.expected}.`,
         details,
       );
+}
+
+/** @throws RelevoError ROW_INVALID where a row is not one that the pipeline's model takes. */
+export function checkRows(
+  spec: PipelineSpec,
+  rows: readonly unknown[],
+  place: (index: number) => string,
+): void {
+  const bad = rows.findIndex((row) => rowFaults(spec, row, '').length > 0);
+  if (bad >= 0) throw rowsInvalid(spec, rows, bad, place);
 }
 
 /** Describes the first bad row in full, and as many of the following as an answer may list. */

@@ -1,7 +1,9 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import type { ModelVersion } from '../../registry/types.ts';
-import { type Answer, createBatcher, noValues, sharedRows } from './batcher.ts';
+import { answerWriter } from './answer-json.ts';
+import { type Answer, asker, noAnswers } from './answers.ts';
+import { createBatcher, sharedRows } from './batcher.ts';
 import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
 import { compileRowReader, type RowReader } from './row-reader.ts';
 
@@ -11,6 +13,8 @@ export type ServedVersion = ModelVersion;
 /** A model version in memory: answers rows until it is retired and its last request has its answer. */
 export interface ServedModel {
   readonly version: ServedVersion;
+  /** Writes answers as JSON. */
+  readonly write: ReturnType<typeof answerWriter>;
   /** The index of the first bad row, which is then all that happens; else -1 and `answer` is called once. */
   predict(rows: readonly unknown[], answer: Answer): number;
   /** Takes no new requests from the caller's side; the session is released after the last answer. */
@@ -35,10 +39,11 @@ export async function openServedModel(
   };
   return {
     version,
+    write: answerWriter(version),
     predict(rows, answer) {
-      const answerAndLeave: Answer = (error, values, start, end) => {
+      const answerAndLeave: Answer = (error, answers, start, end) => {
         underway--;
-        answer(error, values, start, end);
+        answer(error, answers, start, end);
         releaseWhenIdle();
       };
       const bad =
@@ -66,9 +71,9 @@ function predictMany(
   for (let i = 0; i < rows.length; i++) {
     if (!read(rows[i], columns, i)) return i;
   }
-  model.predict(modelFeeds(layout, columns, 0, rows.length), rows.length).then(
-    (values) => answer(undefined, values, 0, rows.length),
-    (error: unknown) => answer(error, noValues, 0, 0),
+  asker(model)(modelFeeds(layout, columns, 0, rows.length), rows.length).then(
+    (answers) => answer(undefined, answers, 0, rows.length),
+    (error: unknown) => answer(error, noAnswers, 0, 0),
   );
   return -1;
 }

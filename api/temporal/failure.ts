@@ -1,5 +1,5 @@
 import { CancelledFailure, TemporalFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
-import { isErrorCode } from '../../contracts/errors.ts';
+import { isErrorCode, RelevoError } from '../../contracts/errors.ts';
 import type { RunError } from '../../registry/types.ts';
 
 /**
@@ -27,4 +27,10 @@ function unknownFailure(failure: unknown): RunError {
     return { code: 'INTERNAL', message: `Timed out: ${failure.message}` };
   const message = failure instanceof TemporalFailure ? failure.message : 'The workflow failed.';
   return { code: 'INTERNAL', message };
+}
+
+/** The error of a run as one of the catalogue, to be answered with its status. */
+export function errorOfRun({ code, message, details }: RunError): RelevoError {
+  const known = isErrorCode(code) ? code : 'INTERNAL';
+  return new RelevoError(known, message, typeof details === 'object' && details !== null ? details : {});
 }

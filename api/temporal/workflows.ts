@@ -13,6 +13,8 @@ import { RelevoError } from '../../contracts/errors.ts';
 import type { RunKind } from '../../contracts/ids.ts';
 import type {
   ActivityProgress,
+  CompareInput,
+  ExplainInput,
   IngestInput,
   PromoteInput,
   RollbackInput,
@@ -24,7 +26,7 @@ import type { RunError } from '../../registry/types.ts';
 import { searchAttributes, taskQueues } from '../../temporal.config.ts';
 import type * as workflows from '../../workflows/index.ts';
 import { limits } from '../limits.ts';
-import { runErrorOf } from './failure.ts';
+import { errorOfRun, runErrorOf } from './failure.ts';
 
 /** A run to start, by kind with its input. */
 export type RunRequest = { id: string; pipeline: string } & (
@@ -32,6 +34,12 @@ export type RunRequest = { id: string; pipeline: string } & (
   | { kind: 'train'; input: TrainInput }
   | { kind: 'promote'; input: PromoteInput }
   | { kind: 'rollback'; input: RollbackInput }
+);
+
+/** A question that a workflow answers within seconds. */
+export type Question = { id: string; pipeline: string } & (
+  | { kind: 'explain'; input: ExplainInput }
+  | { kind: 'compare'; input: CompareInput }
 );
 
 /** An activity that a run waits for, with what it last said about itself. */
@@ -63,6 +71,11 @@ interface WorkflowOutcome {
 export interface Workflows {
   /** @throws RelevoError RUN_ALREADY_ACTIVE where the id is taken by a run that is active or has succeeded. */
   start(request: RunRequest): Promise<{ workflowRunId: string }>;
+  /**
+   * Asks and waits for the answer.
+   * @throws RelevoError with the workflow's own code, TEMPORAL_UNAVAILABLE where there is no answer in time.
+   */
+  ask(question: Question): Promise<unknown>;
   /** Undefined where Temporal knows no such run (any more). */
   describe(id: string, workflowRunId?: string): Promise<WorkflowState | undefined>;
   /** What the workflow says of itself; undefined where no worker answers. */
@@ -80,6 +93,11 @@ const workflowTypes = {
   rollback: 'rollbackWorkflow',
 } as const satisfies Record<RunKind, keyof typeof workflows>;
 
+const questionTypes = {
+  explain: 'explainWorkflow',
+  compare: 'compareWorkflow',
+} as const satisfies Record<Question['kind'], keyof typeof workflows>;
+
 const pipelineKey = defineSearchAttributeKey(searchAttributes.pipeline, 'KEYWORD');
 const kindKey = defineSearchAttributeKey(searchAttributes.kind, 'KEYWORD');
 
@@ -87,9 +105,12 @@ export function createWorkflows(client: Client): Workflows {
   const handle = (id: string, runId?: string): WorkflowHandle => client.workflow.getHandle(id, runId);
   const within = <T>(timeoutMs: number, call: () => Promise<T>): Promise<T> =>
     client.connection.withDeadline(Date.now() + timeoutMs, call);
-  const asked = async <T>(call: () => Promise<T>): Promise<T> => {
+  const asked = async <T>(
+    call: () => Promise<T>,
+    timeoutMs: number = limits.temporalTimeoutMs,
+  ): Promise<T> => {
     try {
-      return await within(limits.temporalTimeoutMs, call);
+      return await within(timeoutMs, call);
     } catch (error) {
       throw isGrpcServiceError(error) || isGrpcServiceError(causeOf(error)) ? unavailable(error) : error;
     }
@@ -123,6 +144,24 @@ export function createWorkflows(client: Client): Workflows {
         return { workflowRunId: started.firstExecutionRunId };
       } catch (error) {
         throw error instanceof WorkflowExecutionAlreadyStartedError ? alreadyActive(id) : error;
+      }
+    },
+    async ask({ id, kind, input }) {
+      try {
+        return await asked(
+          () =>
+            client.workflow.execute(questionTypes[kind], {
+              workflowId: id,
+              taskQueue: taskQueues.control,
+              args: [input],
+              workflowExecutionTimeout: limits.answerTimeoutMs,
+            }),
+          limits.answerTimeoutMs,
+        );
+      } catch (error) {
+        if (isGrpcDeadlineError(error) || isGrpcDeadlineError(causeOf(error))) throw unavailable(error);
+        if (!(error instanceof WorkflowFailedError)) throw error;
+        throw errorOfRun(runErrorOf(error.cause));
       }
     },
     describe,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { explanationSchema, rowsExplanationSchema } from '../../contracts/explanation.ts';
 import { runKinds } from '../../contracts/ids.ts';
-import { metricsSchema } from '../../contracts/metrics.ts';
+import { metricNameSchema, metricsSchema } from '../../contracts/metrics.ts';
 import { candidateResultSchema, runStates } from '../../contracts/runs.ts';
 
 /** What the command line reads of the API's answers; further fields are passed on untouched. */
@@ -71,6 +72,7 @@ const modelSchema = z.looseObject({
   estimator: z.string(),
   datasetVersion: z.string(),
   synthetic: z.boolean(),
+  metric: metricNameSchema,
   metrics: metricsSchema,
   aliases: z.array(z.string()).optional(),
   createdAt: z.string(),
@@ -83,13 +85,23 @@ export type ModelInfo = z.infer<typeof modelInfoSchema>;
 export const modelMetricsSchema = z.looseObject({
   version: z.string(),
   unit: z.string().optional(),
+  metric: metricNameSchema,
   metrics: metricsSchema,
   candidates: z.array(candidateResultSchema.loose()),
 });
 export type ModelMetrics = z.infer<typeof modelMetricsSchema>;
 
 export const predictionsSchema = z.looseObject({
-  predictions: z.array(z.looseObject({ id: z.string(), value: z.number(), modelVersion: z.string() })),
+  predictions: z.array(
+    z.looseObject({
+      id: z.string(),
+      value: z.number().optional(),
+      interval: z.looseObject({ low: z.number(), high: z.number(), level: z.number() }).optional(),
+      label: z.string().optional(),
+      probabilities: z.record(z.string(), z.number()).optional(),
+      modelVersion: z.string(),
+    }),
+  ),
 });
 export type Prediction = z.infer<typeof predictionsSchema>['predictions'][number];
 
@@ -99,4 +111,17 @@ export const aliasMoveSchema = z.looseObject({
   champion: z.string().optional(),
   previous: z.string().optional(),
   run: startedSchema,
+});
+
+export const datasetsSchema = z.looseObject({
+  datasets: z.array(z.looseObject({ id: z.string(), links: z.looseObject({ report: z.string() }) })),
+});
+
+export const rowsExplainedSchema = z.looseObject({
+  modelVersion: z.string(),
+  explanation: rowsExplanationSchema,
+});
+export const modelExplainedSchema = z.looseObject({
+  modelVersion: z.string(),
+  explanation: explanationSchema,
 });

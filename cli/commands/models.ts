@@ -2,7 +2,8 @@ import { pathSegment } from '../client/http.ts';
 import { modelsSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { formatEstimate, formatMoment } from '../view/format.ts';
+import { formatMoment } from '../view/format.ts';
+import { estimateOf, metricTitle } from '../view/metrics.ts';
 
 const defaultLimit = 20;
 
@@ -25,20 +26,22 @@ export async function models(
       { title: texts.models.version },
       { title: texts.models.alias, style: colors.green },
       { title: texts.candidates.candidate },
-      { title: 'RMSE [95 %]' },
+      { title: `${texts.champion.metric} [95 %]` },
       { title: texts.models.dataset },
       { title: texts.models.created },
       { title: '', style: colors.yellow },
     ],
-    page.models.map(({ version, aliases = [], candidate, metrics, datasetVersion, createdAt, synthetic }) => [
-      version,
-      aliases.join(', '),
-      candidate,
-      metrics.rmse ? formatEstimate(metrics.rmse) : '–',
-      datasetVersion,
-      formatMoment(createdAt),
-      synthetic ? texts.models.synthetic : '',
-    ]),
+    page.models.map(
+      ({ version, aliases = [], candidate, metric, metrics, datasetVersion, createdAt, synthetic }) => [
+        version,
+        aliases.join(', '),
+        candidate,
+        `${metricTitle(metric)} ${estimateOf(metrics, metric)}`,
+        datasetVersion,
+        formatMoment(createdAt),
+        synthetic ? texts.models.synthetic : '',
+      ],
+    ),
   );
   return exitCodes.ok;
 }

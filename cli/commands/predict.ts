@@ -36,11 +36,11 @@ export async function predict(
       { title: texts.predict.version },
       { title: texts.predict.id, style: terminal.colors.dim },
     ],
-    predictions.map(({ id, value, modelVersion }, i) => [
+    predictions.map((prediction, i) => [
       String(i + 1),
-      String(Number(value.toPrecision(shownDigits))),
-      modelVersion,
-      id,
+      shownAnswer(prediction),
+      prediction.modelVersion,
+      prediction.id,
     ]),
   );
   return exitCodes.ok;
@@ -51,6 +51,16 @@ export async function predict(
     if (coerced.ignored.length > 0) terminal.note(texts.predict.ignored(coerced.ignored.join(', ')));
     return { rows: coerced.rows, lines: given.lines };
   }
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(shownDigits)));
+
+/** `58.10 [57.9, 58.3]`, or `DIGITAL 81.2 %`. */
+function shownAnswer({ value, interval, label, probabilities }: Prediction): string {
+  if (label !== undefined) return `${label} ${(100 * (probabilities?.[label] ?? 0)).toFixed(1)} %`;
+  if (value === undefined) return '–';
+  if (interval === undefined) return digits(value);
+  return `${digits(value)} [${digits(interval.low)}, ${digits(interval.high)}]`;
 }
 
 async function askInChunks(

@@ -4,7 +4,7 @@ import { pathSegment } from '../client/http.ts';
 import { type ModelInfo, type ModelMetrics, modelInfoSchema, modelMetricsSchema } from '../client/schemas.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatNumber } from '../view/format.ts';
-import { showMetrics } from '../view/results.ts';
+import { showMetrics } from '../view/metrics.ts';
 import { curlLine } from '../view/shell.ts';
 import type { ExampleRow } from './example-row.ts';
 

@@ -6,7 +6,7 @@ import { watchRun } from '../commands/follow.ts';
 import { failureLines } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatDuration } from '../view/format.ts';
-import { showCandidates } from '../view/results.ts';
+import { showCandidates } from '../view/metrics.ts';
 import { runFailure } from '../view/run-failure.ts';
 import { type Champion, readChampion, showChampion, showCurl } from './champion.ts';
 import { readExampleRow } from './example-row.ts';
@@ -44,8 +44,8 @@ export async function endWithChampion(options: FirstRunOptions): Promise<void> {
   if (!trained) return;
   const champion = await readChampion(client, defaultPipeline, signal);
   if (champion === undefined) return;
-  const { candidates } = champion.metrics;
-  showCandidates(terminal, candidates, champion.info.candidate);
+  const { candidates, metric } = champion.metrics;
+  showCandidates(terminal, candidates, champion.info.candidate, metric);
   terminal.print();
   await presentChampion(options, champion);
 }

@@ -21,6 +21,8 @@ export const datasetVersions = relevo.table(
     profile: jsonb().$type<ArtifactRef>().notNull(),
     quarantine: jsonb().$type<ArtifactRef>(),
     repairs: jsonb().$type<ArtifactRef>(),
+    /** Further results by name: the report for people, what a forecast looks up. */
+    artifacts: json().$type<Record<string, ArtifactRef>>().notNull().default({}),
     report: jsonb().$type<DatasetReport>().notNull(),
     runId: text('run_id').notNull(),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),

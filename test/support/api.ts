@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { type ApiApp, createApp } from '../../api/app.ts';
@@ -11,8 +13,10 @@ import { createChampions } from '../../api/serving/champions.ts';
 import { createIdMaker } from '../../api/serving/ids.ts';
 import { temporalConnection } from '../../api/temporal/connect.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
+import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
+import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 
@@ -61,6 +65,7 @@ export interface TestApiOptions {
   temporalAddress?: string;
   specs?: readonly PipelineSpec[];
   port?: number;
+  artifacts?: ArtifactStore;
   log?: Logger;
 }
 
@@ -80,6 +85,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const deps: ApiDeps = {
     ...{ pipelines: specs, champions, registry, log },
     workflows: createWorkflows(new Client({ connection })),
+    artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },

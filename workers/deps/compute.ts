@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { createContestActivities } from '../../activities/contest.ts';
 import { createEvaluationActivities } from '../../activities/evaluation.ts';
+import { createExplanationActivities } from '../../activities/explanation.ts';
 import { withTypedFailures } from '../../activities/failure.ts';
 import { createIngestActivities } from '../../activities/ingest.ts';
+import { createReportActivities } from '../../activities/reporting.ts';
 import { sweepScratch } from '../../activities/scratch.ts';
 import { createSplitActivities } from '../../activities/splitting.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
@@ -44,6 +46,8 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
       provenance: createProvenance(env.RELEVO_THREADS),
     }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
+    ...createExplanationActivities({ registry, artifacts, trainingSets }),
+    ...createReportActivities({ registry, artifacts }),
     ...createContestActivities({ registry, artifacts, trainingSets }),
   });
 }

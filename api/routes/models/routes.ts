@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { metricsSchema } from '../../../contracts/metrics.ts';
+import { metricNameSchema, metricsSchema } from '../../../contracts/metrics.ts';
 import { aliasActions } from '../../../registry/types.ts';
 import { errors, json, pipelineParam } from '../../openapi.ts';
 import { inputSchema } from '../pipelines/routes.ts';
@@ -25,6 +25,7 @@ const modelSchema = z
     estimator: z.string(),
     candidate: z.string(),
     seed: z.number(),
+    metric: metricNameSchema,
     metrics: metricsSchema,
     parityMaxAbsolute: z.number(),
     codeRevision: z.string(),
@@ -180,6 +181,7 @@ export const metrics = createRoute({
         version: z.string(),
         synthetic: z.boolean(),
         unit: z.string().optional(),
+        metric: metricNameSchema,
         metrics: metricsSchema,
         split: z.record(z.string(), z.unknown()),
         seed: z.number(),

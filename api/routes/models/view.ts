@@ -11,7 +11,7 @@ export function modelView(model: ModelVersion, aliases?: Aliases) {
   const { seed, metrics, parityMaxAbsolute, codeRevision } = model;
   return {
     ...{ pipeline, version, createdAt, runId, datasetVersion, source, synthetic, estimator, candidate },
-    ...{ seed, metrics, parityMaxAbsolute, codeRevision },
+    ...{ seed, metric: model.spec.metric, metrics, parityMaxAbsolute, codeRevision },
     ...(aliases === undefined ? {} : { aliases: aliasNames.filter((name) => aliases[name] === version) }),
     links: { self: links.model(pipeline, version), run: links.run(runId) },
   };
@@ -37,7 +37,7 @@ export const metricsView = ({
   seed,
   candidates,
 }: ModelVersion) => ({
-  ...{ pipeline, version, synthetic, metrics, seed },
+  ...{ pipeline, version, synthetic, metric: spec.metric, metrics, seed },
   unit: targetView(spec).unit,
   split: { ...splitSpec },
   candidates: candidates.map((candidate) => ({ ...candidate })),

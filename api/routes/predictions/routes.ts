@@ -12,7 +12,14 @@ const answerSchema = z
     predictions: z.array(
       z.object({
         id: z.string().openapi({ description: 'UUID, version 7' }),
-        value: z.number(),
+        value: z.number().optional().openapi({ description: 'Of a regression, in the unit of the target' }),
+        interval: z.object({ low: z.number(), high: z.number(), level: z.number() }).optional().openapi({
+          description: 'Where the pipeline states intervals: the target lies within at this rate',
+        }),
+        label: z.string().optional().openapi({ description: 'Of a classification: the class decided on' }),
+        probabilities: z.record(z.string(), z.number()).optional().openapi({
+          description: 'Of a classification: by class, adding up to 1',
+        }),
         modelVersion: z.string(),
         synthetic: z.literal(true).optional().openapi({
           description: 'Present where the model learned from generated data',

@@ -2,7 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import { errorDocsUrl } from '../../../contracts/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { links } from '../../http/links.ts';
-import { errorOfRun, type RunRecord } from '../../runs/run-book.ts';
+import type { RunRecord } from '../../runs/run-book.ts';
+import { errorOfRun } from '../../temporal/failure.ts';
 import type { linksSchema, runSchema } from './routes.ts';
 
 type Ui = ApiDeps['temporalUi'];

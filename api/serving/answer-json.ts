@@ -1,0 +1,45 @@
+import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ModelVersion } from '../../registry/types.ts';
+import type { Answers } from './answers.ts';
+
+type Writer = (answers: Answers, row: number) => string;
+
+/**
+ * Compiles how a version's answers are written: the same JSON as `JSON.stringify` of
+ * `{predictions: [{id, value, interval?, modelVersion, synthetic?}]}`, or with `label` and `probabilities` where it
+ * tells classes apart, without the objects.
+ */
+export function answerWriter({ spec, version, synthetic }: ModelVersion) {
+  const tail = `,"modelVersion":"${version}"${synthetic ? ',"synthetic":true' : ''}}`;
+  const write = spec.task === 'classification' ? classWriter(spec) : valueWriter(spec);
+  return (answers: Answers, start: number, end: number, newId: () => string): string => {
+    let json = '{"predictions":[';
+    for (let row = start; row < end; row++)
+      json += `${row === start ? '' : ','}{"id":"${newId()}",${write(answers, row)}${tail}`;
+    return `${json}]}`;
+  };
+}
+
+function valueWriter(spec: PipelineSpec): Writer {
+  const level = spec.interval?.level;
+  return ({ values, interval }, row) =>
+    interval === undefined
+      ? `"value":${values[row]}`
+      : `"value":${values[row]},"interval":{"low":${interval[2 * row]},"high":${interval[2 * row + 1]},"level":${level}}`;
+}
+
+function classWriter(spec: PipelineSpec): Writer {
+  const keys = classesOf(spec).map((name) => JSON.stringify(name));
+  return ({ values, width, labels }, row) => {
+    const probabilities = keys.map((key, k) => `${key}:${values[row * width + k]}`).join(',');
+    return `"label":${JSON.stringify(labels?.[row])},"probabilities":{${probabilities}}`;
+  };
+}
+
+/** Whether every number of the row's answer is finite. */
+export function isAnswered({ values, width, interval }: Answers, row: number): boolean {
+  for (let at = row * width; at < (row + 1) * width; at++) if (!Number.isFinite(values[at])) return false;
+  return (
+    interval === undefined || (Number.isFinite(interval[2 * row]) && Number.isFinite(interval[2 * row + 1]))
+  );
+}

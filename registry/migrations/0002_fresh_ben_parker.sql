@@ -1,0 +1,1 @@
+ALTER TABLE "relevo"."dataset_versions" ADD COLUMN "artifacts" json DEFAULT '{}'::json NOT NULL;
