@@ -1,10 +1,32 @@
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, type OnnxValue } from 'onnxruntime-node';
+import { z } from 'zod';
 import { type Columns, checkColumns, type ModelInput, toFeeds } from './columns.ts';
+import { readMetadata } from './metadata.ts';
+
+/** Everything that a model says about rows. */
+export interface ModelAnswer {
+  /** Row-major, `width` numbers per row: the target's value, or one probability per class. */
+  prediction: Float64Array;
+  width: number;
+  /** The answered class per row. */
+  label?: string[];
+  /** Lower and upper bound per row, row-major. */
+  interval?: Float64Array;
+}
+
+/** What a model answers beside its prediction. */
+export interface ModelOutputs {
+  label: boolean;
+  interval: boolean;
+  /** The classes that the prediction has a probability for, in its order. */
+  classes?: string[];
+}
 
 /** An open model: answers rows until it is released. */
 export interface InferenceModel {
   /** In the order of the file's inputs; each is a column `[N, 1]`. */
   inputs: ModelInput[];
+  outputs: ModelOutputs;
   /**
    * The file's output `prediction`, row-major: one number per row, or `width` numbers where it is `[N, width]`.
    * Columns that the model does not read are ignored. Many rows take several native runs, so that the event loop
@@ -13,11 +35,13 @@ export interface InferenceModel {
    * @throws RangeError where a column is absent, of the other kind, or not `rows` long.
    */
   predict(columns: Columns, rows: number): Promise<Float64Array>;
+  /** Like `predict`, with every output that the file has. */
+  answer(columns: Columns, rows: number): Promise<ModelAnswer>;
   /** Waits for the calls under way, then frees the native memory. */
   release(): Promise<void>;
 }
 
-const outputName = 'prediction';
+const predictionOnly = ['prediction'];
 /** How long one native run may hold the event loop; the most rows of a run are adapted to it. */
 const targetRunMs = 4;
 const minRunRows = 16;
@@ -44,20 +68,34 @@ export async function openModel(
   const session = await (typeof bytesOrPath === 'string'
     ? InferenceSession.create(bytesOrPath, options)
     : InferenceSession.create(bytesOrPath, options));
-  if (session.outputNames.includes(outputName)) return new Session(session);
-  const outputs = session.outputNames.join(', ');
-  await session.release();
-  throw new RangeError(`the model has no output named "${outputName}", but ${outputs}`);
+  try {
+    const { outputNames } = session;
+    if (!outputNames.includes('prediction'))
+      throw new RangeError(`the model has no output named "prediction", but ${outputNames.join(', ')}`);
+    const { classes } = await readMetadata(bytesOrPath);
+    return new Session(session, {
+      label: outputNames.includes('label'),
+      interval: outputNames.includes('interval'),
+      ...(classes === undefined ? {} : { classes: z.array(z.string()).parse(JSON.parse(classes)) }),
+    });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
 }
 
 class Session implements InferenceModel {
   readonly inputs: ModelInput[];
+  readonly outputs: ModelOutputs;
   private readonly session: InferenceSession;
+  private readonly allOutputs: string[];
   private readonly underWay = new Set<Promise<unknown>>();
   private runRows = initialRunRows;
 
-  constructor(session: InferenceSession) {
+  constructor(session: InferenceSession, outputs: ModelOutputs) {
     this.session = session;
+    this.outputs = outputs;
+    this.allOutputs = [...session.outputNames];
     this.inputs = session.inputMetadata.map(
       (input): ModelInput => ({
         name: input.name,
@@ -69,13 +107,14 @@ class Session implements InferenceModel {
   async predict(columns: Columns, rows: number): Promise<Float64Array> {
     checkColumns(this.inputs, columns, rows);
     if (rows === 0) return new Float64Array(0);
-    const answer = rows <= this.runRows ? this.run(columns, 0, rows) : this.inRuns(columns, rows);
-    this.underWay.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.underWay.delete(answer);
-    }
+    return await this.whileOpen(
+      rows <= this.runRows ? this.predictRun(columns, 0, rows) : this.predictRuns(columns, rows),
+    );
+  }
+
+  async answer(columns: Columns, rows: number): Promise<ModelAnswer> {
+    checkColumns(this.inputs, columns, rows);
+    return await this.whileOpen(this.answerRuns(columns, rows));
   }
 
   async release(): Promise<void> {
@@ -83,11 +122,20 @@ class Session implements InferenceModel {
     await this.session.release();
   }
 
-  private async inRuns(columns: Columns, rows: number): Promise<Float64Array> {
+  private async whileOpen<T>(work: Promise<T>): Promise<T> {
+    this.underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.underWay.delete(work);
+    }
+  }
+
+  private async predictRuns(columns: Columns, rows: number): Promise<Float64Array> {
     let joined: Float64Array | undefined;
     for (let start = 0; start < rows; ) {
       const end = Math.min(start + this.runRows, rows);
-      const values = await this.run(columns, start, end);
+      const values = await this.predictRun(columns, start, end);
       const width = values.length / (end - start);
       joined ??= new Float64Array(rows * width);
       joined.set(values, start * width);
@@ -96,16 +144,50 @@ class Session implements InferenceModel {
     return joined ?? new Float64Array(0);
   }
 
-  private async run(columns: Columns, start: number, end: number): Promise<Float64Array> {
+  private async predictRun(columns: Columns, start: number, end: number): Promise<Float64Array> {
+    const { prediction } = await this.run(columns, start, end, predictionOnly);
+    return numbersOf(prediction, end - start);
+  }
+
+  private async answerRuns(columns: Columns, rows: number): Promise<ModelAnswer> {
+    const answer: ModelAnswer = {
+      prediction: new Float64Array(0),
+      width: this.outputs.classes?.length ?? 1,
+      label: this.outputs.label ? [] : undefined,
+      interval: this.outputs.interval ? new Float64Array(rows * 2) : undefined,
+    };
+    for (let start = 0; start < rows; ) {
+      const end = Math.min(start + this.runRows, rows);
+      const tensors = await this.run(columns, start, end, this.allOutputs);
+      const values = numbersOf(tensors.prediction, end - start);
+      if (start === 0) {
+        answer.width = values.length / end;
+        answer.prediction = new Float64Array(rows * answer.width);
+      }
+      answer.prediction.set(values, start * answer.width);
+      answer.interval?.set(numbersOf(tensors.interval, end - start), start * 2);
+      for (let row = 0; answer.label !== undefined && row < end - start; row++)
+        answer.label.push(tensors.label.data[row] as string);
+      start = end;
+    }
+    return answer;
+  }
+
+  private async run(
+    columns: Columns,
+    start: number,
+    end: number,
+    outputs: string[],
+  ): Promise<InferenceSession.OnnxValueMapType> {
     const feeds = toFeeds(this.inputs, columns, start, end);
     let startedMs = 0;
     // onnxruntime-node runs in a setImmediate of its own, so this one tells when it starts.
     setImmediate(() => {
       startedMs = performance.now();
     });
-    const { data, dims } = (await this.session.run(feeds))[outputName];
+    const results = await this.session.run(feeds, outputs);
     this.adapt(end - start, performance.now() - startedMs);
-    return (data as Float64Array).subarray(0, (end - start) * dims[1]);
+    return results;
   }
 
   /** Half as many rows a run where a large one took too long, twice as many where a full one was quick. */
@@ -116,3 +198,7 @@ class Session implements InferenceModel {
       this.runRows = Math.min(maxRunRows, 2 * this.runRows);
   }
 }
+
+/** The first `rows` rows of a tensor of doubles. */
+const numbersOf = ({ data, dims }: OnnxValue, rows: number): Float64Array =>
+  (data as Float64Array).subarray(0, rows * dims[1]);

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RelevoError } from '../../contracts/errors.ts';
-import { col, type Expression, type Formula, num, text, where } from '../../contracts/expression.ts';
+import { code, col, type Expression, type Formula, num, text, where } from '../../contracts/expression.ts';
 import { type DuckDb, numberLiteral, openDuckDb } from '../duckdb.ts';
 import { IntervalPlan } from './interval.ts';
 import { expressionSql } from './sql.ts';
@@ -32,6 +32,10 @@ function evaluate(expression: Expression, row: Row): Value {
       return Boolean(value(expression.left)) && Boolean(value(expression.right));
     case 'or':
       return Boolean(value(expression.left)) || Boolean(value(expression.right));
+    case 'code': {
+      const place = expression.values.indexOf(String(value(expression.of)));
+      return place < 0 ? null : place;
+    }
     case 'secondOfDay':
     case 'isoWeekday':
     case 'month': {
@@ -183,6 +187,14 @@ describe('expressionSql', () => {
     }
   });
 
+  it("gives a category's place among values, and none to a missing or unlisted one", async () => {
+    const days = ['Sunday', "O'Day", 'Monday'];
+    const formula = code('day', days).times(2);
+    for (const day of ['Monday', 'Sunday', 'Tuesday', null])
+      expect(await ask(formula, row({ day })), `${day}`).toBe(evaluate(formula.expression, row({ day })));
+    expect(() => expressionSql(code('a', days).expression, {}, types)).toThrow(/needs a text, got a number/);
+  });
+
   it('quotes text, so that a value cannot end its literal', async () => {
     expect(await ask(where(col('day').equals("x' OR 1=1 --"), 1, 0), row({ day: 'x' }))).toBe(0);
   });
@@ -257,6 +269,13 @@ describe('IntervalPlan', () => {
     const formula = where(col('a').lessThan(1), 10, 20);
     expect(await interval(formula, row({ a: 1 }), 0.5)).toEqual({ lo: 10, hi: 20 });
     expect(await interval(formula, row({ a: 3 }), 0.5)).toEqual({ lo: 20, hi: 20 });
+  });
+
+  it('knows the place of a known text, and that an unknown one is some place', async () => {
+    const formula = code('day', ['Sunday', 'Monday', 'Tuesday']);
+    expect(await interval(formula, row({ day: 'Monday' }), 0)).toEqual({ lo: 1, hi: 1 });
+    expect(await interval(formula, row({ day: null }), 0)).toEqual({ lo: 0, hi: 2 });
+    expect(await interval(formula, row({ day: 'Friday' }), 0)).toEqual({ lo: null, hi: null });
   });
 
   it('grows with the depth of an expression, not with its power', () => {

@@ -1,6 +1,6 @@
 import type { BinaryOperator, UnaryOperator } from '../../contracts/expression.ts';
 import { numberLiteral } from '../duckdb.ts';
-import { calendarSql } from './sql.ts';
+import { calendarSql, codeSql } from './sql.ts';
 
 interface Bounds {
   lo: string;
@@ -75,6 +75,16 @@ export function equals(left: Result, right: Result): Result {
   const [a, b] = [left as Bounds, right as Bounds];
   const same = `${a.lo} = ${a.hi} AND ${b.lo} = ${b.hi} AND ${a.lo} = ${b.lo}`;
   return { value: `CASE WHEN ${same} THEN true WHEN ${a.hi} < ${b.lo} OR ${b.hi} < ${a.lo} THEN false END` };
+}
+
+/** A text that is not known may be any of the values; one that is not listed has no place. */
+export function code(text: string, values: string[]): Bounds {
+  const place = codeSql(text, values);
+  const last = numberLiteral(values.length - 1);
+  return {
+    lo: `CASE WHEN ${text} IS NULL THEN 0::DOUBLE ELSE ${place} END`,
+    hi: `CASE WHEN ${text} IS NULL THEN ${last} ELSE ${place} END`,
+  };
 }
 
 /** Where the condition is not known, a number lies in the hull of both branches, a text is known if both agree. */

@@ -79,6 +79,10 @@ export class IntervalPlan {
         const [condition, whenTrue, whenFalse] = parts.map((part) => part.result);
         return this.store(op.choose(conditionOf(condition), whenTrue, whenFalse), parts);
       }
+      case 'code': {
+        const of = this.visit(expression.of);
+        return this.store(op.code(conditionOf(of.result), expression.values), [of]);
+      }
       case 'secondOfDay':
       case 'isoWeekday':
       case 'month': {

@@ -55,6 +55,10 @@ export const calendarSql = {
   month: (t: string) => `month(make_timestamp(CAST(${t} * 1000000 AS BIGINT)))::DOUBLE`,
 };
 
+/** Place of a text among values; NULL where it is none of them. */
+export const codeSql = (text: string, values: string[]): string =>
+  `CASE ${text} ${values.map((value, place) => `WHEN ${quoteText(value)} THEN ${place}::DOUBLE`).join(' ')} END`;
+
 /**
  * SQL of an expression over one row, with the meaning that `contracts/expression.ts` gives it: missing is NULL,
  * conditions are never NULL.
@@ -81,6 +85,8 @@ function build(expression: Expression, columns: ColumnSql): string {
       ].map((operand) => build(operand, columns));
       return `CASE WHEN ${condition} THEN ${whenTrue} ELSE ${whenFalse} END`;
     }
+    case 'code':
+      return codeSql(build(expression.of, columns), expression.values);
     case 'secondOfDay':
     case 'isoWeekday':
     case 'month':

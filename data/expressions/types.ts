@@ -39,6 +39,10 @@ export function typeOf(expression: Expression, columns: ColumnTypes): ValueType 
     demand(expression.right, typeOf(expression.left, columns));
     return 'boolean';
   }
+  if (op === 'code') {
+    demand(expression.of, 'text');
+    return 'number';
+  }
   if (op === 'isMissing') {
     typeOf(expression.of, columns);
     return 'boolean';

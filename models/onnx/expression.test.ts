@@ -3,6 +3,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import {
   type BinaryOperator,
   binaryOperators,
+  code,
   col,
   type Expression,
   num,
@@ -32,6 +33,10 @@ function evaluate(expression: Expression, row: Row): Value {
       return evaluate(expression.condition, row) === true
         ? evaluate(expression.whenTrue, row)
         : evaluate(expression.whenFalse, row);
+    case 'code': {
+      const place = expression.values.indexOf(String(evaluate(expression.of, row)));
+      return place < 0 ? Number.NaN : place;
+    }
     default:
       if ('left' in expression)
         return evaluateBinary(expression.op, evaluate(expression.left, row), evaluate(expression.right, row));
@@ -178,6 +183,13 @@ describe('texts', () => {
     await expectSame({ op: 'equals', left: word.expression, right: other.expression });
     await expectSame({ op: 'equals', left: word.expression, right: word.expression });
   });
+  it('have a place among values; none where they are missing or not listed', async () => {
+    await expectSame(code('word', ['Maximum', 'ñandú', 'Light']).expression);
+    await expectSame(code('word', ['Light', 'Maximum', 'Light']).plus(x).expression);
+    const chosen = where(x.atLeast(1), word, other).expression;
+    await expectSame({ op: 'code', of: chosen, values: ['Light', 'light'] });
+    await expectSame({ op: 'code', of: text('b').expression, values: ['a', 'b'] });
+  });
   it('are missing where empty', () => expectSame(word.isMissing().expression));
 });
 
@@ -297,6 +309,7 @@ describe('expressions that cannot be compiled', () => {
     ['a calendar part', x.secondOfDay().expression, '"secondOfDay" of the column "x"', 'x'],
     ['an unknown column', col('z').plus(1).expression, '"z"', 'z'],
     ['a text as a number', word.plus(1).expression, 'the column "word" is a text', 'word'],
+    ['the place of a number', code('x', ['1']).expression, 'a text, but the column "x" is a number', 'x'],
     ['a text as a result', word.expression, 'the column "word" is a text', 'word'],
     [
       'a number as a condition',

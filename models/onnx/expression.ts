@@ -68,6 +68,8 @@ function compile(c: Compiler, expression: Expression): Value {
       return textConstant(c, expression.value);
     case 'where':
       return where(c, expression);
+    case 'code':
+      return code(c, expression);
     case 'secondOfDay':
     case 'isoWeekday':
     case 'month':
@@ -102,6 +104,25 @@ function where(c: Compiler, expression: Expression & { op: 'where' }): Value {
   }
   if (whenTrue.literal === 1 && whenFalse.literal === 0) return asNumber(c, expression, condition);
   return nodeValue(c, whenTrue.kind, 'Where', condition, whenTrue, whenFalse);
+}
+
+/** NaN, the default, is for a missing value and for one that is not listed; a value that is listed twice keeps its first place. */
+function code(c: Compiler, { of, values }: Expression & { op: 'code' }): Value {
+  const operand = compile(c, of);
+  if (operand.kind !== 'text') throw invalid(of, 'a text', `a ${operand.kind}`);
+  const unique = [...new Set(values)];
+  const places = unique.map((value) => values.indexOf(value));
+  const [tensor] = c.graph.node(
+    'LabelEncoder',
+    [operand.tensor],
+    {
+      keys_strings: { strings: unique },
+      values_tensor: { doubles: places, shape: [places.length] },
+      default_tensor: { doubles: [Number.NaN], shape: [1] },
+    },
+    { domain: 'ai.onnx.ml' },
+  );
+  return { tensor, kind: 'number', perRow: operand.perRow, mayBeInfinite: false };
 }
 
 function unary(c: Compiler, expression: Expression & { op: UnaryOperator }): Value {

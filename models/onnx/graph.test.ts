@@ -51,7 +51,7 @@ describe('a graph', () => {
     expect(build({ version: '1.0.1', pipeline: 'p' })).not.toEqual(bytes);
   });
 
-  it('is an ONNX file of IR 9, opset 19 and ai.onnx.ml 3, with its metadata', () => {
+  it('is an ONNX file of IR 9, opset 19 and ai.onnx.ml 4, with its metadata', () => {
     const graph = createGraph('trees');
     addTrees(graph);
     const model = modelProtoType()
@@ -60,7 +60,7 @@ describe('a graph', () => {
     expect(model).toMatchObject({
       irVersion: '9',
       producerName: 'relevo',
-      opsetImport: [{ version: '19' }, { domain: 'ai.onnx.ml', version: '3' }],
+      opsetImport: [{ version: '19' }, { domain: 'ai.onnx.ml', version: '4' }],
       metadataProps: [{ key: 'pipeline', value: 'steel' }],
     });
   });

@@ -7,8 +7,8 @@ import { elementTypes } from './proto.ts';
 export interface OnnxGraphBuilder extends OnnxGraph {
   /** Declares an input `[N, 1]`; the tensor has the input's name. */
   input(name: string, element: 'double' | 'float' | 'string'): TensorName;
-  /** Names a tensor `[N, width]` of doubles as an output. */
-  output(tensor: TensorName, name: string, width?: number): void;
+  /** Names a tensor `[N, width]`, of doubles unless told, as an output. */
+  output(tensor: TensorName, name: string, width?: number, element?: 'double' | 'string'): void;
   /** Element type of an input, constant or cast; undefined for other tensors. */
   elementOf(tensor: TensorName): OnnxElement | undefined;
   /** The file's bytes; the same calls in the same order give the same bytes. */
@@ -94,10 +94,10 @@ export function createGraph(name: string): OnnxGraphBuilder {
       elements.set(name, to);
       return name;
     },
-    output(tensor, name, width = 1) {
+    output(tensor, name, width = 1, element = 'double') {
       claim(name);
       parts.nodes.push({ op: 'Identity', domain: '', inputs: [tensor], outputs: [name], attributes: {} });
-      parts.outputs.push({ name, element: 'double', width });
+      parts.outputs.push({ name, element, width });
     },
     elementOf: (tensor) => elements.get(tensor),
     toBytes: (metadata) => encodeModel(parts, metadata),
