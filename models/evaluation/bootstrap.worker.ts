@@ -1,20 +1,26 @@
-import {
-  isLowerBetter,
-  type MetricName,
-  type Metrics,
-  regressionMetricNames,
-} from '../../contracts/metrics.ts';
+import type { Task } from '../../contracts/estimator.ts';
+import { isLowerBetter, type MetricName, type Metrics, metricNames } from '../../contracts/metrics.ts';
 import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
-import { comparisonOf, metricsFromSums, regressionMetrics, sumRows } from './metrics.ts';
+import { comparisonOf } from './compare.ts';
+import type { Comparison, MetricValues } from './comparison.ts';
+import type { Predictions } from './predictions.ts';
 
 export type BootstrapTask =
-  | { kind: 'metrics'; actual: Float64Array; predicted: Float64Array; seed: number; resamples: number }
+  | {
+      kind: 'metrics';
+      task: Task;
+      actual: Float64Array;
+      predictions: Predictions;
+      seed: number;
+      resamples: number;
+    }
   | {
       kind: 'paired';
+      task: Task;
       actual: Float64Array;
-      challenger: Float64Array;
-      champion: Float64Array;
+      challenger: Predictions;
+      champion: Predictions;
       metric: MetricName;
       seed: number;
       resamples: number;
@@ -32,39 +38,45 @@ export default function bootstrap(task: BootstrapTask): Metrics | PairedImprovem
   return task.kind === 'metrics' ? intervals(task) : improvement(task);
 }
 
-function intervals({ actual, predicted, seed, resamples }: BootstrapTask & { kind: 'metrics' }): Metrics {
-  const point = regressionMetrics(actual, predicted);
-  const draws = resampledMetrics(actual, [predicted], seed, resamples).map(([metrics]) => metrics);
+function intervals(input: BootstrapTask & { kind: 'metrics' }): Metrics {
+  const comparison = comparisonOf(input.task, input.actual, input.predictions);
+  const point = comparison.metrics();
+  const draws = resampledMetrics([comparison], input).map(([metrics]) => metrics);
   return Object.fromEntries(
-    regressionMetricNames.map((name) => {
-      const values = Float64Array.from(draws, (metrics) => metrics[name]);
-      return [name, { value: point[name], ...interval(values, metricsConfidence) }];
-    }),
+    metricNames
+      .filter((name) => point[name] !== undefined)
+      .map((name) => {
+        const values = Float64Array.from(draws, (metrics) => metrics[name] ?? Number.NaN);
+        return [name, { value: point[name], ...interval(values, metricsConfidence) }];
+      }),
   ) as Metrics;
 }
 
-function improvement(task: BootstrapTask & { kind: 'paired' }): PairedImprovement {
-  const { actual, challenger, champion, metric, seed, resamples, confidence } = task;
-  const compare = (pair: Record<MetricName, number>[]): number =>
-    relativeImprovement(metric, pair[0][metric], pair[1][metric]);
-  const value = compare([regressionMetrics(actual, challenger), regressionMetrics(actual, champion)]);
-  const draws = resampledMetrics(actual, [challenger, champion], seed, resamples).map(compare);
+function improvement(input: BootstrapTask & { kind: 'paired' }): PairedImprovement {
+  const { task, actual, challenger, champion, metric, confidence } = input;
+  const comparisons = [challenger, champion].map((predictions) => comparisonOf(task, actual, predictions));
+  const compare = (pair: MetricValues[]): number => {
+    const [ours, theirs] = pair.map((metrics) => metrics[metric] ?? Number.NaN);
+    return relativeImprovement(metric, ours, theirs);
+  };
+  const value = compare(comparisons.map((comparison) => comparison.metrics(undefined, metric)));
+  const draws = resampledMetrics(comparisons, input, metric).map(compare);
   return { value, ...interval(Float64Array.from(draws), confidence) };
 }
 
-/** The metrics of each prediction on each resample of the rows, drawn with replacement. */
+/** The metrics of each comparison on each resample of the rows, drawn with replacement. */
 function resampledMetrics(
-  actual: Float64Array,
-  predictions: Float64Array[],
-  seed: number,
-  resamples: number,
-): Record<MetricName, number>[][] {
+  comparisons: Comparison[],
+  { seed, resamples }: { seed: number; resamples: number },
+  only?: MetricName,
+): MetricValues[][] {
   const random = seededRandom(seed, 'bootstrap');
-  const comparisons = predictions.map((predicted) => comparisonOf(actual, predicted));
-  const drawn = new Int32Array(actual.length);
+  const [{ rows }] = comparisons;
+  const counts = new Int32Array(rows);
   return Array.from({ length: resamples }, () => {
-    for (let i = 0; i < drawn.length; i++) drawn[i] = random.integer(drawn.length);
-    return comparisons.map((comparison) => metricsFromSums(sumRows(comparison, drawn)));
+    counts.fill(0);
+    for (let i = 0; i < rows; i++) counts[random.integer(rows)]++;
+    return comparisons.map((comparison) => comparison.metrics(counts, only));
   });
 }
 

@@ -1,7 +1,9 @@
-import type { MetricName } from '../../contracts/metrics.ts';
+import type { Comparison } from './comparison.ts';
+
+type PointMetrics = Record<'rmse' | 'mae' | 'r2' | 'cv', number>;
 
 /** Sums from which every regression metric follows. */
-export interface RegressionSums {
+interface RegressionSums {
   rows: number;
   /** Σ(actual − origin) and Σ(actual − origin)²; an origin near the mean keeps digits. */
   actual: number;
@@ -22,7 +24,7 @@ function mean(values: Float64Array): number {
  * Like scikit-learn, r2 of a constant actual is 1 where the prediction is exact and 0 otherwise; a cv that
  * would be infinite (mean 0) is `Number.MAX_VALUE`, which JSON can carry.
  */
-export function metricsFromSums(sums: RegressionSums): Record<MetricName, number> {
+function metricsFromSums(sums: RegressionSums): PointMetrics {
   const { rows, actual, actualSquared, origin, absoluteError, squaredError } = sums;
   const rmse = Math.sqrt(squaredError / rows);
   const variation = actualSquared - (actual * actual) / rows;
@@ -42,23 +44,64 @@ function ratioPercent(part: number, whole: number): number {
 }
 
 /** @throws RangeError where the lengths differ or there are no rows. */
-export function regressionMetrics(actual: Float64Array, predicted: Float64Array): Record<MetricName, number> {
+export function regressionMetrics(actual: Float64Array, predicted: Float64Array): PointMetrics {
   if (actual.length === 0 || actual.length !== predicted.length)
     throw new RangeError(
       `${actual.length} actual and ${predicted.length} predicted values cannot be compared`,
     );
-  return metricsFromSums(sumRows(comparisonOf(actual, predicted)));
+  return metricsFromSums(sumRows(termsOf(actual, predicted)));
+}
+
+/** Numbers beside numbers and, where the model gives them, intervals (rows × 2). */
+export function compareNumbers(
+  actual: Float64Array,
+  predicted: Float64Array,
+  interval?: Float64Array,
+): Comparison {
+  const terms = termsOf(actual, predicted);
+  const ofPoints: Comparison = {
+    rows: actual.length,
+    metrics: (counts) => metricsFromSums(sumRows(terms, counts)),
+  };
+  if (interval === undefined) return ofPoints;
+  const ofIntervals = compareIntervals(actual, interval);
+  return {
+    rows: actual.length,
+    metrics: (counts) => ({ ...ofPoints.metrics(counts), ...ofIntervals.metrics(counts) }),
+  };
+}
+
+/** The share of rows within their bounds (rows × 2, both inclusive), and the mean width in the target's unit. */
+export function compareIntervals(actual: Float64Array, interval: Float64Array): Comparison {
+  const rows = actual.length;
+  const inside = actual.map((value, row) =>
+    Number(interval[2 * row] <= value && value <= interval[2 * row + 1]),
+  );
+  const widths = actual.map((_, row) => interval[2 * row + 1] - interval[2 * row]);
+  return {
+    rows,
+    metrics(counts) {
+      let covered = 0;
+      let width = 0;
+      for (let row = 0; row < rows; row++) {
+        const count = counts === undefined ? 1 : counts[row];
+        covered += count * inside[row];
+        width += count * widths[row];
+      }
+      return { coverage: covered / rows, intervalWidth: width / rows };
+    },
+  };
 }
 
 /** What each row adds to the sums, side by side in memory. */
-export interface Comparison {
+interface RegressionTerms {
   rows: number;
   origin: number;
   /** Per row: actual − origin, |error|. */
   terms: Float64Array;
 }
 
-export function comparisonOf(actual: Float64Array, predicted: Float64Array): Comparison {
+function termsOf(actual: Float64Array, predicted: Float64Array): RegressionTerms {
   const origin = mean(actual);
   const terms = new Float64Array(actual.length * 2);
   for (let i = 0; i < actual.length; i++) {
@@ -68,20 +111,20 @@ export function comparisonOf(actual: Float64Array, predicted: Float64Array): Com
   return { rows: actual.length, origin, terms };
 }
 
-/** Sums over the rows at the given positions, which may repeat; over all rows where absent. */
-export function sumRows({ rows, origin, terms }: Comparison, positions?: Int32Array): RegressionSums {
+/** Sums over the rows, each as often as its count says; once each where absent. */
+function sumRows({ rows, origin, terms }: RegressionTerms, counts?: Int32Array): RegressionSums {
   let actual = 0;
   let actualSquared = 0;
   let absoluteError = 0;
   let squaredError = 0;
-  for (let i = 0; i < rows; i++) {
-    const row = positions === undefined ? i : positions[i];
+  for (let row = 0; row < rows; row++) {
+    const count = counts === undefined ? 1 : counts[row];
     const centered = terms[2 * row];
     const error = terms[2 * row + 1];
-    actual += centered;
-    actualSquared += centered * centered;
-    absoluteError += error;
-    squaredError += error * error;
+    actual += count * centered;
+    actualSquared += count * centered * centered;
+    absoluteError += count * error;
+    squaredError += count * error * error;
   }
   return { rows, origin, actual, actualSquared, absoluteError, squaredError };
 }

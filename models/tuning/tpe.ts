@@ -1,5 +1,5 @@
-import type { Params, SearchSpace } from '../../contracts/estimator.ts';
-import { seededRandom } from '../random.ts';
+import type { Dimension, Params, SearchSpace } from '../../contracts/estimator.ts';
+import { type Random, seededRandom } from '../random.ts';
 import { logDensity, parzenEstimator, sampleFrom } from './parzen.ts';
 import { checkSpace, contains, onlyValue, sampleEvenly } from './space.ts';
 
@@ -25,37 +25,49 @@ const goodTrials = (finished: number): number => Math.min(Math.ceil(0.1 * finish
  * Pure: equal space, history, number and seed give equal parameters.
  * @throws RelevoError PIPELINE_INVALID for an impossible dimension.
  */
-export function suggest(
+export function suggestByTpe(
   space: SearchSpace,
   history: TrialRecord[],
   trialNumber: number,
   seed: number,
 ): Params {
   checkSpace(space);
-  const random = seededRandom(seed, 'trial', trialNumber);
   const open = Object.entries(space).filter(([, dimension]) => onlyValue(dimension) === undefined);
   const finished = history.filter((trial) => isUsable(trial, space));
-  const chosen: Params =
-    open.length === 0 || finished.length < startupTrials
-      ? Object.fromEntries(open.map(([name, dimension]) => [name, sampleEvenly(dimension, random)]))
-      : bestOfDraws();
-  return Object.fromEntries(
+  if (open.length === 0 || finished.length < startupTrials) return suggestEvenly(space, trialNumber, seed);
+  const chosen = bestOfDraws(open, finished, seededRandom(seed, 'trial', trialNumber));
+  return inOrder(space, chosen);
+}
+
+/** Every dimension drawn evenly (evenly in the logarithm where `log`); depends on space, number and seed alone. */
+export function suggestEvenly(space: SearchSpace, trialNumber: number, seed: number): Params {
+  checkSpace(space);
+  const random = seededRandom(seed, 'trial', trialNumber);
+  const open = Object.entries(space).filter(([, dimension]) => onlyValue(dimension) === undefined);
+  return inOrder(
+    space,
+    Object.fromEntries(open.map(([name, dimension]) => [name, sampleEvenly(dimension, random)])),
+  );
+}
+
+/** The parameters in the order of the space, with those that leave no choice. */
+const inOrder = (space: SearchSpace, chosen: Params): Params =>
+  Object.fromEntries(
     Object.entries(space).map(([name, dimension]) => [name, onlyValue(dimension) ?? chosen[name]]),
   );
 
-  function bestOfDraws(): Params {
-    const { good, rest } = divideTrials(finished, goodTrials(finished.length));
-    const likely = parzenEstimator(open, good);
-    const unlikely = parzenEstimator(open, rest);
-    let best: Params = {};
-    let bestGain = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < candidates; i++) {
-      const draw = sampleFrom(likely, random);
-      const gain = logDensity(likely, draw) - logDensity(unlikely, draw);
-      if (gain > bestGain || i === 0) [best, bestGain] = [draw, gain];
-    }
-    return best;
+function bestOfDraws(open: [string, Dimension][], finished: TrialRecord[], random: Random): Params {
+  const { good, rest } = divideTrials(finished, goodTrials(finished.length));
+  const likely = parzenEstimator(open, good);
+  const unlikely = parzenEstimator(open, rest);
+  let best: Params = {};
+  let bestGain = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < candidates; i++) {
+    const draw = sampleFrom(likely, random);
+    const gain = logDensity(likely, draw) - logDensity(unlikely, draw);
+    if (gain > bestGain || i === 0) [best, bestGain] = [draw, gain];
   }
+  return best;
 }
 
 function isUsable({ params, score, steps }: TrialRecord, space: SearchSpace): boolean {
