@@ -1,13 +1,16 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Estimator, Params } from '../../contracts/estimator.ts';
+import { knn } from './knn.ts';
 import { linear } from './linear.ts';
+import { mlp } from './mlp.ts';
+import { naiveBayes } from './naive-bayes.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
 import { xgboost } from './xgboost.ts';
 
 /** Every kind of model, by name. A new one is one file and one line here; the contract suite finds it. */
 export const estimators: Record<string, Estimator> = Object.fromEntries(
-  [xgboost, randomForest, ridge, linear].map((entry) => [entry.name, entry]),
+  [xgboost, randomForest, ridge, linear, knn, naiveBayes, mlp].map((entry) => [entry.name, entry]),
 );
 
 /** @throws RelevoError PIPELINE_INVALID with the names that exist. */

@@ -1,0 +1,4 @@
+import { runEpoch } from './epoch.ts';
+
+/** Entry of a pool thread. */
+export default runEpoch;
