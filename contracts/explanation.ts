@@ -9,8 +9,8 @@ export const explanationMethods = ['tree-shap', 'kernel-shap', 'lime'] as const;
 export type ExplanationMethod = (typeof explanationMethods)[number];
 
 /**
- * What effects are measured in: the target's unit, shares of one, or the log-odds of the class (of class 1, where
- * two classes share one number).
+ * What effects are measured in: the target's unit, shares of one, or what a softmax or (where two classes share one
+ * number) the logistic function makes probabilities of.
  */
 export const effectUnits = ['target', 'probability', 'log-odds'] as const;
 export type EffectUnit = (typeof effectUnits)[number];
@@ -21,6 +21,8 @@ export const rowExplanationSchema = z.strictObject({
   /** What is answered where nothing is known of the row: the mean over the rows learned from, or of the background. */
   base: perOutput,
   total: perOutput,
+  /** The pipeline's own base prediction for the row, which `base` includes. */
+  formula: z.number().optional(),
   /** The strongest first; `value` is what the row has, null where missing or made of several features. */
   contributions: z.array(
     z.strictObject({ feature: z.string(), value: z.number().nullable(), effects: perOutput }),
@@ -71,8 +73,8 @@ export const explanationSchema = z.strictObject({
       feature: z.string(),
       /** Mean of |effect| per output. */
       effects: perOutput,
-      /** Rise of the loss (RMSE, mean pinball loss or log-loss) where the feature's values are shuffled. */
-      permutation: z.strictObject({ mean: z.number(), standardDeviation: z.number() }),
+      /** Rise of the loss (RMSE, mean pinball loss or log-loss) where the values are shuffled; absent for made features. */
+      permutation: z.strictObject({ mean: z.number(), standardDeviation: z.number() }).optional(),
     }),
   ),
   /** Mean of |interaction effect| (both halves), summed over outputs; the strongest first, for sums of trees. */

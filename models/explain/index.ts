@@ -1,4 +1,7 @@
+export { type ExplainRowsOptions, explainRows, type RowsToExplain } from './candidate.ts';
 export { type DependenceOptions, pairDependence, partialDependence } from './dependence.ts';
+export type { ExplainedModel } from './effects.ts';
+export { explainModel } from './global.ts';
 export { type KernelShapOptions, kernelShap } from './kernel-shap.ts';
 export { type LimeExplanation, type LimeOptions, lime } from './lime.ts';
 export type { Predict } from './matrix.ts';
