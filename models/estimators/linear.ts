@@ -7,7 +7,7 @@ type LinearParams = z.infer<typeof params>;
 
 /**
  * Ordinary (with weights: weighted) least squares with an intercept, and its diagnostics. Columns that are
- * constant or a combination of earlier ones get the coefficient 0 and are listed as dropped.
+ * constant, a combination of earlier ones, or held at 0 by a monotone constraint are listed as dropped.
  */
 export const linear: Estimator<LinearParams> = {
   name: 'linear',

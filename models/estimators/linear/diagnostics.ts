@@ -3,13 +3,14 @@ import fCdf from '@stdlib/stats-base-dists-f-cdf';
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
 import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { type Factor, factorise } from './factor.ts';
+import { influence } from './influence.ts';
 import type { Coefficient, Diagnostics, LinearRows } from './protocol.ts';
 import { leastSquares, predictRow, type Solution } from './solve.ts';
 
 /**
  * Diagnostics of a least-squares fit. With weights w the residuals are those of the fit scaled by √w, as
  * statsmodels' WLS has them. Reference: statsmodels 0.15 (OLS, WLS, het_breuschpagan, durbin_watson,
- * variance_inflation_factor).
+ * jarque_bera, variance_inflation_factor).
  */
 export function diagnose(data: LinearRows, factor: Factor, solution: Solution): Diagnostics {
   const { kept, dropped, residualSquares, totalSquares } = solution;
@@ -40,7 +41,8 @@ export function diagnose(data: LinearRows, factor: Factor, solution: Solution): 
     durbinWatson: known(durbinWatson(residuals)),
     breuschPagan: breuschPagan(data, residuals, kept.length),
     conditionNumber: known(conditionNumber(factor, solution)),
-    largestLeverage: largestLeverage(data, factor, solution),
+    jarqueBera: jarqueBera(residuals),
+    ...influence(data, factor, solution, residuals),
   };
 }
 
@@ -99,6 +101,23 @@ function breuschPagan(
   };
 }
 
+/** n/6·(skewness² + (kurtosis − 3)²/4), against chi-squared with two degrees of freedom. */
+function jarqueBera(residuals: Float64Array): Diagnostics['jarqueBera'] {
+  const moment = (power: number, around: number): number =>
+    residuals.reduce((sum, value) => sum + (value - around) ** power, 0) / residuals.length;
+  const mean = moment(1, 0);
+  const variance = moment(2, mean);
+  const skewness = moment(3, mean) / variance ** 1.5;
+  const kurtosis = moment(4, mean) / variance ** 2;
+  const value = (residuals.length / 6) * (skewness ** 2 + (kurtosis - 3) ** 2 / 4);
+  return {
+    value: known(value),
+    p: known(Math.exp(-value / 2)),
+    skewness: known(skewness),
+    kurtosis: known(kurtosis),
+  };
+}
+
 /** Largest over smallest singular value of the columns with the intercept, from their triangle. */
 function conditionNumber({ weightSum, means }: Factor, { kept, triangle }: Solution): number {
   const full = Matrix.zeros(kept.length + 1, kept.length + 1);
@@ -109,32 +128,6 @@ function conditionNumber({ weightSum, means }: Factor, { kept, triangle }: Solut
   });
   const values = new SingularValueDecomposition(full).diagonal;
   return Math.max(...values) / Math.min(...values);
-}
-
-function largestLeverage(
-  data: LinearRows,
-  factor: Factor,
-  solution: Solution,
-): Diagnostics['largestLeverage'] {
-  let largest = { value: -Infinity, row: 0 };
-  for (let row = 0; row < data.rows; row++) {
-    const value = leverage(data, factor, solution, row);
-    if (value > largest.value) largest = { value, row };
-  }
-  return { value: known(largest.value), row: largest.row };
-}
-
-function leverage(data: LinearRows, factor: Factor, { kept, inverse }: Solution, row: number): number {
-  const at = row * data.names.length;
-  let squares = 1 / factor.weightSum;
-  for (let i = 0; i < kept.length; i++) {
-    let projected = 0;
-    // The inverse of an upper triangle is one as well: column i ends at row i.
-    for (let j = 0; j <= i; j++)
-      projected += inverse.get(j, i) * (data.features[at + kept[j]] - factor.means[kept[j]]);
-    squares += projected * projected;
-  }
-  return (data.weights?.[row] ?? 1) * squares;
 }
 
 const rowNorm = (matrix: Matrix, row: number): number => Math.hypot(...matrix.getRow(row));

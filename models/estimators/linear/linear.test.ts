@@ -43,7 +43,7 @@ const rowsOf = (features: number[][], target: number[], weights?: number[] | nul
 });
 const context = () => ({ threads: 1, signal: new AbortController().signal });
 const fitLinear = (train: LabelledRows) =>
-  linear.fit({ params: {}, train, seed: 0, task: 'regression' }, context());
+  linear.fit({ params: {}, train, seed: 0, task: { kind: 'regression' } }, context());
 
 const near = (actual: number | null | undefined, expected: number, relative = 1e-6) => {
   expect(actual).toBeTypeOf('number');
@@ -114,7 +114,10 @@ describe.each(parity.cases)('least squares as statsmodels has it: $name', (vecto
 describe.each(parity.cases)('ridge as scikit-learn has it: $name', (vector) => {
   it.each(vector.ridge)('alpha $alpha', async ({ alpha, coefficients }) => {
     const train = rowsOf(vector.features, vector.target, vector.weights);
-    const model = await ridge.fit({ params: { alpha }, train, seed: 0, task: 'regression' }, context());
+    const model = await ridge.fit(
+      { params: { alpha }, train, seed: 0, task: { kind: 'regression' } },
+      context(),
+    );
     const saved = JSON.parse(Buffer.from(await model.save()).toString());
     allNear([saved.intercept, ...saved.coefficients], coefficients);
   });

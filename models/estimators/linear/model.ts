@@ -1,49 +1,43 @@
-import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { RelevoError } from '../../../contracts/errors.ts';
-import type { FitContext, FittedModel, LabelledRows } from '../../../contracts/estimator.ts';
+import type { Constraints, FitContext, FitInput, FittedModel } from '../../../contracts/estimator.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
 import { runInPool } from '../../pool.ts';
-import { cancelled, checkRows, fault } from '../checks.ts';
-import { weightedRmse } from '../score.ts';
-import type { LinearAnswer, LinearFit, LinearRows, LinearTask } from './protocol.ts';
+import { cancelled, checkRows, checkTask } from '../checks.ts';
+import { scored } from '../score.ts';
+import { fitOf } from './fit.ts';
+import type { FitAnswer, LinearFit, LinearMethod, LinearTask, Sign } from './protocol.ts';
+import { eachRow, sharedRows } from './rows.ts';
 
 const worker = new URL('./fit.worker.ts', import.meta.url);
 
-type LinearMethod = { kind: 'least-squares' } | { kind: 'ridge'; alpha: number };
-
-/** Fits on a pool thread; see `Estimator.fit`. */
+/**
+ * Fits on a pool thread; see `Estimator.fit`. Monotone constraints become signs of the slopes; constraints on
+ * interactions hold by themselves, as a sum has none.
+ */
 export async function fitLinear(
-  { train, validation }: { train: LabelledRows; validation?: LabelledRows },
+  { train, validation, task, constraints }: FitInput<unknown>,
   { signal }: FitContext,
   method: LinearMethod,
 ): Promise<FittedModel> {
-  checkRows(train);
+  checkTask(method.kind === 'least-squares' ? 'linear' : method.kind, ['regression'], task);
+  checkRows(train, task);
   if (signal.aborted) throw cancelled();
-  const task: LinearTask = { ...method, data: linearRows(train) };
-  const answer = await runInPool<LinearTask, LinearAnswer>(worker, task, signal);
-  if (answer.state === 'missing') throw fault(answer.name, answer.value, 'a finite number', answer.row);
-  if (answer.state === 'overflow')
-    throw new RelevoError('TRAINING_FAILED', 'The features are too large to be multiplied', {
-      field: 'features',
-      expected: 'numbers within about ±1e150',
-    });
-  const model = linearModel(answer.fit);
-  if (validation === undefined) return model;
-  return { ...model, validationScore: await rootMeanSquare(model, validation) };
+  const signs = signsOf(train.features.names, constraints);
+  const asked: LinearTask = { ...method, data: await sharedRows(train), signs };
+  const answer = await runInPool<LinearTask, FitAnswer<LinearFit>>(worker, asked, signal);
+  return scored(linearModel(fitOf(answer)), task, validation);
 }
 
-const linearRows = ({ features, target, weights }: LabelledRows): LinearRows => ({
-  rows: features.rows,
-  names: features.names,
-  features: features.data,
-  target,
-  weights,
-});
+function signsOf(names: string[], { monotone = {} }: Constraints = {}): Sign[] {
+  const signs = { increasing: 1, decreasing: -1 } as const;
+  return names.map((name) => (Object.hasOwn(monotone, name) ? signs[monotone[name]] : 0));
+}
 
 /** A weighted sum of the features and a constant. */
 function linearModel(fit: LinearFit): FittedModel {
   return {
+    outputs: 1,
     predict: (features) => predict(fit, features),
     save: async () => Buffer.from(JSON.stringify(fit)),
     addToGraph(graph, features) {
@@ -67,30 +61,21 @@ const savedSchema = z
 /** @throws RelevoError ARTIFACT_CORRUPT where the bytes are not a saved linear model. */
 export async function loadLinear(bytes: Uint8Array): Promise<FittedModel> {
   try {
-    return linearModel(savedSchema.parse(JSON.parse(Buffer.from(bytes).toString())) as LinearFit);
+    return linearModel(savedSchema.parse(JSON.parse(Buffer.from(bytes).toString())));
   } catch (cause) {
     throw new RelevoError('ARTIFACT_CORRUPT', 'The bytes are not a saved linear model', {}, { cause });
   }
 }
 
-/** Rows predicted before other work of the event loop gets its turn: a few milliseconds. */
-const chunk = 100_000;
-
-async function predict({ names, coefficients, intercept }: LinearFit, { rows, data }: Matrix) {
+async function predict(
+  { names: { length: width }, coefficients, intercept }: LinearFit,
+  { rows, data }: Matrix,
+): Promise<Float64Array> {
   const predicted = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    if (row > 0 && row % chunk === 0) await setImmediate();
+  await eachRow(rows, width, (row) => {
     let sum = 0;
-    for (let j = 0; j < names.length; j++) sum += coefficients[j] * data[row * names.length + j];
+    for (let j = 0; j < width; j++) sum += coefficients[j] * data[row * width + j];
     predicted[row] = sum + intercept;
-  }
+  });
   return predicted;
-}
-
-async function rootMeanSquare(
-  model: FittedModel,
-  { features, target, weights }: LabelledRows,
-): Promise<number> {
-  const predicted = await model.predict(features);
-  return weightedRmse(predicted, target, weights);
 }

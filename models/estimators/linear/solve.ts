@@ -1,6 +1,8 @@
 import { Matrix, QrDecomposition } from 'ml-matrix';
 import type { Factor } from './factor.ts';
-import type { LinearRows } from './protocol.ts';
+import type { DropReason, LinearRows, Sign } from './protocol.ts';
+import { signedColumns } from './signed.ts';
+import { backSubstitute, slopesOf, topLeft } from './triangle.ts';
 
 /** A column whose part outside of the columns before it is below this share of it is collinear, as in R's `lm`. */
 const collinearShare = 1e-7;
@@ -10,7 +12,7 @@ const constantShare = 1e-13;
 export interface Solution {
   /** Positions of the columns kept. */
   kept: number[];
-  dropped: { column: number; reason: 'constant' | 'collinear' }[];
+  dropped: { column: number; reason: DropReason }[];
   /** One per kept column. */
   slopes: number[];
   intercept: number;
@@ -22,10 +24,13 @@ export interface Solution {
   totalSquares: number;
 }
 
-/** Least squares with an intercept, on the columns that say something that the ones before them do not. */
-export function leastSquares(factor: Factor): Solution {
-  const { kept, dropped } = independentColumns(factor);
+/**
+ * Least squares with an intercept, on the columns that say something that the ones before them do not and whose
+ * slopes have the signs that they must have.
+ */
+export function leastSquares(factor: Factor, signs: Sign[] = []): Solution {
   const size = factor.triangle.rows;
+  const { kept, dropped } = permittedColumns(factor, signs);
   const columns = [...kept, size - 1];
   const selected = factor.triangle.subMatrixColumn(columns);
   const reduced = new QrDecomposition(selected).upperTriangularMatrix;
@@ -48,15 +53,19 @@ export function leastSquares(factor: Factor): Solution {
  * Ridge regression: least squares plus `alpha` times the squared slopes; the intercept is not penalised.
  * Solved by QR of the triangle stacked on √alpha·I (Golub and Van Loan, Matrix Computations, 6.1.4).
  */
-export function ridge(factor: Factor, alpha: number): { slopes: number[]; intercept: number } {
+export function ridge(
+  factor: Factor,
+  alpha: number,
+  signs: Sign[] = [],
+): { slopes: number[]; intercept: number } {
   const width = factor.triangle.columns - 1;
   const stacked = Matrix.zeros(2 * width + 1, width + 1);
   stacked.setSubMatrix(factor.triangle, 0, 0);
   for (let j = 0; j < width; j++) stacked.set(width + 1 + j, j, Math.sqrt(alpha));
   const reduced = new QrDecomposition(stacked).upperTriangularMatrix;
-  const right = Array.from({ length: width }, (_, i) => reduced.get(i, width));
-  const slopes = backSubstitute(topLeft(reduced, width), right);
-  const all = slopes.map((_, j) => j);
+  const all = Array.from({ length: width }, (_, j) => j);
+  const kept = signs.some((sign) => sign !== 0) ? signedColumns(reduced, all, signs) : all;
+  const slopes = spread(kept, slopesOf(reduced, kept), width);
   return { slopes, intercept: interceptOf(factor, all, slopes) };
 }
 
@@ -74,6 +83,17 @@ export function predictRow({ names, features }: LinearRows, row: number, model: 
   for (let i = 0; i < model.kept.length; i++)
     sum += model.slopes[i] * features[row * names.length + model.kept[i]];
   return sum;
+}
+
+function permittedColumns(factor: Factor, signs: Sign[]): Pick<Solution, 'kept' | 'dropped'> {
+  const { kept, dropped } = independentColumns(factor);
+  if (!signs.some((sign) => sign !== 0)) return { kept, dropped };
+  const signed = signedColumns(factor.triangle, kept, signs);
+  const held = kept.filter((column) => !signed.includes(column));
+  return {
+    kept: signed,
+    dropped: [...dropped, ...held.map((column) => ({ column, reason: 'constraint' as const }))],
+  };
 }
 
 /** Gram–Schmidt over the triangle's columns in order, each orthogonalised twice. */
@@ -112,25 +132,13 @@ function outside(vector: number[], basis: number[][]): number[] {
   return rest;
 }
 
-function interceptOf({ means, targetMean }: Factor, kept: number[], slopes: number[]): number {
+export function interceptOf({ means, targetMean }: Factor, kept: number[], slopes: number[]): number {
   return kept.reduce((sum, column, i) => sum - slopes[i] * means[column], targetMean);
 }
 
 const dot = (a: number[], b: number[]): number => a.reduce((sum, value, i) => sum + value * b[i], 0);
 
 const columnNorm = (matrix: Matrix, column: number): number => Math.hypot(...matrix.getColumn(column));
-
-const topLeft = (matrix: Matrix, size: number): Matrix =>
-  size === 0 ? new Matrix(0, 0) : matrix.subMatrix(0, size - 1, 0, size - 1);
-
-function backSubstitute(triangle: Matrix, right: number[]): number[] {
-  const solution = [...right];
-  for (let i = solution.length - 1; i >= 0; i--) {
-    for (let j = i + 1; j < solution.length; j++) solution[i] -= triangle.get(i, j) * solution[j];
-    solution[i] /= triangle.get(i, i);
-  }
-  return solution;
-}
 
 function invertTriangle(triangle: Matrix): Matrix {
   const size = triangle.rows;
