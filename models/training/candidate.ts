@@ -1,27 +1,74 @@
-import type { FittedModel, Params } from '../../contracts/estimator.ts';
+import type { FittedModel, Params, Task } from '../../contracts/estimator.ts';
+import type { Matrix } from '../../contracts/frame.ts';
+import { calibrate } from '../calibration/index.ts';
+import { intervalOf } from '../conformal/index.ts';
+import type { Predictions } from '../evaluation/predictions.ts';
 import { applySteps, type FeatureStepState } from '../features/index.ts';
-import type { PreparedRows } from './prepare.ts';
+import type { Heads } from './heads.ts';
+import type { PreparedRows } from './rows.ts';
 
-/** A model with the feature steps it was fitted behind. */
+/** A second model that learns the two quantiles between which the interval lies. */
+export interface Companion {
+  estimator: string;
+  steps: FeatureStepState[];
+  model: FittedModel;
+}
+
+/** A model with the feature steps it was fitted behind, and with what turns its numbers into answers. */
 export interface FittedCandidate {
   estimator: string;
   params: Params;
-  /** Names of the features, in the order of the matrix. */
+  /** Names of the features that the steps start from, in the order of the matrix. */
   features: string[];
   steps: FeatureStepState[];
   model: FittedModel;
-  /** base + model, one number per row, in the target's unit. */
-  predict(rows: PreparedRows): Promise<Float64Array>;
+  companion?: Companion;
+  heads: Heads;
+  task: Task;
+  /** base + model, calibrated, with the interval and the decision weights of the heads, in the target's unit. */
+  predict(rows: Pick<PreparedRows, 'features' | 'base'>): Promise<Predictions>;
+  /** Releases native memory. */
+  dispose(): void;
 }
 
-/** Adds `predict` to the parts of a candidate. */
-export function assemble(parts: Omit<FittedCandidate, 'predict'>): FittedCandidate {
-  const { steps, model } = parts;
+/** Adds the methods to the parts of a candidate. */
+export function assemble(parts: Omit<FittedCandidate, 'predict' | 'dispose'>): FittedCandidate {
+  const { steps, model, companion, heads, task } = parts;
+  const { outputs } = model;
   return {
     ...parts,
     async predict(rows) {
-      const residual = await model.predict(await applySteps(steps, rows.features));
-      return rows.base.map((base, row) => base + residual[row]);
+      const raw = withBase(await run(model, steps, rows.features), rows.base, outputs);
+      if (task.kind === 'classification') {
+        const values = heads.calibration === undefined ? raw : calibrate(heads.calibration, raw, outputs);
+        return { values, outputs, decisionWeights: heads.decisionWeights };
+      }
+      if (heads.interval === undefined) return { values: raw, outputs };
+      const quantiles = await companionQuantiles({ companion }, rows);
+      return { values: raw, outputs, interval: intervalOf(heads.interval, raw, quantiles) };
+    },
+    dispose() {
+      model.dispose?.();
+      companion?.model.dispose?.();
     },
   };
 }
+
+/** The companion's two quantiles per row, row-major, in the target's unit; undefined without a companion. */
+export async function companionQuantiles(
+  { companion }: Pick<FittedCandidate, 'companion'>,
+  { features, base }: Pick<PreparedRows, 'features' | 'base'>,
+): Promise<Float64Array | undefined> {
+  if (companion === undefined) return undefined;
+  return withBase(await run(companion.model, companion.steps, features), base, companion.model.outputs);
+}
+
+/** The same models with other heads. */
+export const withHeads = (fitted: FittedCandidate, heads: Heads): FittedCandidate =>
+  assemble({ ...fitted, heads });
+
+const run = async (model: FittedModel, steps: FeatureStepState[], features: Matrix): Promise<Float64Array> =>
+  await model.predict(await applySteps(steps, features));
+
+const withBase = (values: Float64Array, base: Float64Array, outputs: number): Float64Array =>
+  values.map((value, i) => value + base[Math.floor(i / outputs)]);

@@ -1,6 +1,6 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { TensorName } from '../../contracts/onnx.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { compileNumber, compileTable } from '../onnx/expression.ts';
 import type { OnnxGraphBuilder } from '../onnx/graph.ts';
 
@@ -13,8 +13,12 @@ export function addFeatures(
   graph: OnnxGraphBuilder,
   spec: PipelineSpec,
 ): { features: TensorName; base: TensorName | undefined } {
+  for (const name of spec.inputs) demandReadable(spec, name);
   const inputs = Object.fromEntries(
-    spec.inputs.map((name) => [name, graph.input(name, elementOfInput(spec, name))]),
+    modelInputs(spec).map(({ name, kind }) => [
+      name,
+      graph.input(name, kind === 'category' ? 'string' : 'double'),
+    ]),
   );
   if (Object.keys(spec.features).length === 0)
     throw new RelevoError('PIPELINE_INVALID', `The pipeline "${spec.name}" has no features`, {
@@ -25,10 +29,9 @@ export function addFeatures(
   return { features, base: spec.base && zeroWhereMissing(graph, compileNumber(graph, spec.base, inputs)) };
 }
 
-function elementOfInput(spec: PipelineSpec, name: string): 'double' | 'string' {
+function demandReadable(spec: PipelineSpec, name: string): void {
   const { kind } = spec.columns[name];
-  if (kind === 'number') return 'double';
-  if (kind === 'category') return 'string';
+  if (kind === 'number' || kind === 'category') return;
   throw new RelevoError('PIPELINE_INVALID', `A model cannot read the ${kind} column "${name}"`, {
     field: 'inputs',
     value: name,

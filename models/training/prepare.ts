@@ -1,27 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { RelevoError } from '../../contracts/errors.ts';
-import { type Frame, type Matrix, selectRows } from '../../contracts/frame.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
+import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Split } from '../../contracts/refs.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import { createGraph } from '../onnx/graph.ts';
 import { rawColumns } from './columns.ts';
 import { addFeatures } from './graph.ts';
+import type { PreparedRows, TrainingSet } from './rows.ts';
 
-/** Rows as estimators see them. */
-export interface PreparedRows {
-  features: Matrix;
-  target: Float64Array;
-  /** The base prediction; 0 where the pipeline has none or it is missing. */
-  base: Float64Array;
-  /** target − base: what is learnt. */
-  residual: Float64Array;
-  rowIds: Float64Array;
-}
-export interface TrainingSet {
-  train: PreparedRows;
-  validation: PreparedRows;
-  test: PreparedRows;
-}
+export type { PreparedRows, TrainingSet };
 
 /**
  * Features and base of each side of a split. They are computed by onnxruntime from the very expressions that the
@@ -36,8 +24,11 @@ export async function prepareTrainingSet(
 ): Promise<TrainingSet> {
   const model = await openModel(featureModel(spec));
   try {
-    const prepare = (rowIds: number[]) =>
-      prepareRows(spec, model, selectRows(frame, positionsOf(frame, rowIds)));
+    const find = positionsFinder(frame);
+    const prepare = async (rowIds: number[]) => {
+      await setImmediate();
+      return await prepareRows(spec, model, frame, find(rowIds));
+    };
     return {
       train: await prepare(split.train),
       validation: await prepare(split.validation),
@@ -61,20 +52,37 @@ function featureModel(spec: PipelineSpec): Uint8Array {
 /** Rows turned into columns and back at a time: a few milliseconds of the event loop. */
 const stretchRows = 8_192;
 
-async function prepareRows(spec: PipelineSpec, model: InferenceModel, frame: Frame): Promise<PreparedRows> {
+async function prepareRows(
+  spec: PipelineSpec,
+  model: InferenceModel,
+  frame: Frame,
+  positions: Int32Array,
+): Promise<PreparedRows> {
   const names = Object.keys(spec.features);
-  const target = targetOf(spec, frame);
-  const data = new Float64Array(frame.rows * names.length);
-  const base = new Float64Array(frame.rows);
-  for (let start = 0; start < frame.rows; start += stretchRows) {
-    const end = Math.min(start + stretchRows, frame.rows);
-    const table = await model.predict(rawColumns(frame, spec.inputs, start, end), end - start);
+  const inputs = modelInputs(spec).map(({ name }) => name);
+  const rows = positions.length;
+  const [base, rowIds] = [new Float64Array(rows), new Float64Array(rows)];
+  const data = new Float64Array(rows * names.length);
+  for (let start = 0; start < rows; start += stretchRows) {
+    const some = selectRows(pick(frame, inputs), positions.subarray(start, start + stretchRows));
+    const table = await model.predict(rawColumns(some, inputs), some.rows);
+    rowIds.set(some.rowIds, start);
     if (spec.base === undefined) data.set(table, start * names.length);
     else divideTable(table, names.length, data.subarray(start * names.length), base.subarray(start));
   }
+  const target = targetOf(spec, frame, positions);
   const residual = target.map((value, row) => value - base[row]);
-  return { features: { rows: frame.rows, names, data }, target, base, residual, rowIds: frame.rowIds };
+  const features = { rows, names, data };
+  return { features, target, base, residual, rowIds, ...foldColumns(spec, frame, positions) };
 }
+
+/** The frame's columns of the given names, as far as it has them. */
+const pick = (frame: Frame, names: string[]): Frame => ({
+  ...frame,
+  columns: Object.fromEntries(
+    names.flatMap((name) => (Object.hasOwn(frame.columns, name) ? [[name, frame.columns[name]]] : [])),
+  ),
+});
 
 /** Rows of `width` features and the base, to where each belongs. */
 function divideTable(table: Float64Array, width: number, features: Float64Array, base: Float64Array): void {
@@ -85,37 +93,90 @@ function divideTable(table: Float64Array, width: number, features: Float64Array,
   }
 }
 
-function targetOf(spec: PipelineSpec, frame: Frame): Float64Array {
-  const series = frame.columns[spec.target];
-  if (series?.kind !== 'number') throw new RangeError(`the frame has no number column "${spec.target}"`);
-  const row = series.values.findIndex((value) => !Number.isFinite(value));
-  if (row < 0) return series.values;
-  throw new RelevoError('TRAINING_FAILED', `Row ${frame.rowIds[row]} has no ${spec.target} to learn from`, {
-    field: spec.target,
-    value: series.values[row],
-    expected: 'a number',
-    where: `row ${frame.rowIds[row]}`,
+/**
+ * The target of the rows at the given positions (all, unless told): its value, or the index of its class.
+ * @throws RelevoError TRAINING_FAILED naming a row that has none, or one that is none of the classes.
+ */
+export function targetOf(spec: PipelineSpec, frame: Frame, positions?: Int32Array): Float64Array {
+  const read = targetReader(spec, columnOf(frame, spec.target));
+  const target = new Float64Array(positions?.length ?? frame.rows);
+  for (let row = 0; row < target.length; row++) {
+    const position = positions === undefined ? row : positions[row];
+    target[row] = read(position);
+    if (!Number.isFinite(target[row])) throw noTarget(spec, frame, position);
+  }
+  return target;
+}
+
+function targetReader(spec: PipelineSpec, series: Series): (position: number) => number {
+  if (spec.task === 'regression') {
+    if (series.kind === 'number') return (position) => series.values[position];
+    throw new RangeError(`the column "${spec.target}" of the frame holds no numbers`);
+  }
+  if (series.kind === 'number')
+    throw new RangeError(`the column "${spec.target}" of the frame holds no texts`);
+  const classes = classesOf(spec);
+  const indices = series.dictionary.map((value) => {
+    const index = classes.indexOf(value);
+    return index < 0 ? Number.NaN : index;
   });
+  return (position) => indices[series.codes[position]] ?? Number.NaN;
+}
+
+function noTarget(spec: PipelineSpec, frame: Frame, position: number): RelevoError {
+  const series = columnOf(frame, spec.target);
+  const isText = series.kind === 'text';
+  const where = `row ${frame.rowIds[position]}`;
+  return new RelevoError(
+    'TRAINING_FAILED',
+    `Row ${frame.rowIds[position]} has no ${spec.target} to learn from`,
+    {
+      field: spec.target,
+      value: isText ? (series.dictionary[series.codes[position]] ?? '') : series.values[position],
+      expected: isText ? `one of ${classesOf(spec).join(', ')}` : 'a number',
+      where,
+    },
+  );
+}
+
+/** What a cross-validation divides the rows by. */
+function foldColumns(
+  { validation }: PipelineSpec,
+  frame: Frame,
+  positions: Int32Array,
+): Pick<PreparedRows, 'groups' | 'times'> {
+  if (!('by' in validation)) return {};
+  const series = columnOf(frame, validation.by);
+  const values = Float64Array.from(positions, (position) =>
+    series.kind === 'number' ? series.values[position] : series.codes[position],
+  );
+  return validation.kind === 'group' ? { groups: values } : { times: values };
+}
+
+function columnOf(frame: Frame, name: string): Series {
+  if (Object.hasOwn(frame.columns, name)) return frame.columns[name];
+  throw new RangeError(`the frame has no column "${name}"`);
 }
 
 /**
  * Where each row id stands in the frame.
  * @throws RelevoError DATASET_NOT_FOUND naming the first that is not there.
  */
-export function positionsOf(frame: Frame, rowIds: ArrayLike<number>): Int32Array {
+export const positionsOf = (frame: Frame, rowIds: ArrayLike<number>): Int32Array =>
+  positionsFinder(frame)(rowIds);
+
+function positionsFinder(frame: Frame): (rowIds: ArrayLike<number>) => Int32Array {
   const { first, positions } = indexById(frame.rowIds);
-  return Int32Array.from(rowIds, (id) => {
-    const position = positions[id - first] ?? -1;
-    if (position >= 0) return position;
-    throw new RelevoError(
-      'DATASET_NOT_FOUND',
-      `Row ${id} is not among the ${frame.rows} rows that were read`,
-      {
-        field: 'rowIds',
-        value: id,
-      },
-    );
-  });
+  return (rowIds) =>
+    Int32Array.from(rowIds, (id) => {
+      const position = positions[id - first] ?? -1;
+      if (position >= 0) return position;
+      throw new RelevoError(
+        'DATASET_NOT_FOUND',
+        `Row ${id} is not among the ${frame.rows} rows that were read`,
+        { field: 'rowIds', value: id },
+      );
+    });
 }
 
 /** Ids of a dataset have few gaps, so a plain array from the lowest to the highest holds their positions; −1 elsewhere. */

@@ -1,0 +1,179 @@
+import { PrunedError } from '../../contracts/estimator.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { estimator as estimatorByName } from '../estimators/index.ts';
+import { makeFolds } from '../evaluation/folds.ts';
+import { lossOf } from '../evaluation/judge.ts';
+import { companionQuantiles } from './candidate.ts';
+import {
+  type CandidateContext,
+  type CandidateToFit,
+  type FittedCandidate,
+  fitCandidate,
+  withSteps,
+} from './fit.ts';
+import type { Held } from './heads.ts';
+import { joinRows, type PreparedRows, rowsAt, type TrainingSet } from './rows.ts';
+import { taskOf } from './task.ts';
+
+/** How well a candidate does on rows that it has not learned from. */
+export interface Scored {
+  /** Loss of the pipeline's metric; lower is better. The mean over folds, where there are any. */
+  score: number;
+  folds?: number[];
+  /** Steps that early stopping kept; the median over folds. */
+  steps?: number;
+  resumedFromStep?: number;
+  held: Held;
+}
+
+/**
+ * Scores a candidate as the pipeline's `validation` says: on the validation rows, or by cross-validation over training
+ * and validation rows together. A fold is scored on rows that neither its fit nor its early stopping has seen.
+ * @throws PrunedError where `onStep` says so: for a cross-validation it hears the fold, how many there are, and the
+ * mean loss so far.
+ */
+export const scoreCandidate = (
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  set: TrainingSet,
+  context: CandidateContext,
+): Promise<Scored> =>
+  spec.validation.kind === 'holdout'
+    ? scoreHoldout(spec, candidate, set, context)
+    : scoreFolds(spec, candidate, joinRows(set.train, set.validation), context);
+
+async function scoreHoldout(
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  { train, validation }: TrainingSet,
+  context: CandidateContext,
+): Promise<Scored> {
+  const fitted = await fitCandidate(spec, candidate, { train, validation }, context);
+  try {
+    const held = await hold(fitted, validation);
+    const { steps, resumedFromStep } = fitted.model;
+    return { score: lossOn(spec, held), steps, resumedFromStep, held };
+  } finally {
+    fitted.dispose();
+  }
+}
+
+async function hold(fitted: FittedCandidate, rows: PreparedRows): Promise<Held> {
+  return {
+    rows,
+    predictions: await fitted.predict(rows),
+    companionQuantiles: await companionQuantiles(fitted, rows),
+  };
+}
+
+const lossOn = (spec: PipelineSpec, { rows, predictions }: Held): number =>
+  lossOf(spec.metric, taskOf(spec), rows.target, predictions);
+
+interface Fold {
+  train: Int32Array;
+  test: Int32Array;
+}
+
+async function scoreFolds(
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  rows: PreparedRows,
+  context: CandidateContext,
+): Promise<Scored> {
+  const folds = foldsOf(spec, rows, context.seed);
+  const losses: number[] = [];
+  const kept: number[] = [];
+  const held: Held[] = [];
+  for (const [index, fold] of folds.entries()) {
+    const { steps, ...result } = await scoreFold(spec, candidate, rows, fold, context);
+    held.push(result);
+    losses.push(lossOn(spec, result));
+    if (steps !== undefined) kept.push(steps);
+    const mean = meanOf(losses);
+    const isLast = index === folds.length - 1;
+    if (context.onStep?.(index + 1, folds.length, mean) === 'prune' && !isLast)
+      throw new PrunedError(index + 1, mean);
+  }
+  return {
+    score: meanOf(losses),
+    folds: losses,
+    steps: kept.length === 0 ? undefined : medianOf(kept),
+    held: joinHeld(held.slice(0, folds.length / repeatsOf(spec))),
+  };
+}
+
+const repeatsOf = ({ validation }: PipelineSpec): number =>
+  'repeats' in validation ? validation.repeats : 1;
+
+const foldsOf = (spec: PipelineSpec, rows: PreparedRows, seed: number): Fold[] =>
+  makeFolds(spec.validation, seed, {
+    count: rows.target.length,
+    target: rows.target,
+    task: taskOf(spec),
+    groups: rows.groups,
+    times: rows.times,
+  });
+
+async function scoreFold(
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  rows: PreparedRows,
+  fold: Fold,
+  context: CandidateContext,
+): Promise<Held & { steps?: number }> {
+  const { threads, signal, seed, withInterval } = context;
+  const plain = { threads, signal, seed };
+  const train = rowsAt(rows, fold.train);
+  const steps = await findSteps(spec, candidate, train, plain);
+  const params = withSteps(candidate.estimator, candidate.params, steps);
+  const fitted = await fitCandidate(spec, { ...candidate, params }, { train }, { ...plain, withInterval });
+  try {
+    return { steps, ...(await hold(fitted, rowsAt(rows, fold.test))) };
+  } finally {
+    fitted.dispose();
+  }
+}
+
+/** How many steps an estimator of steps should take on these rows: those that early stopping keeps on a part of them. */
+async function findSteps(
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  rows: PreparedRows,
+  context: CandidateContext,
+): Promise<number | undefined> {
+  if (estimatorByName(candidate.estimator).stepsParam === undefined) return undefined;
+  const inner = foldsOf(spec, rows, context.seed).at(-1);
+  if (inner === undefined) return undefined;
+  const sides = { train: rowsAt(rows, inner.train), validation: rowsAt(rows, inner.test) };
+  const fitted = await fitCandidate(spec, candidate, sides, context);
+  fitted.dispose();
+  return fitted.model.steps;
+}
+
+const meanOf = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The lower of the two in the middle, where there are two: steps are whole. */
+const medianOf = (values: number[]): number =>
+  values.slice().sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+
+function joinHeld(held: Held[]): Held {
+  const [first] = held;
+  const join = (parts: Float64Array[]): Float64Array => {
+    const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      joined.set(part, at);
+      at += part.length;
+    }
+    return joined;
+  };
+  const quantiles = held.flatMap(({ companionQuantiles: part }) => (part === undefined ? [] : [part]));
+  return {
+    rows: held.slice(1).reduce((rows, { rows: more }) => joinRows(rows, more), first.rows),
+    predictions: {
+      outputs: first.predictions.outputs,
+      values: join(held.map(({ predictions }) => predictions.values)),
+    },
+    companionQuantiles: quantiles.length === 0 ? undefined : join(quantiles),
+  };
+}
