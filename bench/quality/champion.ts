@@ -1,89 +1,74 @@
-import { fitThen, joinRows, withSteps } from '../../activities/fitting.ts';
+import { type FittingContext, joinRows, withSteps } from '../../activities/fitting.ts';
 import { stepStride, suggestible } from '../../activities/trials.ts';
 import { environment } from '../../contracts/env.ts';
-import { type Params, PrunedError } from '../../contracts/estimator.ts';
+import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
+import { asLoss } from '../../contracts/metrics.ts';
 import { type Candidate, candidateName, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator, parseParams } from '../../models/estimators/index.ts';
-import { regressionMetrics } from '../../models/evaluation/metrics.ts';
-import { type FittedCandidate, fitCandidate } from '../../models/training/fit.ts';
-import type { PreparedRows, TrainingSet } from '../../models/training/prepare.ts';
-import { shouldPrune } from '../../models/tuning/pruner.ts';
-import { suggest } from '../../models/tuning/tpe.ts';
+import { candidateToFit, type FittedCandidate, fitCandidate, withHeads } from '../../models/training/fit.ts';
+import { fitHeads, type HeadsReport } from '../../models/training/heads.ts';
+import type { TrainingSet } from '../../models/training/prepare.ts';
+import { type Scored, scoreCandidate } from '../../models/training/score.ts';
+import { gridSize, shouldPrune, suggest } from '../../models/tuning/index.ts';
 import type { Trial, TrialOutcome } from '../../registry/types.ts';
 import { searchBatchSize } from '../../temporal.config.ts';
 
-const noCheckpoints = {
-  load: async () => undefined,
-  save: async () => undefined,
-  clear: async () => undefined,
-};
-const workbench = { threads: environment().RELEVO_THREADS, checkpoints: () => noCheckpoints };
-const pulse = { signal: new AbortController().signal, report: () => undefined };
+const { signal } = new AbortController();
+const contextOf = (seed: number, onStep?: FitContext['onStep']): FittingContext => ({
+  threads: environment().RELEVO_THREADS,
+  signal,
+  seed,
+  onStep,
+});
 
-interface Fitted {
+export interface Scoring {
+  candidate: Candidate;
   params: Params;
-  score: number;
-  steps: number | undefined;
+  scored: Scored;
+  trials: number;
 }
-type OnStep = (step: number, total: number, score: number | undefined) => 'continue' | 'prune';
-
-const rmseOn = async (fitted: FittedCandidate, rows: PreparedRows): Promise<number> =>
-  regressionMetrics(rows.target, await fitted.predict(rows)).rmse;
-
-/** A fit on the training rows, scored on the validation rows: what the activities `runTrial` and `scoreCandidate` do. */
-const fitAndScore = (
-  name: string,
-  params: Params,
-  seed: number,
-  set: TrainingSet,
-  onStep?: OnStep,
-): Promise<Fitted> =>
-  fitThen(
-    workbench,
-    pulse,
-    {
-      key: name,
-      label: name,
-      estimator: name,
-      params,
-      seed,
-      train: set.train,
-      validation: set.validation,
-      onStep,
-    },
-    async (fitted) => ({ params, score: await rmseOn(fitted, set.validation), steps: fitted.model.steps }),
-  );
+export interface Champion {
+  winner: string;
+  params: Params;
+  fitted: FittedCandidate;
+  heads: HeadsReport;
+  /** The pipeline's metric on rows not learned from, by candidate. */
+  validation: Record<string, number>;
+}
 
 /** The search of a training run, one trial after the other; batches keep it equal to the parallel one. */
-async function search(candidate: Candidate, seed: number, set: TrainingSet): Promise<Params> {
-  const known = estimator(candidate.estimator);
-  const space = candidate.search ?? known.searchSpace;
-  const baseline = parseParams(known, candidate.params) as Params;
+export async function search(
+  spec: PipelineSpec,
+  candidate: Candidate,
+  set: TrainingSet,
+): Promise<{ params: Params; trials: Trial[] }> {
+  const kind = estimator(candidate.estimator);
+  const space = candidate.search ?? kind.searchSpace;
+  const { sampler, trials: wanted } = candidate;
+  const count = sampler === 'grid' ? Math.min(wanted, gridSize(space)) : wanted;
+  const baseline = parseParams(kind, candidate.params) as Params;
   const trials: Trial[] = [];
-  for (let number = 0; number < candidate.trials; number++) {
+  for (let number = 0; number < count; number++) {
     const batch = Math.floor(number / searchBatchSize);
     const history = suggestible(trials, batch, space);
-    const params = { ...baseline, ...(number === 0 ? {} : suggest(space, history, number, seed)) };
-    const outcome = await runTrial(
-      candidate.estimator,
-      params,
-      seed,
-      set,
-      trials.filter((trial) => trial.batch < batch),
-    );
+    const isBaseline = number === 0 && sampler !== 'grid';
+    const varied = isBaseline ? {} : suggest(sampler, space, history, number, spec.seed);
+    const params = { ...baseline, ...varied };
+    const earlier = trials.filter((trial) => trial.batch < batch);
+    const outcome = await runTrial(spec, candidate, params, set, earlier);
     trials.push({ ...blank, number, batch, params, ...outcome });
   }
   const complete = trials.filter(({ state }) => state === 'complete');
   complete.sort((a, b) => (a.score ?? 0) - (b.score ?? 0) || a.number - b.number);
-  return complete[0].params;
+  return { params: complete[0].params, trials };
 }
 
 const blank = { searchId: 'bench', askedAt: '', toldAt: undefined, error: undefined };
 
 async function runTrial(
-  name: string,
+  spec: PipelineSpec,
+  candidate: Candidate,
   params: Params,
-  seed: number,
   set: TrainingSet,
   earlier: Trial[],
 ): Promise<TrialOutcome & { score: number | undefined }> {
@@ -93,13 +78,15 @@ async function runTrial(
     ...trial,
     score: trial.state === 'complete' ? trial.score : undefined,
   }));
+  const context = contextOf(spec.seed, (step, total, at) => {
+    if (at === undefined || step % stepStride(total) !== 0) return 'continue';
+    best = Math.min(best, at);
+    steps.push([step, at]);
+    return shouldPrune(candidate.pruner, history, step, best) ? 'prune' : 'continue';
+  });
   try {
-    const { score } = await fitAndScore(name, params, seed, set, (step, total, at) => {
-      if (at === undefined || step % stepStride(total) !== 0) return 'continue';
-      best = Math.min(best, at);
-      steps.push([step, at]);
-      return shouldPrune(history, step, best) ? 'prune' : 'continue';
-    });
+    const toFit = candidateToFit(spec, candidateName(candidate), params);
+    const { score } = await scoreCandidate(spec, toFit, set, context);
     return { state: 'complete', score, steps };
   } catch (error) {
     if (error instanceof PrunedError) return { state: 'pruned', score: error.score, steps };
@@ -107,29 +94,40 @@ async function runTrial(
   }
 }
 
-export interface Champion {
-  winner: string;
-  validationScore: number;
-  predict(rows: PreparedRows): Promise<Float64Array>;
+/** One candidate searched and scored, as the activities of a training run do it. */
+export async function scoreOne(spec: PipelineSpec, candidate: Candidate, set: TrainingSet): Promise<Scoring> {
+  const found = candidate.trials > 0 ? await search(spec, candidate, set) : undefined;
+  const params = found?.params ?? candidate.params;
+  const withInterval = spec.interval?.method === 'quantile';
+  const toFit = candidateToFit(spec, candidateName(candidate), params);
+  const scored = await scoreCandidate(spec, toFit, set, { ...contextOf(spec.seed), withInterval });
+  return { candidate, params, scored, trials: found?.trials.length ?? 0 };
 }
 
-/** Trains every candidate as a training run does and gives the best by validation, refitted on all but the test rows. */
-export async function trainChampion(spec: PipelineSpec, seed: number, set: TrainingSet): Promise<Champion> {
-  const all: { candidate: Candidate; fit: Fitted }[] = [];
-  for (const candidate of spec.candidates) {
-    const params = candidate.trials > 0 ? await search(candidate, seed, set) : candidate.params;
-    all.push({ candidate, fit: await fitAndScore(candidate.estimator, params, seed, set) });
-  }
-  const { candidate, fit } = all.reduce((best, next) => (next.fit.score < best.fit.score ? next : best));
-  const { estimator: name } = candidate;
-  const fitted = await fitCandidate(
-    { estimator: name, params: withSteps(name, fit.params, fit.steps) },
-    { train: joinRows(set.train, set.validation) },
-    { ...workbench, checkpoints: undefined, signal: pulse.signal, seed },
+/** The model that a training run keeps of a scored candidate: heads, and fitted on all that it may learn from. */
+export async function keep(
+  spec: PipelineSpec,
+  { candidate, params, scored }: Scoring,
+  set: TrainingSet,
+): Promise<{ fitted: FittedCandidate; heads: HeadsReport }> {
+  const context = { ...contextOf(spec.seed), withInterval: spec.interval?.method === 'quantile' };
+  const { heads, report } = await fitHeads(spec, scored.held, context);
+  const keepsOwn = spec.calibration !== 'none' && spec.validation.kind === 'holdout';
+  const train = keepsOwn ? set.train : joinRows(set.train, set.validation);
+  const steps = withSteps(candidate.estimator, params, scored.steps);
+  const toFit = candidateToFit(spec, candidateName(candidate), steps);
+  const fitted = await fitCandidate(spec, toFit, { train }, context);
+  return { fitted: withHeads(fitted, heads), heads: report };
+}
+
+/** Trains every candidate as a training run does and gives the best by validation. */
+export async function trainChampion(spec: PipelineSpec, set: TrainingSet): Promise<Champion> {
+  const all: Scoring[] = [];
+  for (const candidate of spec.candidates) all.push(await scoreOne(spec, candidate, set));
+  const best = all.reduce((one, next) => (next.scored.score < one.scored.score ? next : one));
+  const validation = Object.fromEntries(
+    all.map(({ candidate, scored }) => [candidateName(candidate), asLoss(spec.metric, scored.score)]),
   );
-  return {
-    winner: candidateName(candidate),
-    validationScore: fit.score,
-    predict: (rows) => fitted.predict(rows),
-  };
+  const { fitted, heads } = await keep(spec, best, set);
+  return { winner: candidateName(best.candidate), params: best.params, fitted, heads, validation };
 }

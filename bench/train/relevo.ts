@@ -16,7 +16,12 @@ const train = await readRows(job.csvPath);
 const loaded = performance.now();
 const { rounds, depth: maxDepth, learningRate, threads } = job;
 const model = await entry.fit(
-  { params: parseParams(entry, { rounds, maxDepth, learningRate }), train, seed: 0, task: 'regression' },
+  {
+    params: parseParams(entry, { rounds, maxDepth, learningRate }),
+    train,
+    seed: 0,
+    task: { kind: 'regression' },
+  },
   { threads, signal: new AbortController().signal },
 );
 await writeFile(job.modelPath, await model.save());
@@ -40,7 +45,7 @@ async function loadCode(): Promise<void> {
   const row = { features: { rows: 1, names: ['x'], data: Float64Array.of(1) }, target: Float64Array.of(1) };
   const params = parseParams(entry, { rounds: 1 });
   await entry.fit(
-    { params, train: row, seed: 0, task: 'regression' },
+    { params, train: row, seed: 0, task: { kind: 'regression' } },
     { threads: job.threads, signal: new AbortController().signal },
   );
 }
