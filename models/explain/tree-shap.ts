@@ -2,8 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { TreeModel } from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 import { runInPool } from '../pool.ts';
-import { expectedValue } from './tree-paths.ts';
-import type { TreeShapTask } from './tree-shap.worker.ts';
+import type { TreeShapAnswer, TreeShapTask } from './tree-shap.worker.ts';
 
 const worker = new URL('./tree-shap.worker.ts', import.meta.url);
 
@@ -19,10 +18,8 @@ export async function treeShap(
   features: Matrix,
   signal?: AbortSignal,
 ): Promise<{ values: Float64Array; base: Float64Array }> {
-  const values = await inPool('values', trees, features, signal);
-  const base = Float64Array.from(trees.base);
-  for (const tree of trees.trees) base[tree.output] += expectedValue(tree);
-  return { values, base };
+  const { effects, base } = await inPool('values', trees, features, signal);
+  return { values: effects, base };
 }
 
 /**
@@ -30,11 +27,11 @@ export async function treeShap(
  * to the feature's Shapley value, and a pair's interaction is split in halves.
  * @throws RelevoError CANCELLED when `signal` fires.
  */
-export const treeInteractions = (
+export const treeInteractions = async (
   trees: TreeModel,
   features: Matrix,
   signal?: AbortSignal,
-): Promise<Float64Array> => inPool('interactions', trees, features, signal);
+): Promise<Float64Array> => (await inPool('interactions', trees, features, signal)).effects;
 
 const leastRowsPerThread = 64;
 
@@ -44,18 +41,19 @@ async function inPool(
   model: TreeModel,
   { rows, names, data }: Matrix,
   signal?: AbortSignal,
-): Promise<Float64Array> {
-  const threads = Math.min(availableParallelism(), Math.ceil(rows / leastRowsPerThread));
+): Promise<TreeShapAnswer> {
+  const wanted = Math.ceil(rows / leastRowsPerThread);
+  const threads = Math.max(1, Math.min(availableParallelism(), wanted));
   const width = names.length;
   const parts = await Promise.all(
     Array.from({ length: threads }, (_, thread) => {
       const from = Math.floor((thread * rows) / threads) * width;
       const to = Math.floor(((thread + 1) * rows) / threads) * width;
       const task: TreeShapTask = { kind, model, data: data.slice(from, to), width };
-      return runInPool<TreeShapTask, Float64Array>(worker, task, signal);
+      return runInPool<TreeShapTask, TreeShapAnswer>(worker, task, signal);
     }),
   );
-  return concatenate(parts);
+  return { effects: concatenate(parts.map(({ effects }) => effects)), base: parts[0].base };
 }
 
 function concatenate(parts: Float64Array[]): Float64Array {

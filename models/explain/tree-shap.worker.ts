@@ -1,5 +1,5 @@
 import type { DecisionTree, TreeModel } from '../../contracts/estimator.ts';
-import { type GoesLeft, measureTree, TreeWalk, type WalkedTree } from './tree-paths.ts';
+import { expectedValue, type GoesLeft, measureTree, TreeWalk, type WalkedTree } from './tree-paths.ts';
 
 export interface TreeShapTask {
   kind: 'values' | 'interactions';
@@ -9,8 +9,21 @@ export interface TreeShapTask {
   width: number;
 }
 
-/** Entry of a pool thread: effects of each row, rows × outputs × F, or rows × outputs × F × F. */
-export default function treeShap({ kind, model, data, width }: TreeShapTask): Float64Array {
+export interface TreeShapAnswer {
+  /** rows × outputs × F, or rows × outputs × F × F. */
+  effects: Float64Array;
+  /** Mean of each output's sum over the training rows. */
+  base: Float64Array;
+}
+
+/** Entry of a pool thread: effects of each row of the task. */
+export default function treeShap(task: TreeShapTask): TreeShapAnswer {
+  const base = Float64Array.from(task.model.base);
+  for (const tree of task.model.trees) base[tree.output] += expectedValue(tree);
+  return { effects: explain(task), base };
+}
+
+function explain({ kind, model, data, width }: TreeShapTask): Float64Array {
   const trees = model.trees.map(measureTree);
   const outputs = model.base.length;
   const size = kind === 'values' ? width : width * width;
