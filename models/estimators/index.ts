@@ -1,46 +1,56 @@
 import { RelevoError } from '../../contracts/errors.ts';
-import type { Estimator, Params } from '../../contracts/estimator.ts';
+import type { Estimator } from '../../contracts/estimator.ts';
+import { elasticNet } from './elastic-net.ts';
 import { knn } from './knn.ts';
+import { lasso } from './lasso.ts';
 import { linear } from './linear.ts';
+import { logistic } from './logistic.ts';
 import { mlp } from './mlp.ts';
 import { naiveBayes } from './naive-bayes.ts';
+import { ordinal } from './ordinal.ts';
+import type { EstimatorByName } from './params.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
+import { stackingOf } from './stacking.ts';
+import { votingOf } from './voting.ts';
 import { xgboost } from './xgboost.ts';
 
-/** Every kind of model, by name. A new one is one file and one line here; the contract suite finds it. */
-export const estimators: Record<string, Estimator> = Object.fromEntries(
-  [xgboost, randomForest, ridge, linear, knn, naiveBayes, mlp].map((entry) => [entry.name, entry]),
-);
+export { parseParams } from './params.ts';
+
+const listed = (entries: Estimator[]): Record<string, Estimator> =>
+  Object.fromEntries(entries.map((entry) => [entry.name, entry]));
+
+const among =
+  (known: Record<string, Estimator>): EstimatorByName =>
+  (name) => {
+    if (Object.hasOwn(known, name)) return known[name];
+    throw new RelevoError('PIPELINE_INVALID', `There is no estimator "${name}"`, {
+      field: 'estimator',
+      value: name,
+      expected: `one of ${Object.keys(known).join(', ')}`,
+    });
+  };
+
+/** What an ensemble may be made of. A new one is one file and one line here; the contract suite finds it. */
+const single = listed([
+  xgboost,
+  randomForest,
+  linear,
+  ridge,
+  lasso,
+  elasticNet,
+  logistic,
+  ordinal,
+  knn,
+  naiveBayes,
+  mlp,
+]);
+
+/** Every kind of model, by name. */
+export const estimators: Record<string, Estimator> = {
+  ...single,
+  ...listed([votingOf(among(single)), stackingOf(among(single))]),
+};
 
 /** @throws RelevoError PIPELINE_INVALID with the names that exist. */
-export function estimator(name: string): Estimator {
-  if (Object.hasOwn(estimators, name)) return estimators[name];
-  throw new RelevoError('PIPELINE_INVALID', `There is no estimator "${name}"`, {
-    field: 'estimator',
-    value: name,
-    expected: `one of ${Object.keys(estimators).join(', ')}`,
-  });
-}
-
-/**
- * An estimator's parameters, checked and with its defaults.
- * @throws RelevoError PIPELINE_INVALID naming each parameter at fault.
- */
-export function parseParams({ name, params }: Estimator, given: Params): unknown {
-  const parsed = params.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.flatMap((issue) => {
-    const fields = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')];
-    return fields.map((field) => ({
-      field: `params.${field}`,
-      value: given[field],
-      expected: issue.message,
-    }));
-  });
-  const faults = issues.map(({ field, expected }) => `${field}: ${expected}`).join('; ');
-  throw new RelevoError('PIPELINE_INVALID', `Wrong parameters of ${name}: ${faults}`, {
-    ...issues[0],
-    issues: issues.slice(1),
-  });
-}
+export const estimator: EstimatorByName = among(estimators);
