@@ -1,142 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Frame, Series } from '../../contracts/frame.ts';
 import type { SplitSpec } from '../../contracts/pipeline.ts';
 import type { Split } from '../../contracts/refs.ts';
-import { quantile } from '../quantile.ts';
-import { seededRandom } from '../random.ts';
+import { runInPool } from '../pool.ts';
+import { type DivideTask, divideRows, type Sides } from './divide.ts';
 
 /** Fewest rows of a side: below it no metric is defined. */
 const minimumRows = 2;
-/** A number column with more values than this is stratified by its deciles. */
-const maximumGroups = 20;
+/** Up to here dividing takes less than a thread's start. */
+const rowsAtOnce = 10_000;
 
 /**
  * Divides rows into train, validation and test, by row id, ascending on each side. Shares are of the rows
- * that may be tested, rounded to whole rows. Rows with `_trainOnly` go to train only; in a split by time, those
- * from the first validation row on, and rows without a time, go to no side.
+ * that may be tested, rounded to whole rows; where groups stay together, as near as they come. Rows with `_trainOnly`
+ * go to train only; in a split by time, those from the first validation row on, and rows without a time, go to no
+ * side, nor do those whose group is tested or validates. Many rows are divided on another thread.
  * @throws RelevoError DATASET_TOO_SMALL where a side would have fewer than two rows; PIPELINE_INVALID where the
- * shares leave nothing to train on or the column cannot serve.
+ * shares leave nothing to train on or the column cannot serve; CANCELLED when `signal` fires.
  */
-export function makeSplit(spec: SplitSpec, seed: number, frame: Frame): Split {
+export async function makeSplit(
+  spec: SplitSpec,
+  seed: number,
+  frame: Frame,
+  signal?: AbortSignal,
+): Promise<Split> {
   if (spec.test + spec.validation >= 1)
     throw new RelevoError('PIPELINE_INVALID', 'The test and validation shares leave no rows to train on', {
       field: 'split',
       value: spec.test + spec.validation,
       expected: 'test + validation below 1',
     });
-  const { eligible, trainOnly } = divideByUse(frame);
-  const sides = divide(spec, seed, frame, eligible, trainOnly);
-  for (const [side, positions] of Object.entries(sides)) demandRows(side, positions.length, frame.rows);
-  return {
-    train: ids(frame, sides.train),
-    validation: ids(frame, sides.validation),
-    test: ids(frame, sides.test),
-  };
-}
-
-interface Sides {
-  train: number[];
-  validation: number[];
-  test: number[];
-}
-
-function divide(spec: SplitSpec, seed: number, frame: Frame, eligible: number[], trainOnly: number[]): Sides {
-  if (spec.kind === 'time') return byTime(spec, frame, eligible, trainOnly);
-  const groups = spec.kind === 'stratified' ? strata(columnOf(frame, spec.by), eligible) : [eligible];
-  const random = seededRandom(seed, 'split');
-  for (const group of groups) random.shuffle(group);
-  const sizes = groups.map((group) => group.length);
-  const testRows = apportion(sizes, spec.test);
-  const validationRows = apportion(sizes, spec.validation);
-  const sides: Sides = { train: [...trainOnly], validation: [], test: [] };
-  groups.forEach((group, g) => {
-    const firstKept = testRows[g] + validationRows[g];
-    group.forEach((position, rank) => {
-      const side = rank < testRows[g] ? sides.test : rank < firstKept ? sides.validation : sides.train;
-      side.push(position);
-    });
-  });
-  return sides;
-}
-
-function byTime(
-  spec: SplitSpec & { kind: 'time' },
-  frame: Frame,
-  eligible: number[],
-  trainOnly: number[],
-): Sides {
-  const times = columnOf(frame, spec.by);
-  if (times.kind !== 'number') throw columnUnusable(spec.by, 'a column of times or numbers');
-  const at = (position: number): number => times.values[position];
-  const hasTime = (position: number): boolean => !Number.isNaN(at(position));
-  const ordered = eligible.filter(hasTime).sort((a, b) => at(a) - at(b) || frame.rowIds[a] - frame.rowIds[b]);
-  const [testRows] = apportion([ordered.length], spec.test);
-  const [validationRows] = apportion([ordered.length], spec.validation);
-  const firstTest = ordered.length - testRows;
-  const firstValidation = Math.max(0, firstTest - validationRows);
-  const border = ordered.length > firstValidation ? at(ordered[firstValidation]) : Number.POSITIVE_INFINITY;
-  return {
-    train: [...ordered.slice(0, firstValidation), ...trainOnly.filter((position) => at(position) < border)],
-    validation: ordered.slice(firstValidation, firstTest),
-    test: ordered.slice(firstTest),
-  };
-}
-
-/** Whole rows per group that add up to the rounded share of all, by largest remainder. */
-function apportion(sizes: number[], share: number): number[] {
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const exact = sizes.map((size) => size * share);
-  const rows = exact.map(Math.floor);
-  const left = Math.round(total * share) - rows.reduce((sum, count) => sum + count, 0);
-  const byRemainder = exact
-    .map((value, group) => ({ group, remainder: value - rows[group] }))
-    .sort((a, b) => b.remainder - a.remainder || a.group - b.group);
-  for (const { group } of byRemainder.slice(0, left)) rows[group]++;
-  return rows;
-}
-
-/** Positions by the column's value; missing is a group of its own. */
-function strata(column: Series, positions: number[]): number[][] {
-  const label =
-    column.kind === 'text'
-      ? (position: number) => column.codes[position]
-      : numberLabel(column.values, positions);
-  const groups = new Map<number, number[]>();
-  for (const position of positions) {
-    const key = label(position);
-    const group = groups.get(key);
-    if (group) group.push(position);
-    else groups.set(key, [position]);
-  }
-  return [...groups.entries()].sort(([a], [b]) => a - b).map(([, group]) => group);
-}
-
-function numberLabel(values: Float64Array, positions: number[]): (position: number) => number {
-  const missing = Number.NEGATIVE_INFINITY;
-  const present = positions.map((position) => values[position]).filter((value) => !Number.isNaN(value));
-  if (new Set(present).size <= maximumGroups)
-    return (position) => (Number.isNaN(values[position]) ? missing : values[position]);
-  const sorted = Float64Array.from(present).sort();
-  const cuts = Array.from({ length: 9 }, (_, i) => quantile(sorted, (i + 1) / 10));
-  return (position) =>
-    Number.isNaN(values[position]) ? missing : cuts.filter((cut) => values[position] > cut).length;
-}
-
-function divideByUse(frame: Frame): { eligible: number[]; trainOnly: number[] } {
   const flags = frame.columns._trainOnly;
-  const eligible: number[] = [];
-  const trainOnly: number[] = [];
-  for (let position = 0; position < frame.rows; position++) {
-    const isTrainOnly = flags?.kind === 'number' && flags.values[position] === 1;
-    (isTrainOnly ? trainOnly : eligible).push(position);
+  const rows = {
+    rowIds: frame.rowIds,
+    by: columnOf(spec, frame),
+    trainOnly: flags?.kind === 'number' ? flags.values : undefined,
+  };
+  const task: DivideTask = { spec, seed, rows };
+  const sides = frame.rows <= rowsAtOnce ? divideRows(task) : await divideElsewhere(task, signal);
+  for (const [side, ids] of Object.entries(sides)) demandRows(side, ids.length, frame.rows);
+  const split: Split = { train: [], validation: [], test: [] };
+  for (const side of ['train', 'validation', 'test'] as const) {
+    split[side] = Array.from(sides[side]);
+    await setImmediate();
   }
-  return { eligible, trainOnly };
+  return split;
 }
 
-function columnOf(frame: Frame, name: string): Series {
-  if (!Object.hasOwn(frame.columns, name))
-    throw columnUnusable(name, `one of ${Object.keys(frame.columns).join(', ')}`);
-  return frame.columns[name];
+const divideElsewhere = (task: DivideTask, signal?: AbortSignal): Promise<Sides> =>
+  runInPool<DivideTask, Sides>(new URL('./split.worker.ts', import.meta.url), task, signal);
+
+function columnOf(spec: SplitSpec, frame: Frame): Series | undefined {
+  if (spec.kind === 'random') return undefined;
+  if (!Object.hasOwn(frame.columns, spec.by))
+    throw columnUnusable(spec.by, `one of ${Object.keys(frame.columns).join(', ')}`);
+  const column = frame.columns[spec.by];
+  if (spec.kind === 'time' && column.kind !== 'number')
+    throw columnUnusable(spec.by, 'a column of times or numbers');
+  return column;
 }
 
 const columnUnusable = (name: string, expected: string): RelevoError =>
@@ -159,6 +81,3 @@ function demandRows(side: string, rows: number, total: number): void {
     },
   );
 }
-
-const ids = (frame: Frame, positions: number[]): number[] =>
-  positions.map((position) => frame.rowIds[position]).sort((a, b) => a - b);
