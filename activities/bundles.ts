@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import { type FittedCandidate, loadCandidate } from '../models/training/fit.ts';
@@ -15,13 +14,11 @@ export async function withCandidate<T>(
   try {
     return await use(fitted);
   } finally {
-    fitted.model.dispose?.();
+    fitted.dispose();
   }
 }
 
-const learntSchema = z.object({ heads: headsSchema });
-
 /** What `scoreCandidate` learnt to put on top of a model. */
 export async function readHeads(artifacts: ArtifactStore, ref: ArtifactRef): Promise<Heads> {
-  return learntSchema.parse(await readJson(artifacts, ref)).heads;
+  return headsSchema.parse(await readJson(artifacts, ref)).heads;
 }

@@ -1,7 +1,5 @@
 import type { Checkpoints } from '../contracts/artifacts.ts';
-import type { FitContext, Params } from '../contracts/estimator.ts';
-import { estimator } from '../models/estimators/index.ts';
-import type { PreparedRows } from '../models/training/prepare.ts';
+import type { FitContext } from '../contracts/estimator.ts';
 import type { Pulse } from './heartbeat.ts';
 
 /** How this process fits: with how many threads, and where fits in progress are kept. */
@@ -53,31 +51,4 @@ export async function withFit<T>(
   });
   await kept.clear();
   return result;
-}
-
-/** The parameters for a fit without validation rows, which could not stop early. */
-export function withSteps(name: string, params: Params, steps: number | undefined): Params {
-  const { stepsParam } = estimator(name);
-  return stepsParam && steps !== undefined ? { ...params, [stepsParam]: steps } : params;
-}
-
-/** Rows of both sides, in that order. */
-export function joinRows(first: PreparedRows, second: PreparedRows): PreparedRows {
-  const join = (a: Float64Array, b: Float64Array): Float64Array => {
-    const joined = new Float64Array(a.length + b.length);
-    joined.set(a);
-    joined.set(b, a.length);
-    return joined;
-  };
-  return {
-    features: {
-      rows: first.features.rows + second.features.rows,
-      names: first.features.names,
-      data: join(first.features.data, second.features.data),
-    },
-    target: join(first.target, second.target),
-    base: join(first.base, second.base),
-    residual: join(first.residual, second.residual),
-    rowIds: join(first.rowIds, second.rowIds),
-  };
 }

@@ -3,13 +3,13 @@ import type { Params } from '../contracts/estimator.ts';
 import { asLoss } from '../contracts/metrics.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
-import { candidateToFit, fitCandidate, saveCandidate } from '../models/training/fit.ts';
+import { candidateToFit, fitCandidate, saveCandidate, withHeads, withSteps } from '../models/training/fit.ts';
 import { fitHeads } from '../models/training/heads.ts';
-import type { TrainingSet } from '../models/training/prepare.ts';
+import { joinRows, type TrainingSet } from '../models/training/rows.ts';
 import { scoreCandidate } from '../models/training/score.ts';
 import { readHeads } from './bundles.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
-import { joinRows, type Provenance, type Workbench, withFit, withSteps } from './fitting.ts';
+import { type Provenance, type Workbench, withFit } from './fitting.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
 import { currentRun } from './runs.ts';
@@ -92,7 +92,7 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
           const fitted = await fitCandidate(spec, candidate, { train }, context);
           try {
             const { diagnostics, resumedFromStep } = fitted.model;
-            const native = await artifacts.putBytes(await saveCandidate({ ...fitted, heads }), {
+            const native = await artifacts.putBytes(await saveCandidate(withHeads(fitted, heads)), {
               name: `${input.candidate}.bundle`,
               mediaType: 'application/octet-stream',
             });
@@ -106,7 +106,7 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
               ...(await provenance()),
             };
           } finally {
-            fitted.model.dispose?.();
+            fitted.dispose();
           }
         });
       });

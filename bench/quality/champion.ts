@@ -1,13 +1,19 @@
-import { type FittingContext, joinRows, withSteps } from '../../activities/fitting.ts';
+import type { FittingContext } from '../../activities/fitting.ts';
 import { stepStride, suggestible } from '../../activities/trials.ts';
 import { environment } from '../../contracts/env.ts';
 import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
 import { asLoss } from '../../contracts/metrics.ts';
 import { type Candidate, candidateName, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator, parseParams } from '../../models/estimators/index.ts';
-import { candidateToFit, type FittedCandidate, fitCandidate, withHeads } from '../../models/training/fit.ts';
+import {
+  candidateToFit,
+  type FittedCandidate,
+  fitCandidate,
+  withHeads,
+  withSteps,
+} from '../../models/training/fit.ts';
 import { fitHeads, type HeadsReport } from '../../models/training/heads.ts';
-import type { TrainingSet } from '../../models/training/prepare.ts';
+import { joinRows, type TrainingSet } from '../../models/training/rows.ts';
 import { type Scored, scoreCandidate } from '../../models/training/score.ts';
 import { gridSize, shouldPrune, suggest } from '../../models/tuning/index.ts';
 import type { Trial, TrialOutcome } from '../../registry/types.ts';

@@ -52,7 +52,9 @@ function showModel(terminal: Terminal, { importance, outputs, unit }: Explanatio
     importance.map(({ feature, effects, permutation }) => [
       feature,
       ...effects.map(formatNumber),
-      `${formatNumber(permutation.mean)} ± ${formatNumber(permutation.standardDeviation)}`,
+      permutation === undefined
+        ? '–'
+        : `${formatNumber(permutation.mean)} ± ${formatNumber(permutation.standardDeviation)}`,
     ]),
   );
 }

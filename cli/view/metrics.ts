@@ -46,7 +46,7 @@ const inTables: readonly MetricName[] = [
   'ece',
 ];
 
-const valueOf = (metrics: Metrics, name: MetricName): string => {
+const shownValue = (metrics: Metrics, name: MetricName): string => {
   const estimate = metrics[name];
   return estimate === undefined ? '–' : shown[name].format(estimate.value);
 };
@@ -89,7 +89,7 @@ export function showCandidates(
         candidate === estimator ? candidate : `${candidate} (${estimator})`,
         shown[metric].format(validationScore),
         estimateOf(metrics, metric),
-        ...others.map((name) => valueOf(metrics, name)),
+        ...others.map((name) => shownValue(metrics, name)),
         String(trials),
       ]),
   );
