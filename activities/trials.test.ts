@@ -41,12 +41,16 @@ describe('suggestible', () => {
 
 describe('stepStride', () => {
   it('keeps at most 200 scores, at steps that longer and shorter fits share', () => {
-    for (const total of [1, 50, 1000, 2000, 2001, 5000, 100_000]) {
+    for (const total of [21, 50, 1000, 2000, 2001, 5000, 100_000]) {
       const stride = stepStride(total);
       expect(Math.floor(total / stride)).toBeLessThanOrEqual(200);
       expect(Number.isInteger(Math.log2(stride / 10))).toBe(true);
     }
     expect(stepStride(2000)).toBe(10);
     expect(stepStride(2001)).toBe(20);
+  });
+
+  it('looks at each fold of a cross-validation', () => {
+    expect(stepStride(5)).toBe(1);
   });
 });

@@ -31,7 +31,7 @@ it('refuses a candidate that does not exist with the names that do', () => {
 it('names a step a search and a step a fit', () => {
   expect(stepsOf(planCandidates(spec, options({ candidates: ['searched', 'linear'] })))).toEqual([
     ...['data', 'split', 'search searched', 'fit searched', 'fit linear'],
-    ...['evaluate', 'export', 'register', 'promote'],
+    ...['evaluate', 'export', 'explain', 'register', 'promote'],
   ]);
 });
 

@@ -39,6 +39,7 @@ export async function trainSteelModel(options: SteelModelOptions): Promise<Steel
   const params = { rounds: trees, maxDepth: depth, learningRate: 0.05 };
   const { signal } = new AbortController();
   const fitted = await fitCandidate(
+    spec,
     { estimator: 'xgboost', params },
     { train },
     { threads: 2, signal, seed },
