@@ -1,128 +1,157 @@
 import { describe, expect, it } from 'vitest';
-import type { Matrix } from '../../contracts/frame.ts';
-import { openModel } from '../../inference/session.ts';
-import { createGraph } from '../onnx/graph.ts';
-import { seededRandom } from '../random.ts';
-import {
-  addStepsToGraph,
-  applySteps,
-  type FeatureStepState,
-  featureSteps,
-  fitSteps,
-  neededSteps,
-} from './index.ts';
+import { type FeatureStepInput, featureStepSchema } from '../../contracts/features.ts';
+import { applySteps, completeSteps, featureStepStateSchema } from './index.ts';
 import parity from './parity/steps.json' with { type: 'json' };
+import { difficult, expectClose, expectSameInGraph, fromCells, learn } from './testing.ts';
 
-const fromCells = (names: string[], cells: (number | null)[]): Matrix => ({
-  rows: cells.length / names.length,
-  names,
-  data: Float64Array.from(cells, (cell) => cell ?? Number.NaN),
-});
+const codes = ['code', 'rare'];
+const chains: [string, FeatureStepInput[]][] = [
+  ['impute', [{ step: 'impute' }]],
+  ['impute some columns, with flags', [{ step: 'impute', columns: ['huge', 'absent'], flag: true }]],
+  ['impute with the mean', [{ step: 'impute', strategy: 'mean' }]],
+  ['impute with the mode', [{ step: 'impute', strategy: 'mode', flag: true }]],
+  ['impute with a constant', [{ step: 'impute', strategy: 'constant', value: -3.5 }]],
+  ['scale', [{ step: 'scale' }]],
+  ['scale some columns to 0..1', [{ step: 'scale', method: 'min-max', columns: ['narrow', 'constant'] }]],
+  ['scale by quartiles', [{ step: 'scale', method: 'robust' }]],
+  ['one-hot', [{ step: 'one-hot', columns: codes }]],
+  ['one-hot of all columns', [{ step: 'one-hot', dropFirst: true }]],
+  ['target-encode', [{ step: 'target-encode', columns: codes }]],
+  ['target-encode all columns', [{ step: 'target-encode', smoothing: 3 }]],
+  ['interactions', [{ step: 'interactions', columns: ['ordinary', 'narrow', 'code'] }]],
+  [
+    'a chain of them',
+    [
+      { step: 'impute', columns: ['ordinary', 'huge', 'narrow', 'absent', 'constant'], flag: true },
+      { step: 'target-encode', columns: ['rare'] },
+      { step: 'one-hot', columns: ['code'], dropFirst: true },
+      { step: 'interactions', columns: ['ordinary', 'narrow'] },
+      { step: 'scale' },
+    ],
+  ],
+];
 
-/** Ordinary, constant, all missing, huge, and nearly constant columns, with holes. */
-function difficult(rows: number, seed: number): Matrix {
-  const random = seededRandom(seed, 'matrix');
-  const names = ['ordinary', 'constant', 'absent', 'huge', 'narrow'];
-  const make = [
-    () => random.normal() * 3,
-    () => 0.1,
-    () => Number.NaN,
-    () => random.normal() * 1e150,
-    () => 1e6 + random.normal() * 1e-4,
-  ];
-  const data = Float64Array.from({ length: rows * names.length }, (_, i) =>
-    random.next() < 0.2 ? Number.NaN : make[i % names.length](),
-  );
-  return { rows, names, data };
-}
+describe.each(chains)('%s', (_, chain) => {
+  it('computes the same in a graph as in memory, for training rows and for rows it has not seen', () =>
+    expectSameInGraph(chain, difficult(200, 1), difficult(50, 2, 0.4)));
 
-async function runGraph(steps: FeatureStepState[], matrix: Matrix): Promise<Float64Array> {
-  const graph = createGraph('steps');
-  const inputs = matrix.names.map((name) => graph.input(name, 'double'));
-  const [table] = graph.node('Concat', inputs, { axis: { int: 1 } });
-  graph.output(addStepsToGraph(steps, graph, table), 'prediction', matrix.names.length);
-  const model = await openModel(graph.toBytes({}));
-  const columns = Object.fromEntries(
-    matrix.names.map((name, column) => [
-      name,
-      Float64Array.from({ length: matrix.rows }, (_, row) => matrix.data[row * matrix.names.length + column]),
-    ]),
-  );
-  const results = await model.predict(columns, matrix.rows);
-  await model.release();
-  return results;
-}
-
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-12): void {
-  expect(actual.length).toBe(expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    const isSame = Object.is(actual[i], expected[i]);
-    const isNear = Math.abs(actual[i] - expected[i]) <= tolerance * Math.max(1, Math.abs(expected[i]));
-    if (!isSame && !isNear) expect.fail(`cell ${i}: ${actual[i]}, not ${expected[i]}`);
-  }
-}
-
-const names = Object.keys(featureSteps) as (keyof typeof featureSteps)[];
-const chains: FeatureStepState['step'][][] = [...names.map((name) => [name]), names];
-
-describe.each(chains.map((chain) => [chain.join(' then '), chain] as const))('%s', (_, chain) => {
-  it('computes the same in a graph as in memory, for rows it has not seen', async () => {
-    const { steps } = await fitSteps([...chain], difficult(200, 1));
-    const fresh = difficult(50, 2);
-    expectClose(await runGraph(steps, fresh), (await applySteps(steps, fresh)).data);
-  });
-
-  it('has a state that survives JSON and gives finite numbers for whole rows', async () => {
-    const { steps } = await fitSteps([...chain], difficult(200, 1));
-    const revived = JSON.parse(JSON.stringify(steps)) as FeatureStepState[];
-    expect(revived).toEqual(steps);
-    const whole = { ...difficult(20, 3), data: new Float64Array(100).fill(2.5) };
-    expect((await applySteps(revived, whole)).data.every(Number.isFinite)).toBe(true);
-  });
-
-  it('leaves its input alone', async () => {
-    const train = difficult(20, 1);
-    const before = train.data.slice();
-    const { features } = await fitSteps([...chain], train);
-    expect(features.data).not.toBe(train.data);
-    expect(train.data).toEqual(before);
+  it('has a state that its schema knows, and gives finite numbers for whole rows', async () => {
+    const { steps } = await learn(chain, difficult(200, 1));
+    expect(steps.map((state) => featureStepStateSchema.parse(state))).toEqual(steps);
+    const whole = { ...difficult(20, 3), data: new Float64Array(140).fill(2.5) };
+    expect((await applySteps(steps, whole)).data.every(Number.isFinite)).toBe(true);
   });
 });
 
 describe(`against scikit-learn ${parity.scikitLearn}`, () => {
   const train = fromCells(parity.names, parity.train);
   const fresh = fromCells(parity.names, parity.fresh);
+  const values = async (step: FeatureStepInput) =>
+    (await applySteps((await learn([step], train)).steps, fresh)).data;
+  const expected = (cells: (number | null)[]) => fromCells(['x'], cells).data;
 
-  it('impute is SimpleImputer(strategy="median")', async () => {
-    const state = await featureSteps.impute.fit(train);
-    expectClose(state.medians, parity.medians);
+  it('impute is SimpleImputer', async () => {
+    expectClose(await values({ step: 'impute' }), expected(parity.impute.median));
+    expectClose(await values({ step: 'impute', strategy: 'mode' }), expected(parity.impute.mode));
     expectClose(
-      (await featureSteps.impute.apply(state, fresh)).data,
-      fromCells(parity.names, parity.imputed).data,
+      await values({ step: 'impute', strategy: 'constant', value: -7.5 }),
+      expected(parity.impute.constant),
+    );
+    expectClose(
+      await values({ step: 'impute', strategy: 'mean', flag: true }),
+      expected(parity.impute['mean with flags']),
     );
   });
 
-  it('scale is StandardScaler', async () => {
-    const state = await featureSteps.scale.fit(train);
-    expectClose(state.means, parity.means);
-    expectClose(state.deviations, parity.deviations, 1e-9);
-    expectClose(
-      (await featureSteps.scale.apply(state, fresh)).data,
-      fromCells(parity.names, parity.scaled).data,
-      1e-9,
-    );
+  it.each(['standard', 'min-max', 'robust'] as const)('scale is its %s scaler', async (method) => {
+    expectClose(await values({ step: 'scale', method }), expected(parity.scale[method]), 1e-9);
+  });
+
+  const coded = fromCells(['a', 'b'], parity.codes);
+  const freshCodes = fromCells(['a', 'b'], parity.freshCodes);
+
+  it('one-hot is OneHotEncoder that ignores what is unknown', async () => {
+    const { steps } = await learn([{ step: 'one-hot' }], coded);
+    const { names, data } = await applySteps(steps, freshCodes);
+    expect(names.slice(0, 5)).toEqual(['a=0', 'a=1', 'a=2', 'a=3', 'b=0']);
+    expectClose(data, expected(parity.oneHot));
+  });
+
+  const numbers = Float64Array.from(parity.numbers);
+  const classes = Float64Array.from(parity.classes);
+  const among = (count: number) => ({ kind: 'classification', classes: count, ordered: false }) as const;
+  it.each([
+    ['regression', numbers, { kind: 'regression' } as const, 'auto' as const],
+    ['smoothing of 10 rows', numbers, { kind: 'regression' } as const, 10],
+    ['two classes', classes.map((index) => Math.min(index, 1)), among(2), 'auto' as const],
+    ['three classes', classes, among(3), 'auto' as const],
+  ] as const)('target-encode is TargetEncoder: %s', async (name, target, task, smoothing) => {
+    const { steps } = await learn([{ step: 'target-encode', smoothing }], coded, { target, task, seed: 1 });
+    expectClose((await applySteps(steps, freshCodes)).data, expected(parity.targetEncode[name]));
+  });
+});
+
+describe('target-encode', () => {
+  it('tells no training row its own target', async () => {
+    const rows = 300;
+    const train = { rows, names: ['id'], data: Float64Array.from({ length: rows }, (_, row) => row) };
+    const target = train.data.map((row) => row % 2);
+    const context = { target, task: { kind: 'regression' } as const, seed: 2 };
+    const { steps, features } = await learn([{ step: 'target-encode', smoothing: 0 }], train, context);
+    // Every code is one row's own: out of fold it is unknown, in full it is the target itself.
+    expect([...features.data].every((value) => Math.abs(value - 0.5) < 0.05)).toBe(true);
+    expect((await applySteps(steps, train)).data).toEqual(target);
+  });
+
+  it('gives the same features for the same seed, and others for another', async () => {
+    const train = difficult(200, 1);
+    const encode = async (seed: number) => {
+      const target = train.data.filter((_, i) => i % 7 === 5).map((code) => (Number.isNaN(code) ? 9 : code));
+      const context = { target, task: { kind: 'regression' } as const, seed };
+      return (await learn([{ step: 'target-encode', columns: ['rare'] }], train, context)).features.data;
+    };
+    expect(await encode(1)).toEqual(await encode(1));
+    expect(await encode(1)).not.toEqual(await encode(2));
   });
 });
 
 describe('which steps are fitted', () => {
-  it('follows from what the estimator needs', () => {
-    expect(neededSteps({ complete: false, scaled: false })).toEqual([]);
-    expect(neededSteps({ complete: true, scaled: false })).toEqual(['impute']);
-    expect(neededSteps({ complete: true, scaled: true })).toEqual(['impute', 'scale']);
+  const parse = (steps: FeatureStepInput[]) => steps.map((step) => featureStepSchema.parse(step));
+  const namesOf = (steps: FeatureStepInput[], complete: boolean, scaled: boolean) =>
+    completeSteps(parse(steps), { complete, scaled }).map(({ step }) => step);
+
+  it('those of the pipeline, then those that the estimator needs and that do not stand for all columns', () => {
+    expect(namesOf([], false, false)).toEqual([]);
+    expect(namesOf([], true, true)).toEqual(['impute', 'scale']);
+    expect(namesOf([{ step: 'scale' }], true, true)).toEqual(['scale', 'impute']);
+    expect(namesOf([{ step: 'impute', columns: ['a'] }], true, false)).toEqual(['impute', 'impute']);
+    expect(parse([{ step: 'impute' }, { step: 'scale' }])).toEqual(
+      completeSteps([], { complete: true, scaled: true }),
+    );
   });
 
   it('fills a column that was never seen with 0, an even number of values with the middle of two', async () => {
     const train = fromCells(['a', 'b'], [1, null, 4, null, 2, null, 3, null]);
-    expect(await featureSteps.impute.fit(train)).toEqual({ medians: [2.5, 0] });
+    const { features } = await learn([{ step: 'impute' }], train);
+    expect([...features.data]).toEqual([1, 0, 4, 0, 2, 0, 3, 0]);
+    const { steps } = await learn([{ step: 'impute' }], train);
+    expect([...(await applySteps(steps, fromCells(['a', 'b'], [null, null]))).data]).toEqual([2.5, 0]);
+  });
+
+  it('refuses columns that are not there and codes that are quantities', async () => {
+    const train = difficult(5_000, 1);
+    await expect(learn([{ step: 'scale', columns: ['colour'] }], train)).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+      details: { value: 'colour', expected: `one of ${train.names.join(', ')}` },
+    });
+    await expect(
+      learn([{ step: 'one-hot', columns: ['ordinary'] }], difficult(9_000, 1, 0)),
+    ).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+      details: { value: 'ordinary' },
+    });
+    await expect(learn([{ step: 'interactions', columns: ['code'] }], train)).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+    });
   });
 });
