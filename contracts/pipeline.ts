@@ -336,6 +336,7 @@ function checkReferences(spec: PipelineSpec): void {
   if ('by' in spec.split) demand(readable, [spec.split.by], 'split.by');
   if ('by' in spec.validation) demand(readable, [spec.validation.by], 'validation.by');
   if (spec.forecast) demand(readable, readByHistory(spec.forecast), 'forecast');
+  checkForecast(spec);
   checkTask(spec);
   checkCandidates(spec);
   if (inputs.has(spec.target)) {
@@ -350,6 +351,23 @@ const readByHistory = ({ time, history }: NonNullable<PipelineSpec['forecast']>)
   time,
   ...Object.values(history).flatMap((column) => ('of' in column ? [column.of] : [])),
 ];
+
+/** Horizons ascend and each has its weight; a history compares only with what a client sends. */
+function checkForecast({ forecast, inputs }: PipelineSpec): void {
+  if (forecast === undefined) return;
+  const { horizons, horizonWeights, history } = forecast;
+  if (horizons.some((horizon, at) => horizon <= (horizons[at - 1] ?? 0)))
+    throw wrong('forecast.horizons', horizons, 'horizons that ascend');
+  if (horizonWeights && horizonWeights.length !== horizons.length)
+    throw wrong(
+      'forecast.horizonWeights',
+      horizonWeights.length,
+      `${horizons.length} weights, one a horizon`,
+    );
+  for (const [name, column] of Object.entries(history))
+    if ('like' in column && column.like !== undefined && !inputs.includes(column.like))
+      throw wrong(`forecast.history.${name}.like`, column.like, `one of ${inputs.join(', ')}`);
+}
 
 const wrong = (field: string, value: unknown, expected: string): RelevoError =>
   new RelevoError('PIPELINE_INVALID', `The pipeline's field "${field}" needs ${expected}`, {
