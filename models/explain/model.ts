@@ -4,11 +4,11 @@ import type { Matrix } from '../../contracts/frame.ts';
 import { taskLoss } from '../estimators/score.ts';
 import { applySteps } from '../features/index.ts';
 import { seededRandom } from '../random.ts';
-import { type ExplainRowsOptions, outputNames, type RowsToExplain } from './candidate.ts';
 import { pairDependence, partialDependence } from './dependence.ts';
 import { type Effects, type ExplainedModel, effectsOf, fold, originsOf, predictorOf } from './effects.ts';
 import { columnAt, takeRows } from './matrix.ts';
 import { type PermutationImportance, permutationImportance } from './permutation.ts';
+import { type ExplainRowsOptions, firstRows, outputNames, type RowsToExplain } from './rows.ts';
 import { treeInteractions } from './tree-shap.ts';
 import { affordableRows } from './work.ts';
 
@@ -19,7 +19,6 @@ const most = {
   interactionRows: 50,
   interactionFeatures: 100,
   interactionsShown: 10,
-  backgroundRows: 30,
   dependenceRows: 300,
   dependenceFeatures: 6,
   individuals: 30,
@@ -27,15 +26,19 @@ const most = {
   sampleRows: 200,
 };
 
+type Drawn = RowsToExplain & { target: Float64Array };
+
 /**
  * What a candidate has learned, over a seeded sample of rows it has not learned from: importance (mean |effect| and
  * permutation), interactions of trees, partial dependence of the strongest features, a sample of effects.
  * @param rows with the target: a number, or a class index.
+ * @param background rows that stand for "not known" where there are no trees; the first fifty.
  * @throws RelevoError REQUEST_INVALID where trees are asked for that the model has not; CANCELLED.
  */
 export async function explainModel(
   fitted: ExplainedModel,
-  rows: RowsToExplain & { target: Float64Array },
+  rows: Drawn,
+  background: Pick<RowsToExplain, 'features'>,
   options: ExplainRowsOptions,
 ): Promise<Explanation> {
   const { method = 'auto', classes = [], seed, signal } = options;
@@ -44,8 +47,7 @@ export async function explainModel(
   const affordable = chosen === 'tree-shap' && trees ? affordableRows(trees) : Number.POSITIVE_INFINITY;
   const draw = (count: number, purpose: string) => drawRows(rows, count, seed, purpose);
   const sample = draw(Math.min(most.rows[chosen], affordable), 'effects');
-  const background = draw(most.backgroundRows, 'background').features;
-  const effects = await effectsOf(fitted, sample.features, background, {
+  const effects = await effectsOf(fitted, sample.features, firstRows(background.features), {
     method: chosen,
     seed,
     signal,
@@ -80,8 +82,6 @@ export async function explainModel(
   };
 }
 
-type Drawn = RowsToExplain & { target: Float64Array };
-
 /** At most `count` rows without replacement, in their own order. */
 function drawRows(rows: Drawn, count: number, seed: number, purpose: string): Drawn {
   const positions = Array.from({ length: rows.features.rows }, (_, row) => row);
@@ -94,7 +94,7 @@ function drawRows(rows: Drawn, count: number, seed: number, purpose: string): Dr
   return {
     features: takeRows(rows.features, positions),
     base: pick(rows.base),
-    rowIds: pick(rows.rowIds),
+    ...(rows.rowIds ? { rowIds: pick(rows.rowIds) } : {}),
     target: pick(rows.target),
   };
 }

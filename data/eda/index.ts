@@ -1,0 +1,2 @@
+export { edaComparison } from './compare.ts';
+export { edaSummary } from './summary.ts';
