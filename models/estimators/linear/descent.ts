@@ -1,6 +1,7 @@
 import type { Factor } from './factor.ts';
 import type { Sign } from './protocol.ts';
 import { interceptOf } from './solve.ts';
+import { addTimes, dot } from './vectors.ts';
 
 /** Shares of the centred target's sum of squares: a change, and a duality gap, small enough to end the descent. */
 const enoughChange = 1e-24;
@@ -75,7 +76,7 @@ function sweep(
     const change = slope - slopes[j];
     if (change === 0) continue;
     slopes[j] = slope;
-    for (let i = 0; i < residual.length; i++) residual[i] -= change * columns[j][i];
+    addTimes(residual, -change, columns[j]);
     largest = Math.max(largest, change * change * squares[j]);
   }
   return largest;
@@ -104,10 +105,4 @@ function dualityGap({ columns, target, l1, l2, signs }: Problem, slopes: number[
     l1 * absolute -
     share * dot(residual, target)
   );
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

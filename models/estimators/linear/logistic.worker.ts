@@ -2,7 +2,7 @@ import { type ClassRows, classRows } from './classes.ts';
 import { minimise } from './newton.ts';
 import type { FitAnswer, LogisticFit, LogisticTask } from './protocol.ts';
 import { missingCell } from './rows.ts';
-import { softmaxProblem } from './softmax.ts';
+import { SoftmaxProblem } from './softmax.ts';
 
 /** Entry of a pool thread: fits the rows of one task. */
 export default function fit({ data, classes, penalty }: LogisticTask): FitAnswer<LogisticFit> {
@@ -19,7 +19,7 @@ export default function fit({ data, classes, penalty }: LogisticTask): FitAnswer
       fit: { names, classes, present, coefficients, intercepts: [0], diagnostics },
     };
   }
-  const problem = softmaxProblem(rows, penalty);
+  const problem = new SoftmaxProblem(rows, penalty);
   const { state, point, value, steps } = minimise(problem, new Float64Array(problem.size));
   if (state === 'overflow') return { state };
   if (state === 'unsettled') return { state, steps };

@@ -1,3 +1,5 @@
+import { addTimes, dot } from './vectors.ts';
+
 /** A smooth convex function of some numbers, such as a penalised negative log-likelihood. */
 export interface ConvexProblem {
   size: number;
@@ -22,6 +24,8 @@ const maxSteps = 200;
 const maxInnerSteps = 500;
 /** Newton's decrement, as a share of the scale, below which one more full step is exact to rounding. */
 const lastDecrement = 1e-12;
+/** Share of the squared residual that the last step may leave: its own distance makes up for the rest. */
+const leastShare = 1e-12;
 
 /**
  * Newton's method with conjugate gradients for the steps and halving where a step goes too far.
@@ -52,16 +56,14 @@ function newtonDirection(problem: ConvexProblem, gradient: Float64Array): Float6
   let conditioned = problem.precondition(residual);
   const search = conditioned.slice();
   let length = dot(residual, conditioned);
-  const enough = length * Math.min(0.0625, length / problem.scale);
+  const enough = length * Math.max(leastShare, Math.min(0.0625, length / problem.scale));
   for (let step = 0; step < maxInnerSteps && length > enough; step++) {
     const image = problem.hessianTimes(search);
     const curvature = dot(search, image);
     if (!(curvature > 0)) break;
     const along = length / curvature;
-    for (let i = 0; i < problem.size; i++) {
-      direction[i] += along * search[i];
-      residual[i] -= along * image[i];
-    }
+    addTimes(direction, along, search);
+    addTimes(residual, -along, image);
     conditioned = problem.precondition(residual);
     const before = length;
     length = dot(residual, conditioned);
@@ -90,10 +92,4 @@ function lineSearch(
     if (found <= value + 1e-4 * share * slope + rounding) return { point: next, value: found };
   }
   return undefined;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

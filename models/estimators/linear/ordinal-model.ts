@@ -52,7 +52,7 @@ function refuseUnordered(task: Task): void {
 interface Bands {
   upper: Float64Array;
   lower: Float64Array;
-  /** 1 − e^(lower − upper): see `proportionalOdds`; 0 for a class that was never seen. */
+  /** 1 − e^(lower − upper): see `ProportionalOdds`; 0 for a class that was never seen. */
   share: Float64Array;
 }
 

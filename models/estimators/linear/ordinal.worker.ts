@@ -1,6 +1,6 @@
 import { classRows } from './classes.ts';
 import { minimise } from './newton.ts';
-import { proportionalOdds } from './proportional-odds.ts';
+import { ProportionalOdds } from './proportional-odds.ts';
 import type { FitAnswer, OrdinalFit, OrdinalTask } from './protocol.ts';
 import { missingCell } from './rows.ts';
 
@@ -16,7 +16,7 @@ export default function fit({ data, classes, penalty }: OrdinalTask): FitAnswer<
     const coefficients = names.map(() => 0);
     return { state: 'done', fit: { names, classes, present, coefficients, thresholds: [], diagnostics } };
   }
-  const problem = proportionalOdds(rows, penalty);
+  const problem = new ProportionalOdds(rows, penalty);
   const { state, point, value, steps } = minimise(problem, problem.start);
   if (state === 'overflow') return { state };
   if (state === 'unsettled') return { state, steps };

@@ -1,6 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { type ClassRows, slopeConditioner } from './classes.ts';
 import type { ConvexProblem } from './newton.ts';
+import { addRows, rowSums } from './vectors.ts';
 
 /**
  * The negative log-likelihood of ordered classes, Σ w·−ln p, plus `penalty`/2 times the squared slopes, by the slopes
@@ -8,101 +9,145 @@ import type { ConvexProblem } from './newton.ts';
  * The probability between the thresholds a and b, both less x·slopes, is σ(b)·σ(−a)·(1 − e^(a−b)): nothing cancels,
  * and what does not depend on the row is a sum over classes.
  */
-export function proportionalOdds(data: ClassRows, penalty: number): ConvexProblem & { start: Float64Array } {
-  const { rows, width, features, labels, weights, weightSum, classWeights } = data;
-  const top = data.present.length - 1;
-  const size = width + top;
+export class ProportionalOdds implements ConvexProblem {
+  readonly size: number;
+  readonly scale: number;
+  /** No slopes, and the thresholds that give the classes' own shares. */
+  readonly start: Float64Array;
+  private readonly data: ClassRows;
+  private readonly penalty: number;
+  private readonly top: number;
+  private thresholds: Float64Array;
+  /** Linear function, and then the factor by which the row counts. */
+  private readonly sums: Float64Array;
   /** Weighted second derivatives by the upper and lower threshold of each row's class. */
-  const upper = new Float64Array(rows);
-  const lower = new Float64Array(rows);
-  let thresholds = new Float64Array(top);
+  private readonly upper: Float64Array;
+  private readonly lower: Float64Array;
+  private readonly conditionSlopes: (vector: Float64Array) => Float64Array;
+  private readonly betweenThresholds: CholeskyDecomposition;
 
-  const along = (vector: Float64Array, row: number): number => {
-    let sum = 0;
-    for (let j = 0; j < width; j++) sum += vector[j] * features[row * width + j];
-    return sum;
-  };
-  const addRow = (to: Float64Array, row: number, factor: number): void => {
-    for (let j = 0; j < width; j++) to[j] += factor * features[row * width + j];
-  };
-  const penalised = (point: Float64Array): Float64Array =>
-    point.map((value, i) => (i < width ? penalty * value : 0));
+  constructor(data: ClassRows, penalty: number) {
+    this.data = data;
+    this.penalty = penalty;
+    this.top = data.present.length - 1;
+    this.size = data.width + this.top;
+    this.scale = data.weightSum;
+    this.thresholds = new Float64Array(this.top);
+    this.sums = new Float64Array(data.rows);
+    this.upper = new Float64Array(data.rows);
+    this.lower = new Float64Array(data.rows);
+    this.start = startOf(data);
+    this.evaluate(this.start, new Float64Array(this.size));
+    let curvature = 0;
+    for (let row = 0; row < data.rows; row++) curvature += (this.upper[row] + this.lower[row]) / this.scale;
+    this.conditionSlopes = slopeConditioner(data, curvature, penalty);
+    this.betweenThresholds = new CholeskyDecomposition(this.thresholdBlock());
+  }
 
-  const problem: ConvexProblem = {
-    size,
-    scale: weightSum,
-    evaluate(point, gradient) {
-      const found = point.slice(width);
-      if (found.some((value, k) => k > 0 && !(value > found[k - 1]))) return Infinity;
-      thresholds = found;
-      gradient.set(penalised(point));
-      let value = 0.5 * point.reduce((sum, at, i) => sum + at * gradient[i], 0);
-      for (let k = 1; k < top; k++) {
-        const gap = found[k] - found[k - 1];
-        const slope = classWeights[k] / Math.expm1(gap);
-        value -= classWeights[k] * Math.log(-Math.expm1(-gap));
-        gradient[width + k] -= slope;
-        gradient[width + k - 1] += slope;
-      }
-      for (let row = 0; row < rows; row++) {
-        const sum = along(point, row);
-        const label = labels[row];
-        const weight = weights[row];
-        const above = label < top ? logistic(sum - found[label]) : 0;
-        const below = label > 0 ? logistic(found[label - 1] - sum) : 0;
-        if (label < top) {
-          value += weight * softplus(sum - found[label]);
-          gradient[width + label] -= weight * above;
-        }
-        if (label > 0) {
-          value += weight * softplus(found[label - 1] - sum);
-          gradient[width + label - 1] += weight * below;
-        }
-        addRow(gradient, row, weight * (above - below));
-        upper[row] = weight * above * (1 - above);
-        lower[row] = weight * below * (1 - below);
-      }
-      return value;
-    },
-    hessianTimes(vector) {
-      const image = penalised(vector);
-      for (let k = 1; k < top; k++) {
-        const rest = 1 / Math.expm1(thresholds[k] - thresholds[k - 1]);
-        const change = classWeights[k] * rest * (1 + rest) * (vector[width + k] - vector[width + k - 1]);
-        image[width + k] += change;
-        image[width + k - 1] -= change;
-      }
-      for (let row = 0; row < rows; row++) {
-        const sum = along(vector, row);
-        const label = labels[row];
-        const above = label < top ? upper[row] * (vector[width + label] - sum) : 0;
-        const below = label > 0 ? lower[row] * (vector[width + label - 1] - sum) : 0;
-        if (label < top) image[width + label] += above;
-        if (label > 0) image[width + label - 1] += below;
-        addRow(image, row, -(above + below));
-      }
-      return image;
-    },
-    precondition: (vector) => condition(vector),
-  };
+  evaluate(point: Float64Array, gradient: Float64Array): number {
+    const { data } = this;
+    const thresholds = point.slice(data.width);
+    if (thresholds.some((value, k) => k > 0 && !(value > thresholds[k - 1]))) return Infinity;
+    this.thresholds = thresholds;
+    gradient.set(this.penalised(point));
+    let value = 0.5 * point.reduce((sum, at, i) => sum + at * gradient[i], 0);
+    const byThreshold = gradient.subarray(data.width);
+    value += this.judgeGaps(byThreshold);
+    rowSums(data, point.subarray(0, data.width), this.sums);
+    for (let row = 0; row < data.rows; row++) value += this.judge(row, byThreshold);
+    addRows(data, this.sums, gradient.subarray(0, data.width));
+    return value;
+  }
 
-  const start = startOf(data);
-  problem.evaluate(start, new Float64Array(size));
-  let curvature = 0;
-  for (let row = 0; row < rows; row++) curvature += (upper[row] + lower[row]) / weightSum;
-  const conditionSlopes = slopeConditioner(data, curvature, penalty);
-  const byThresholds = new CholeskyDecomposition(thresholdBlock(problem, width, top));
-  const condition = (vector: Float64Array): Float64Array => {
-    const image = new Float64Array(size);
-    image.set(conditionSlopes(vector.subarray(0, width)));
-    const right = Matrix.columnVector(Array.from(vector.subarray(width)));
-    image.set(byThresholds.solve(right).to1DArray(), width);
+  hessianTimes(vector: Float64Array): Float64Array {
+    const { data, sums, top, thresholds, upper, lower } = this;
+    const image = this.penalised(vector);
+    const from = vector.subarray(data.width);
+    const to = image.subarray(data.width);
+    for (let k = 1; k < top; k++) {
+      const rest = 1 / Math.expm1(thresholds[k] - thresholds[k - 1]);
+      const change = data.classWeights[k] * rest * (1 + rest) * (from[k] - from[k - 1]);
+      to[k] += change;
+      to[k - 1] -= change;
+    }
+    rowSums(data, vector.subarray(0, data.width), sums);
+    for (let row = 0; row < data.rows; row++) {
+      const label = data.labels[row];
+      const above = label < top ? upper[row] * (from[label] - sums[row]) : 0;
+      const below = label > 0 ? lower[row] * (from[label - 1] - sums[row]) : 0;
+      if (label < top) to[label] += above;
+      if (label > 0) to[label - 1] += below;
+      sums[row] = -(above + below);
+    }
+    addRows(data, sums, image.subarray(0, data.width));
     return image;
-  };
-  return { ...problem, start };
+  }
+
+  precondition(vector: Float64Array): Float64Array {
+    const { width } = this.data;
+    const image = new Float64Array(this.size);
+    image.set(this.conditionSlopes(vector.subarray(0, width)));
+    const right = Matrix.columnVector(Array.from(vector.subarray(width)));
+    image.set(this.betweenThresholds.solve(right).to1DArray(), width);
+    return image;
+  }
+
+  private penalised(vector: Float64Array): Float64Array {
+    return vector.map((value, i) => (i < this.data.width ? this.penalty * value : 0));
+  }
+
+  /** Adds what the distances between thresholds say to the gradient; their part of the value. */
+  private judgeGaps(byThreshold: Float64Array): number {
+    const { thresholds, data } = this;
+    let value = 0;
+    for (let k = 1; k < this.top; k++) {
+      const gap = thresholds[k] - thresholds[k - 1];
+      const slope = data.classWeights[k] / Math.expm1(gap);
+      value -= data.classWeights[k] * Math.log(-Math.expm1(-gap));
+      byThreshold[k] -= slope;
+      byThreshold[k - 1] += slope;
+    }
+    return value;
+  }
+
+  /** Adds what the row says to the gradient, and turns its linear function into its factor; its part of the value. */
+  private judge(row: number, byThreshold: Float64Array): number {
+    const { top, thresholds, sums } = this;
+    const label = this.data.labels[row];
+    const weight = this.data.weights[row];
+    let [loss, above, below] = [0, 0, 0];
+    if (label < top) {
+      const over = sums[row] - thresholds[label];
+      above = logistic(over);
+      loss += softplus(over);
+      byThreshold[label] -= weight * above;
+    }
+    if (label > 0) {
+      const under = thresholds[label - 1] - sums[row];
+      below = logistic(under);
+      loss += softplus(under);
+      byThreshold[label - 1] += weight * below;
+    }
+    sums[row] = weight * (above - below);
+    this.upper[row] = weight * above * (1 - above);
+    this.lower[row] = weight * below * (1 - below);
+    return weight * loss;
+  }
+
+  /** Second derivatives by the thresholds at the point evaluated last. */
+  private thresholdBlock(): Matrix {
+    const { width } = this.data;
+    const block = Matrix.zeros(this.top, this.top);
+    for (let k = 0; k < this.top; k++) {
+      const unit = new Float64Array(this.size);
+      unit[width + k] = 1;
+      block.setColumn(k, Array.from(this.hessianTimes(unit).subarray(width)));
+    }
+    // Sums in another order differ by rounding.
+    return block.add(block.transpose()).mul(0.5);
+  }
 }
 
-/** No slopes, and the thresholds that give the classes' own shares. */
 function startOf({ width, classWeights, weightSum }: ClassRows): Float64Array {
   const start = new Float64Array(width + classWeights.length - 1);
   let below = 0;
@@ -111,18 +156,6 @@ function startOf({ width, classWeights, weightSum }: ClassRows): Float64Array {
     start[width + k] = Math.log(below / (weightSum - below));
   }
   return start;
-}
-
-/** Second derivatives by the thresholds at the point evaluated last. */
-function thresholdBlock(problem: ConvexProblem, width: number, top: number): Matrix {
-  const block = Matrix.zeros(top, top);
-  for (let k = 0; k < top; k++) {
-    const unit = new Float64Array(problem.size);
-    unit[width + k] = 1;
-    block.setColumn(k, Array.from(problem.hessianTimes(unit).subarray(width)));
-  }
-  // Sums in another order differ by rounding.
-  return block.add(block.transpose()).mul(0.5);
 }
 
 const logistic = (value: number): number => 1 / (1 + Math.exp(-value));
