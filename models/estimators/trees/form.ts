@@ -38,14 +38,14 @@ export const linkOfForm: Record<Form, TreeModel['link']> = {
 export const isOfTwo = (form: Form, sums: number): boolean =>
   form === 'logistic' || (form === 'shares' && sums === 1);
 
-/** How the sums of a saved booster are read, and what is added to each beside libxgboost's base score. */
+/** How the sums of a saved booster are read, and what is added to each beside a base score of libxgboost's own. */
 export interface Reading {
   form: Form;
   base: number[];
 }
 
-/** Predictions of libxgboost's sums, both row-major. */
-export function predictionsOf({ form, base }: Reading, boosted: Float32Array): Float64Array {
+/** Predictions of sums of trees, both row-major. */
+export function predictionsOf({ form, base }: Reading, boosted: Float32Array | Float64Array): Float64Array {
   const sums = base.length;
   const values = Float64Array.from(boosted, (value, at) => value + base[at % sums]);
   if (form === 'value') return values;

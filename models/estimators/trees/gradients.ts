@@ -48,14 +48,15 @@ function forestGradients(
   return { gradient, hessian };
 }
 
-/** Share of the mean distance below which a row's distance no longer adds to its curvature. */
-const nearShare = 0.1;
+/** Share of the mean distance within which a row counts as near. */
+const nearShare = 0.2;
 
 /**
  * The pinball loss has no curvature, so each row takes that of the parabola which touches the loss where the row
  * is and lies above it everywhere else, 1 / (2·distance): a Newton step then never overshoots, however far off a
- * leaf still is. The gradients are the loss's own, so that the fit settles on the quantile itself. Both are scaled
- * such that curvatures add up to the weights: penalties mean what they mean under squared error.
+ * leaf still is. Near the quantile the kink is rounded to a parabola (Huber's), without which few rows near it
+ * would outweigh all others; what is near shrinks with the residuals. Gradients and curvatures are scaled such
+ * that curvatures add up to the weights: penalties mean what they mean under squared error.
  * Reference: Hunter and Lange, Quantile Regression via an MM Algorithm, J. Comp. Graph. Stat. 9, 2000.
  */
 function quantileGradients(
@@ -77,10 +78,10 @@ function quantileGradients(
   for (let i = 0; i < rows; i++) {
     const above = target[i] - base[k] - sums[i * width + k];
     const weight = weights?.[i] ?? 1;
-    const h = weight / (2 * (near + Math.abs(above)));
+    const h = weight / (2 * Math.max(near, Math.abs(above)));
     curvature += h;
     hessian[i * width + k] = h;
-    gradient[i * width + k] = -weight * (levels[k] - 0.5 + Math.sign(above) / 2);
+    gradient[i * width + k] = -weight * (levels[k] - 0.5) - above * h;
   }
   const scale = total / curvature;
   for (let at = k; at < gradient.length; at += width) {

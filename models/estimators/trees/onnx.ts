@@ -52,9 +52,17 @@ function nodeColumns(trees: DecisionTree[]) {
     leafOutputs: [] as number[],
     leafValues: [] as number[],
   };
-  trees.forEach((tree, index) => {
-    for (const node of reachableNodes(tree)) addNode(columns, tree, index, node);
-  });
+  // Trees that share their shape are written once, with an output of each at their leaves.
+  const written = new Map<DecisionTree['left'], number>();
+  for (const tree of trees) {
+    const known = written.get(tree.left);
+    const index = known ?? written.size;
+    written.set(tree.left, index);
+    for (const node of reachableNodes(tree)) {
+      if (known === undefined) addNode(columns, tree, index, node);
+      if (tree.left[node] < 0) addLeaf(columns, tree, index, node);
+    }
+  }
   return columns;
 }
 
@@ -73,7 +81,14 @@ function addNode(
   columns.whenBelow.push(isLeaf ? 0 : tree.left[node]);
   columns.otherwise.push(isLeaf ? 0 : tree.right[node]);
   columns.missingBelow.push(isLeaf ? 0 : tree.missingLeft[node]);
-  if (!isLeaf) return;
+}
+
+function addLeaf(
+  columns: ReturnType<typeof nodeColumns>,
+  tree: DecisionTree,
+  index: number,
+  node: number,
+): void {
   columns.leafTrees.push(index);
   columns.leafIds.push(node);
   columns.leafOutputs.push(tree.output);
