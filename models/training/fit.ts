@@ -29,6 +29,8 @@ export interface CandidateToFit {
   /** Instead of the pipeline's. */
   steps?: FeatureStepSpec[];
   members?: Member[];
+  /** Steps of the companion, for a fit without validation rows. */
+  companionSteps?: number;
 }
 export type CandidateContext = FitContext & {
   seed: number;
@@ -161,11 +163,12 @@ async function fitCompanion(
   const learner = canItself
     ? candidate
     : { estimator: quantileEstimator, params: {}, steps: candidate.steps };
+  const params = withSteps(learner.estimator, learner.params, candidate.companionSteps);
   const tail = (1 - interval.level) / 2;
   const task: Task = { kind: 'quantile', levels: [tail, 1 - tail] };
   // The checkpoints and the pruner are the candidate's own.
   const { threads, signal, seed } = context;
-  const fitted = await fitModel(spec, learner, task, set, { threads, signal, seed });
+  const fitted = await fitModel(spec, { ...learner, params }, task, set, { threads, signal, seed });
   return { estimator: learner.estimator, ...fitted };
 }
 

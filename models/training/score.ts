@@ -22,6 +22,7 @@ export interface Scored {
   folds?: number[];
   /** Steps that early stopping kept; the median over folds. */
   steps?: number;
+  companionSteps?: number;
   resumedFromStep?: number;
   held: Held;
 }
@@ -52,7 +53,8 @@ async function scoreHoldout(
   try {
     const held = await hold(fitted, validation);
     const { steps, resumedFromStep } = fitted.model;
-    return { score: lossOn(spec, held), steps, resumedFromStep, held };
+    const companionSteps = fitted.companion?.model.steps;
+    return { score: lossOn(spec, held), steps, companionSteps, resumedFromStep, held };
   } finally {
     fitted.dispose();
   }
@@ -82,13 +84,13 @@ async function scoreFolds(
 ): Promise<Scored> {
   const folds = foldsOf(spec, rows, context.seed);
   const losses: number[] = [];
-  const kept: number[] = [];
+  const kept: KeptSteps[] = [];
   const held: Held[] = [];
   for (const [index, fold] of folds.entries()) {
-    const { steps, ...result } = await scoreFold(spec, candidate, rows, fold, context);
-    held.push(result);
-    losses.push(lossOn(spec, result));
-    if (steps !== undefined) kept.push(steps);
+    const result = await scoreFold(spec, candidate, rows, fold, context);
+    held.push(result.held);
+    losses.push(lossOn(spec, result.held));
+    kept.push(result.kept);
     const mean = meanOf(losses);
     const isLast = index === folds.length - 1;
     if (context.onStep?.(index + 1, folds.length, mean) === 'prune' && !isLast)
@@ -97,7 +99,8 @@ async function scoreFolds(
   return {
     score: meanOf(losses),
     folds: losses,
-    steps: kept.length === 0 ? undefined : medianOf(kept),
+    steps: medianOf(kept.map(({ steps }) => steps)),
+    companionSteps: medianOf(kept.map(({ companionSteps }) => companionSteps)),
     held: joinHeld(held.slice(0, folds.length / repeatsOf(spec))),
   };
 }
@@ -120,18 +123,25 @@ async function scoreFold(
   rows: PreparedRows,
   fold: Fold,
   context: CandidateContext,
-): Promise<Held & { steps?: number }> {
+): Promise<{ held: Held; kept: KeptSteps }> {
+  // Checkpoints are of one fit, and the pruner hears of whole folds.
   const { threads, signal, seed, withInterval } = context;
-  const plain = { threads, signal, seed };
+  const plain = { threads, signal, seed, withInterval };
   const train = rowsAt(rows, fold.train);
-  const steps = await findSteps(spec, candidate, train, plain);
-  const params = withSteps(candidate.estimator, candidate.params, steps);
-  const fitted = await fitCandidate(spec, { ...candidate, params }, { train }, { ...plain, withInterval });
+  const kept = await findSteps(spec, candidate, train, plain);
+  const params = withSteps(candidate.estimator, candidate.params, kept.steps);
+  const { companionSteps } = kept;
+  const fitted = await fitCandidate(spec, { ...candidate, params, companionSteps }, { train }, plain);
   try {
-    return { steps, ...(await hold(fitted, rowsAt(rows, fold.test))) };
+    return { held: await hold(fitted, rowsAt(rows, fold.test)), kept };
   } finally {
     fitted.dispose();
   }
+}
+
+interface KeptSteps {
+  steps?: number;
+  companionSteps?: number;
 }
 
 /** How many steps an estimator of steps should take on these rows: those that early stopping keeps on a part of them. */
@@ -140,21 +150,24 @@ async function findSteps(
   candidate: CandidateToFit,
   rows: PreparedRows,
   context: CandidateContext,
-): Promise<number | undefined> {
-  if (estimatorByName(candidate.estimator).stepsParam === undefined) return undefined;
+): Promise<KeptSteps> {
+  const needsCompanion = context.withInterval && spec.interval?.method === 'quantile';
+  if (estimatorByName(candidate.estimator).stepsParam === undefined && !needsCompanion) return {};
   const inner = foldsOf(spec, rows, context.seed).at(-1);
-  if (inner === undefined) return undefined;
+  if (inner === undefined) return {};
   const sides = { train: rowsAt(rows, inner.train), validation: rowsAt(rows, inner.test) };
   const fitted = await fitCandidate(spec, candidate, sides, context);
   fitted.dispose();
-  return fitted.model.steps;
+  return { steps: fitted.model.steps, companionSteps: fitted.companion?.model.steps };
 }
 
 const meanOf = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** The lower of the two in the middle, where there are two: steps are whole. */
-const medianOf = (values: number[]): number =>
-  values.slice().sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+function medianOf(values: (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  return known.at((known.length - 1) >> 1);
+}
 
 function joinHeld(held: Held[]): Held {
   const [first] = held;

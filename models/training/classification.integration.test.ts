@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectRows } from '../../contracts/frame.ts';
+import { definePipeline } from '../../contracts/pipeline.ts';
+import { openModel } from '../../inference/session.ts';
+import { decide } from '../decision/index.ts';
+import { metricsOf } from '../evaluation/judge.ts';
+import { makeSplit } from '../evaluation/split.ts';
+import { closePool } from '../pool.ts';
+import { rawColumns } from './columns.ts';
+import { checkParity, exportOnnx } from './export.ts';
+import { candidateToFit, fitCandidate, loadCandidate, saveCandidate, withHeads } from './fit.ts';
+import { fitHeads, headsSchema } from './heads.ts';
+import { positionsOf, prepareTrainingSet } from './prepare.ts';
+import type { TrainingSet } from './rows.ts';
+import { scoreCandidate } from './score.ts';
+import { channels, context, ordersDefinition, ordersFrame } from './testing.ts';
+
+const spec = definePipeline({
+  ...ordersDefinition,
+  weights: 'balanced',
+  calibration: 'auto',
+  costs: { visit: { digital: 20, phone: 20 }, digital: { visit: 1 }, phone: { digital: 1, visit: 1 } },
+  candidates: [
+    { estimator: 'xgboost', params: { rounds: 40 } },
+    { estimator: 'logistic' },
+    { estimator: 'stacking', members: ['xgboost', 'logistic'] },
+  ],
+});
+const frame = ordersFrame(1500);
+let set: TrainingSet;
+let split: { train: number[]; validation: number[]; test: number[] };
+beforeAll(async () => {
+  split = await makeSplit(spec.split, spec.seed, frame);
+  set = await prepareTrainingSet(spec, frame, split);
+});
+afterAll(closePool);
+
+describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (name) => {
+  const params = name === 'xgboost' ? { rounds: 40 } : {};
+  const scored = async () => await scoreCandidate(spec, candidateToFit(spec, name, params), set, context);
+  const fitted = async () => {
+    const { held } = await scored();
+    const { heads, report } = await fitHeads(spec, held, context);
+    const bare = await fitCandidate(spec, candidateToFit(spec, name, params), set, context);
+    return { bare, heads, report, whole: withHeads(bare, heads) };
+  };
+
+  it('goes from raw columns to probabilities and a label in one file, as it says natively', async () => {
+    const { whole, heads, report } = await fitted();
+    expect(headsSchema.parse(JSON.parse(JSON.stringify({ heads, report }))).heads).toEqual(heads);
+    const onnx = exportOnnx(spec, whole, {});
+    const parity = await checkParity(onnx, spec, whole, frame, set.test);
+    expect(parity).toMatchObject({ rows: split.test.length });
+    expect(parity.maxAbsolute).toBeLessThan(1e-6);
+
+    const model = await openModel(onnx);
+    expect(model.outputs).toEqual({ label: true, interval: false, classes: channels });
+    const rows = selectRows(frame, positionsOf(frame, split.test));
+    const columns = rawColumns(rows, spec.inputs);
+    const answer = await model.answer(columns, rows.rows);
+    expect(answer.width).toBe(3);
+    expect(await model.predict(columns, rows.rows)).toEqual(answer.prediction);
+    const native = await whole.predict(set.test);
+    const labels = [...decide(native.values, 3, native.decisionWeights)].map((index) => channels[index]);
+    expect(answer.label).toEqual(labels);
+    for (let row = 0; row < rows.rows; row++) {
+      const sum = answer.prediction.subarray(3 * row, 3 * row + 3).reduce((total, share) => total + share, 0);
+      expect(sum).toBeCloseTo(1, 9);
+    }
+    await model.release();
+    whole.dispose();
+  });
+
+  it('survives saving, heads included', async () => {
+    const { whole } = await fitted();
+    const bytes = await saveCandidate(whole);
+    const loaded = await loadCandidate(bytes);
+    expect(await loaded.predict(set.test)).toEqual(await whole.predict(set.test));
+    expect(Buffer.compare(exportOnnx(spec, loaded, {}), exportOnnx(spec, whole, {}))).toBe(0);
+    expect(Buffer.compare(await saveCandidate(loaded), bytes)).toBe(0);
+    loaded.dispose();
+    whole.dispose();
+  });
+
+  it('costs less by its weights than by the most probable class, on rows that nobody has seen', async () => {
+    const { whole, report } = await fitted();
+    expect(report.decision?.cost).toBeLessThan(report.decision?.costOfMostProbable ?? 0);
+    const { values, decisionWeights } = await whole.predict(set.test);
+    const cost = (answers: Int32Array) =>
+      answers.reduce((sum, answer, row) => {
+        const byAnswer = spec.costs?.[channels[set.test.target[row]]] ?? {};
+        return sum + (byAnswer[channels[answer]] ?? 0);
+      }, 0);
+    expect(cost(decide(values, 3, decisionWeights))).toBeLessThan(cost(decide(values, 3)));
+    whole.dispose();
+  });
+
+  it('has probabilities that calibration brings nearer to the truth, after balanced weights', async () => {
+    const { bare, whole } = await fitted();
+    const loss = async (candidate: typeof bare) =>
+      metricsOf(candidate.task, set.test.target, await candidate.predict(set.test)).logLoss ?? 0;
+    expect(await loss(whole)).toBeLessThan(await loss(bare));
+    whole.dispose();
+  });
+});
+
+describe('the weights of classes', () => {
+  it('bring out the classes that are rare', async () => {
+    const recallOfVisit = async (weights: 'none' | 'balanced') => {
+      const fitted = await fitCandidate(
+        { ...spec, weights },
+        candidateToFit(spec, 'logistic', {}),
+        set,
+        context,
+      );
+      const { values } = await fitted.predict(set.test);
+      const answers = decide(values, 3);
+      const visits = [...set.test.target].flatMap((index, row) => (index === 2 ? [row] : []));
+      return visits.filter((row) => answers[row] === 2).length / visits.length;
+    };
+    expect(await recallOfVisit('balanced')).toBeGreaterThan(await recallOfVisit('none'));
+  });
+});
