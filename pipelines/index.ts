@@ -1,10 +1,11 @@
 import { RelevoError } from '../contracts/errors.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { orderChannel } from './order-channel.ts';
 import { steelEnergy } from './steel-energy.ts';
 
 /** Every system that this installation runs, by name: one file each, one line here. */
 export const pipelines: Record<string, PipelineSpec> = Object.fromEntries(
-  [steelEnergy].map((spec) => [spec.name, spec]),
+  [steelEnergy, orderChannel].map((spec) => [spec.name, spec]),
 );
 
 /** @throws RelevoError PIPELINE_NOT_FOUND with the known names. */

@@ -1,4 +1,5 @@
 import { RelevoError } from '../../contracts/errors.ts';
+import { generateOrders } from './orders.ts';
 import { generateSteel } from './steel.ts';
 
 export interface GeneratorInput {
@@ -20,6 +21,7 @@ interface Generator {
 }
 
 const known: Record<string, Generator> = {
+  orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
   steel: { tables: { '': 'csv' }, write: generateSteel },
 };
 

@@ -1,9 +1,6 @@
-import { open } from 'node:fs/promises';
-import { setImmediate as breathe } from 'node:timers/promises';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { throwIfAborted } from '../duckdb.ts';
 import { corruptRow } from './corruption.ts';
+import { writeLines } from './lines.ts';
+import { createNormal, createRandom } from './random.ts';
 
 export interface SteelOptions {
   path: string;
@@ -21,8 +18,6 @@ const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const stepSeconds = 900;
 const start = Date.UTC(2018, 0, 1) / 1000;
 const co2PerKwh = 0.4584e-3;
-/** About a millisecond of work. */
-const rowsPerTurn = 1000;
 
 /**
  * Quarter-hours of a steel plant's meter from 1 January 2018 on, as CSV text with the columns and habits of UCI 851: the
@@ -30,36 +25,23 @@ const rowsPerTurn = 1000;
  * P = Q·PF/√(1−PF²), and every reading is rounded to two places as the meter does. Synthetic: no plant measured it.
  */
 export async function generateSteel(options: SteelOptions): Promise<void> {
-  const file = await open(options.path, 'w');
-  const plant = createPlant(options.seed);
-  const dirt = createRandom(options.seed ^ 0x5bd1e995);
-  try {
-    await file.write(`${header}\n`);
-    for (let row = 0; row < options.rows; row += rowsPerTurn) {
-      throwIfAborted(options.signal);
-      const lines: string[] = [];
-      for (let k = row; k < Math.min(row + rowsPerTurn, options.rows); k++) {
-        const cells = plant(k);
-        if (options.corrupt && dirt() < options.corrupt) corruptRow(cells, dirt);
-        lines.push(cells.join(','));
-      }
-      await file.write(`${lines.join('\n')}\n`);
-      await breathe();
-    }
-  } finally {
-    await file.close();
-  }
+  await writeLines(options.path, header, steelLines(options), options.signal);
 }
 
-function createRandom(seed: number): () => number {
-  const generator = xoroshiro128plus(seed);
-  return () => uniformFloat64(generator);
+function* steelLines({ rows, seed, corrupt }: SteelOptions): Generator<string> {
+  const plant = createPlant(seed);
+  const dirt = createRandom(seed ^ 0x5bd1e995);
+  for (let row = 0; row < rows; row++) {
+    const cells = plant(row);
+    if (corrupt && dirt() < corrupt) corruptRow(cells, dirt);
+    yield cells.join(',');
+  }
 }
 
 /** The plant's state from one quarter-hour to the next, and its row. */
 function createPlant(seed: number): (row: number) => string[] {
   const random = createRandom(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const normal = createNormal(random);
   let drift = 0;
   return (row) => {
     const end = start + (row + 1) * stepSeconds;
