@@ -70,6 +70,7 @@ function thinned(
   if (points.length <= maximumPoints) return points;
   const last = points.length - 1;
   const step = along(points[last]) / (maximumPoints - 2);
+  if (step === 0) return [points[0], points[last]];
   let next = 0;
   return points.filter((point, i) => {
     if (i !== last && along(point) < next) return false;

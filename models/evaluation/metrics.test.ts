@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { regressionMetricNames } from '../../contracts/metrics.ts';
 import { quantile } from '../quantile.ts';
 import { regressionMetrics } from './metrics.ts';
 import parity from './parity/metrics.json' with { type: 'json' };
+
+const names = ['rmse', 'mae', 'r2', 'cv'] as const;
 
 describe('regression metrics', () => {
   it(`agree with scikit-learn ${parity.scikitLearn}`, () => {
     for (const { actual, predicted, metrics } of parity.cases) {
       const own = regressionMetrics(Float64Array.from(actual), Float64Array.from(predicted));
-      for (const name of regressionMetricNames) {
+      for (const name of names) {
         const expected = metrics[name];
         expect(Math.abs(own[name] - expected)).toBeLessThanOrEqual(1e-10 * Math.max(1, Math.abs(expected)));
       }

@@ -12,8 +12,12 @@ const sizeOf = (dimension: Dimension): number => {
 function valueAt(dimension: Dimension, index: number): Params[string] {
   if (dimension.kind === 'choice') return dimension.options[index];
   if (dimension.kind === 'integer') return dimension.low + index;
+  const last = sizeOf(dimension) - 1;
+  // The logarithm's way there and back would miss the bounds by a digit.
+  if (index === 0) return dimension.low;
+  if (index === last) return dimension.high;
   const { low, high } = scaleOf(dimension);
-  return toValue(dimension, low + (index / Math.max(1, sizeOf(dimension) - 1)) * (high - low));
+  return toValue(dimension, low + (index / last) * (high - low));
 }
 
 /**

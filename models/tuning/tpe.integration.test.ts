@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Dimension, Params, SearchSpace } from '../../contracts/estimator.ts';
-import { suggest, type TrialRecord } from './tpe.ts';
+import { suggestByTpe as suggest, type TrialRecord } from './tpe.ts';
 
 const box = (names: string[], low: number, high: number): SearchSpace =>
   Object.fromEntries(names.map((name): [string, Dimension] => [name, { kind: 'float', low, high }]));
