@@ -108,7 +108,7 @@ export const againstTargetSchema = z.discriminatedUnion('kind', [
 ]);
 export type AgainstTarget = z.infer<typeof againstTargetSchema>;
 
-/** Rows and the target over one unit of time. `target` is its mean; of a classification, `classes` are shares. */
+/** Rows and the target over one unit of time. `target` is its mean; of a classification, `classes` are shares, in their order. */
 const timePointSchema = z.strictObject({
   /** Hour 0–23, ISO weekday 1–7, or the first moment of a bucket. */
   at: z.union([z.number(), z.string()]),
@@ -141,6 +141,8 @@ export const edaSummarySchema = z.strictObject({
   title: z.strictObject({ en: z.string(), es: z.string() }),
   target: z.string(),
   task: z.enum(['regression', 'classification']),
+  /** Of a classification, in the order of their indices. */
+  classes: z.array(z.string()),
   rows: count,
   /** Rows of the sample (by hash of the row's id) that ranks, points of scatter plots and outlier lists come from. */
   sampledRows: count,

@@ -1,4 +1,5 @@
 import type { AgainstTarget, ColumnSummary } from '../../contracts/eda.ts';
+import { classesOf } from '../../contracts/pipeline.ts';
 import { rowIdColumn } from '../datasets.ts';
 import { quoteName, type SqlValue } from '../duckdb.ts';
 import { innerEdgesOf, type Looked, oneRow, placeSql, rounded } from './dataset.ts';
@@ -98,7 +99,7 @@ async function classHistograms(looked: Looked, feature: string): Promise<Against
     kind: 'classes',
     feature,
     edges: Array.from({ length: classBins + 1 }, (_, i) => rounded(low + i * width)),
-    groups: classesOf(looked).map((value) => {
+    groups: classesOf(looked.spec).map((value) => {
       const counts = new Array<number>(classBins).fill(0);
       for (const row of counted) if (row.class === value) counts[Number(row.bin)] = Number(row.count);
       return { value, counts };
@@ -108,7 +109,7 @@ async function classHistograms(looked: Looked, feature: string): Promise<Against
 
 async function classCounts(looked: Looked, feature: string): Promise<AgainstTarget> {
   const { x, y, both } = pair(looked, feature);
-  const classes = classesOf(looked);
+  const classes = classesOf(looked.spec);
   const counted = await looked.db.rows(
     `SELECT ${x} AS value, ${y} AS class, count(*) AS count FROM dataset WHERE ${both} GROUP BY 1, 2`,
   );
@@ -128,11 +129,6 @@ async function classCounts(looked: Looked, feature: string): Promise<AgainstTarg
       .sort((a, b) => total(b.counts) - total(a.counts) || (a.value < b.value ? -1 : 1))
       .slice(0, mostGroups),
   };
-}
-
-function classesOf({ spec }: Looked): string[] {
-  const column = spec.columns[spec.target];
-  return column.kind === 'category' ? column.values : [];
 }
 
 const digits = (value: SqlValue): number => rounded(Number(value));

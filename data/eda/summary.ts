@@ -1,5 +1,5 @@
 import type { ColumnSummary, EdaSummary } from '../../contracts/eda.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { readableColumns } from '../datasets.ts';
 import { openDuckDb } from '../duckdb.ts';
 import { againstTarget } from './against-target.ts';
@@ -32,6 +32,7 @@ export async function edaSummary(
       title: spec.title,
       target: spec.target,
       task: spec.task,
+      classes: classesOf(spec),
       rows: looked.rows,
       sampledRows: await db.count('SELECT count(*) FROM sample'),
       columns,

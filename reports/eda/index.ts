@@ -1,0 +1,2 @@
+export { comparisonHtml } from './comparison.ts';
+export { edaHtml } from './summary.ts';

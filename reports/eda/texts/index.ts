@@ -1,0 +1,8 @@
+import type { Language } from '../../page.ts';
+import { en, type Texts } from './en.ts';
+import { es } from './es.ts';
+
+export type { Texts };
+
+const texts: Record<Language, Texts> = { en, es };
+export const textsOf = (language: Language): Texts => texts[language];
