@@ -25,6 +25,9 @@ interface ParityCase {
     varianceInflation?: number[];
     breuschPagan?: [number, number];
     largestLeverage?: [number, number];
+    jarqueBera: number[];
+    influential: Record<'rows' | 'leverage' | 'studentizedResidual' | 'cooksDistance', number[]>;
+    quantiles: [number[], number[]];
   };
   ridge: { alpha: number; coefficients: number[] }[];
 }
@@ -111,6 +114,44 @@ describe.each(parity.cases)('least squares as statsmodels has it: $name', (vecto
   });
 });
 
+describe.each(parity.cases)('residuals and influence as statsmodels has them: $name', (vector) => {
+  const expected = vector.leastSquares;
+  const diagnostics = async () =>
+    (await fitLinear(rowsOf(vector.features, vector.target, vector.weights))).diagnostics as Diagnostics;
+
+  it('has Jarque–Bera, with skewness and kurtosis', async () => {
+    const { value, p, skewness, kurtosis } = (await diagnostics()).jarqueBera;
+    allNear([value, p, skewness, kurtosis], expected.jarqueBera);
+  });
+
+  it('has the ten rows that move the fit most', async () => {
+    const { influential } = await diagnostics();
+    const { rows, leverage, studentizedResidual, cooksDistance } = expected.influential;
+    expect(influential.map(({ row }) => row)).toEqual(rows);
+    allNear(
+      influential.map((row) => row.leverage),
+      leverage,
+    );
+    allNear(
+      influential.map((row) => row.studentizedResidual),
+      studentizedResidual,
+    );
+    allNear(
+      influential.map((row) => row.cooksDistance),
+      cooksDistance,
+    );
+  });
+
+  it('has at most 101 points of normal quantiles against residuals', async () => {
+    const { theoretical, residual } = (await diagnostics()).quantiles;
+    expect(residual).toHaveLength(Math.min(101, vector.target.length));
+    // Both go through 0, where only the absolute difference counts.
+    const shifted = (values: number[]) => values.map((value) => value + 10);
+    allNear(shifted(theoretical), shifted(expected.quantiles[0]), 1e-9);
+    allNear(shifted(residual), shifted(expected.quantiles[1]));
+  });
+});
+
 describe.each(parity.cases)('ridge as scikit-learn has it: $name', (vector) => {
   it.each(vector.ridge)('alpha $alpha', async ({ alpha, coefficients }) => {
     const train = rowsOf(vector.features, vector.target, vector.weights);
@@ -161,7 +202,18 @@ describe('columns that say nothing new', () => {
     expect(diagnostics.dropped).toEqual([{ name: 'x2', reason: 'collinear' }]);
     expect(diagnostics.residualDegreesOfFreedom).toBe(0);
     expect(diagnostics.intercept).toMatchObject({ standardError: null, t: null, p: null });
+    expect(diagnostics.influential).toEqual([]);
     expect(JSON.parse(JSON.stringify(diagnostics))).toEqual(diagnostics);
+  });
+
+  it('does not judge a row that has a column to itself, but the others', async () => {
+    const own = a.map((value, i) => [value, i === 7 ? 1 : 0]);
+    const { influential, largestLeverage } = (await fitLinear(rowsOf(own, target)))
+      .diagnostics as Diagnostics;
+    expect(largestLeverage.row).toBe(7);
+    near(largestLeverage.value, 1);
+    expect(influential).toHaveLength(10);
+    expect(influential.map(({ row }) => row)).not.toContain(7);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type ClassRows, classRows } from './classes.ts';
+import { type ClassRows, classRows, overflows } from './classes.ts';
 import { minimise } from './newton.ts';
 import type { FitAnswer, LogisticFit, LogisticTask } from './protocol.ts';
 import { missingCell } from './rows.ts';
@@ -9,6 +9,7 @@ export default function fit({ data, classes, penalty }: LogisticTask): FitAnswer
   const missing = missingCell(data);
   if (missing) return missing;
   const rows = classRows(data);
+  if (overflows(rows)) return { state: 'overflow' };
   const { names } = data;
   const { present } = rows;
   if (present.length === 1) {

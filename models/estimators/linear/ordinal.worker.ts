@@ -1,4 +1,4 @@
-import { classRows } from './classes.ts';
+import { classRows, overflows } from './classes.ts';
 import { minimise } from './newton.ts';
 import { ProportionalOdds } from './proportional-odds.ts';
 import type { FitAnswer, OrdinalFit, OrdinalTask } from './protocol.ts';
@@ -9,6 +9,7 @@ export default function fit({ data, classes, penalty }: OrdinalTask): FitAnswer<
   const missing = missingCell(data);
   if (missing) return missing;
   const rows = classRows(data);
+  if (overflows(rows)) return { state: 'overflow' };
   const { names } = data;
   const { present, width, means } = rows;
   if (present.length === 1) {

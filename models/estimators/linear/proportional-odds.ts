@@ -1,5 +1,6 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { type ClassRows, slopeConditioner } from './classes.ts';
+import type { ClassRows } from './classes.ts';
+import { slopeConditioner } from './conditioner.ts';
 import type { ConvexProblem } from './newton.ts';
 import { addRows, rowSums } from './vectors.ts';
 

@@ -1,4 +1,5 @@
-import { type ClassRows, slopeConditioner } from './classes.ts';
+import type { ClassRows } from './classes.ts';
+import { slopeConditioner } from './conditioner.ts';
 import type { ConvexProblem } from './newton.ts';
 import { addRows, rowSums } from './vectors.ts';
 

@@ -12,7 +12,8 @@ import statsmodels.api as sm
 from sklearn.linear_model import Ridge
 from statsmodels.stats.diagnostic import het_breuschpagan
 from statsmodels.stats.outliers_influence import variance_inflation_factor
-from statsmodels.stats.stattools import durbin_watson
+from statsmodels.graphics.gofplots import ProbPlot
+from statsmodels.stats.stattools import durbin_watson, jarque_bera
 
 
 def well_behaved(random):
@@ -47,6 +48,7 @@ def least_squares(features, target, weights):
         "durbinWatson": durbin_watson(fit.wresid),
         "conditionNumber": fit.condition_number,
     }
+    expected |= influence(features, target, np.ones(len(target)) if weights is None else weights)
     if weights is None:
         leverage = fit.get_influence().hat_matrix_diag
         expected |= {
@@ -55,6 +57,28 @@ def least_squares(features, target, weights):
             "largestLeverage": [leverage.max(), int(leverage.argmax())],
         }
     return expected
+
+
+def influence(features, target, weights):
+    """Of the fit of rows scaled by the root of their weight, which is the weighted one."""
+    columns = sm.add_constant(features, has_constant="add") * np.sqrt(weights)[:, None]
+    fit = sm.OLS(target * np.sqrt(weights), columns).fit()
+    found = fit.get_influence()
+    cooks = found.cooks_distance[0]
+    rows = np.argsort(-cooks, kind="stable")[:10]
+    plot = ProbPlot(found.resid_studentized_internal)
+    count = min(101, len(target))
+    ranks = np.floor(np.arange(count) * (len(target) - 1) / (count - 1) + 0.5).astype(int)
+    return {
+        "jarqueBera": jarque_bera(fit.resid),
+        "influential": {
+            "rows": rows,
+            "leverage": found.hat_matrix_diag[rows],
+            "studentizedResidual": found.resid_studentized_internal[rows],
+            "cooksDistance": cooks[rows],
+        },
+        "quantiles": [plot.theoretical_quantiles[ranks], plot.sample_quantiles[ranks]],
+    }
 
 
 def ridge(features, target, weights, alpha):
