@@ -3,6 +3,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
 import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Split } from '../../contracts/refs.ts';
+import { forecastWeights } from '../../inference/history.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import { createGraph } from '../onnx/graph.ts';
 import { rawColumns } from './columns.ts';
@@ -73,7 +74,8 @@ async function prepareRows(
   const target = targetOf(spec, frame, positions);
   const residual = target.map((value, row) => value - base[row]);
   const features = { rows, names, data };
-  return { features, target, base, residual, rowIds, ...foldColumns(spec, frame, positions) };
+  const weights = forecastWeights(spec.forecast, rowIds);
+  return { features, target, base, residual, rowIds, weights, ...foldColumns(spec, frame, positions) };
 }
 
 /** The frame's columns of the given names, as far as it has them. */
