@@ -98,9 +98,9 @@ relevo.charts = {
     const size = Math.min(width, left + 46 * names.length);
     return Plot.plot({
       width: size,
-      height: (size - left) * 0.8 + left * 0.75,
+      height: (size - left) * 0.8 + left * 0.9,
       marginLeft: left,
-      marginBottom: left * 0.7,
+      marginBottom: left * 0.85,
       padding: 0.04,
       x: { label: null, domain: names, tickRotate: -40, tickFormat: (name) => shorten(name, 22) },
       y: { label: null, domain: names, tickFormat: (name) => shorten(name) },
@@ -108,6 +108,9 @@ relevo.charts = {
         scheme: isSigned ? 'RdBu' : 'YlGnBu',
         domain: isSigned ? [-1, 1] : [0, 1],
         legend: true,
+        label: null,
+        marginLeft: 16,
+        marginRight: 16,
         tickFormat: axisNumber,
       },
       marks: [
