@@ -38,6 +38,7 @@ export const environmentSchema = z.object({
   TEMPORAL_TLS_CERT: optionalText,
   TEMPORAL_TLS_KEY: optionalText,
   XGBOOST_LIB: optionalText,
+  LIGHTGBM_LIB: optionalText,
 });
 export type Environment = z.infer<typeof environmentSchema>;
 

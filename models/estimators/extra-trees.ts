@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Estimator } from '../../contracts/estimator.ts';
+import { loadExtraTrees } from './trees/extra/bytes.ts';
 import { fitExtraTrees } from './trees/extra/fit.ts';
-import { loadExtraTrees } from './trees/extra/model.ts';
 import { refuseConstraints } from './trees/params.ts';
 
 const params = z.strictObject({

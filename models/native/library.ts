@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { LibrarySettings } from './settings.ts';
+import { limitSpinning } from './spinning.ts';
 
 /** SHA-256 of `lib/libxgboost.so` (1.7.5, Linux x64) in the package `xgboost_node`. */
 const packagedSha256 = '4e67ae39463156ef6c5f42d740d51065afed5e8611a51642f74261382e4bc7bc';
@@ -23,18 +24,6 @@ export function openLibrary({ path: override, spinCount }: LibrarySettings): Lib
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw missing(`${path}: ${reason}`, remedyFor(reason, override), cause);
   }
-}
-
-/**
- * Has libgomp's threads sleep sooner than they would while they wait for one another, unless the environment
- * says otherwise. libgomp reads the variable when it is loaded, and only from the process's real environment,
- * of which a worker thread's `process.env` is a copy.
- */
-function limitSpinning(spinCount: number): void {
-  const libc = koffi.load(null);
-  const read = libc.func('const char *getenv(const char *name)');
-  const write = libc.func('int setenv(const char *name, const char *value, int overwrite)');
-  if (read('OMP_WAIT_POLICY') === null) write('GOMP_SPINCOUNT', String(spinCount), 0);
 }
 
 function packagedPath(): string {

@@ -10,6 +10,7 @@ import { constraintParams } from './params.ts';
 import type { GrowTask, TreeGrowth } from './protocol.ts';
 import { toLabelledNativeRows } from './rows.ts';
 import { supervise } from './supervise.ts';
+import { growOnThread } from './threads.ts';
 
 const checkpointEveryMs = 1_000;
 
@@ -65,32 +66,30 @@ function checkInput({ train, validation, task }: FitInput<unknown>): void {
 }
 
 async function grow(
-  { train, validation, seed, task, constraints }: FitInput<unknown>,
+  { train, validation, seed, task: learnt, constraints }: FitInput<unknown>,
   context: FitContext,
   plan: GrowthPlan & { base: number[] },
   start?: GrowTask['start'],
 ): Promise<FittedModel> {
   const { port1, port2 } = new MessageChannel();
-  const params = { ...plan.params, ...constraintParams(constraints, train.features.names, task) };
+  const params = { ...plan.params, ...constraintParams(constraints, train.features.names, learnt) };
   // A refresh takes a fraction of a fit, and half of one is no booster that could be stored.
   const checkpoints = start?.mode === 'refresh' ? undefined : context.checkpoints;
-  const grown = await supervise(
-    {
-      growth: { ...plan, params, task, seed },
-      start,
-      library: librarySettings(),
-      threads: context.threads,
-      train: await toLabelledNativeRows(train),
-      validation: validation && (await toLabelledNativeRows(validation)),
-      reportSteps: context.onStep !== undefined,
-      checkpointEveryMs: checkpoints && checkpointEveryMs,
-      checkpoint: await checkpoints?.load(),
-      stop: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
-      port: port2,
-    },
-    port1,
-    context,
-  );
+  const task: GrowTask = {
+    growth: { ...plan, params, task: learnt, seed },
+    start,
+    library: librarySettings(),
+    threads: context.threads,
+    train: await toLabelledNativeRows(train),
+    validation: validation && (await toLabelledNativeRows(validation)),
+    reportSteps: context.onStep !== undefined,
+    checkpointEveryMs: checkpoints && checkpointEveryMs,
+    checkpoint: await checkpoints?.load(),
+    stop: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    port: port2,
+  };
+  const growing = { run: () => growOnThread(task), stop: task.stop, steps: plan.rounds };
+  const grown = await supervise(growing, port1, context);
   const { model, reading, ...about } = grown;
   return { ...treeModel(model, reading), ...about };
 }

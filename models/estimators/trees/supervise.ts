@@ -2,15 +2,26 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { type FitContext, PrunedError } from '../../../contracts/estimator.ts';
 import { cancelled } from '../checks.ts';
 import { createCheckpointWriter } from './checkpoint-writer.ts';
-import type { GrowMessage, GrownTrees, GrowTask } from './protocol.ts';
-import { growOnThread } from './threads.ts';
+import type { GrowMessage } from './protocol.ts';
+
+/** A growth on a thread: what starts it, what stops it, and how many steps it may take. */
+export interface Growing<Grown> {
+  run(): Promise<Grown | 'stopped'>;
+  /** Shared; set to 1 to stop. */
+  stop: Int32Array;
+  steps: number;
+}
 
 /**
- * Runs a task on its thread and listens: steps go to `onStep`, checkpoints to the store. Rejects at once when
+ * Runs a growth and listens: steps go to `onStep`, checkpoints to the store. Rejects at once when
  * the signal fires or `onStep` answers `prune`; the verdict on a step does not depend on how far ahead the
  * thread is, since messages are judged in order.
  */
-export async function supervise(task: GrowTask, port: MessagePort, context: FitContext): Promise<GrownTrees> {
+export async function supervise<Grown>(
+  growing: Growing<Grown>,
+  port: MessagePort,
+  context: FitContext,
+): Promise<Grown> {
   const halt = new AbortController();
   const halted = new Promise<never>((_resolve, reject) => {
     halt.signal.addEventListener('abort', () => reject(halt.signal.reason), { once: true });
@@ -26,14 +37,14 @@ export async function supervise(task: GrowTask, port: MessagePort, context: FitC
         return;
       }
       const { step, score } = message;
-      if (context.onStep?.(step, task.growth.rounds, score) === 'prune')
+      if (context.onStep?.(step, growing.steps, score) === 'prune')
         halt.abort(new PrunedError(step, score ?? Number.NaN));
     } catch (error) {
       halt.abort(error);
     }
   };
-  const grow = async (): Promise<GrownTrees> => {
-    const grown = await growOnThread(task);
+  const grow = async (): Promise<Grown> => {
+    const grown = await growing.run();
     // The result may overtake messages that were sent before it.
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) hear(next.message);
     await writer.settled();
@@ -49,7 +60,7 @@ export async function supervise(task: GrowTask, port: MessagePort, context: FitC
     return await Promise.race([grow(), halted]);
   } finally {
     context.signal.removeEventListener('abort', cancel);
-    Atomics.store(task.stop, 0, 1);
+    Atomics.store(growing.stop, 0, 1);
     port.close();
   }
 }

@@ -3,11 +3,15 @@ import { Booster, NativeMatrix } from '../../native/booster.ts';
 import { xgboost } from '../../native/xgboost.ts';
 import { predictionsOf } from './form.ts';
 import { growTrees } from './grow.ts';
+import { growLight } from './light/grow.ts';
+import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 
-/** Entry of a thread that calls libxgboost; see `../../native/xgboost.ts` for why it has one to itself. */
+/** Entry of a thread that calls libxgboost or lib_lightgbm; see `../../native/xgboost.ts` for why it has one to itself. */
 
 export const grow = (task: GrowTask): Answer<GrownTrees> => answer(() => growTrees(task));
+
+export const growBoosters = (task: LightTask): Answer<GrownLight> => answer(() => growLight(task));
 
 export const predict = (task: PredictTask): Answer<Float64Array> =>
   answer(() => ({ state: 'done', value: predictRows(task) }));

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
 import { threadLoader } from '../../pool.ts';
+import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 
 let pool: Piscina | undefined;
-/** Threads for libxgboost: each makes its calls one after another, and is never stopped within one. */
+/** Threads for libxgboost and lib_lightgbm: each makes its calls one after another, and is never stopped within one. */
 function threads(): Piscina {
   pool ??= new Piscina({
     filename: new URL('./thread.ts', import.meta.url).href,
@@ -27,6 +28,14 @@ export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stoppe
     ...memory.flatMap((values) => (values ? [values.buffer as ArrayBuffer] : [])),
   ];
   const answer: Answer<GrownTrees> = await threads().run(task, { name: 'grow', transferList });
+  return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
+}
+
+export async function growLightOnThread(task: LightTask): Promise<GrownLight | 'stopped'> {
+  const answer: Answer<GrownLight> = await threads().run(task, {
+    name: 'growBoosters',
+    transferList: [task.port],
+  });
   return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
 }
 

@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { RelevoError } from '../../../../contracts/errors.ts';
-import { forms, type Reading } from '../form.ts';
-import type { ExtraTree } from './protocol.ts';
-
-/** A forest of extremely randomised trees as it is saved and read. */
-export interface ExtraForest {
-  reading: Reading;
-  columns: number;
-  trees: ExtraTree[];
-}
+import type { FittedModel } from '../../../../contracts/estimator.ts';
+import { forms } from '../form.ts';
+import { packedModel } from '../packed/model.ts';
+import type { PackedForest, PackedTree } from '../packed/tree.ts';
 
 const magic = Buffer.from('relevo-extra-trees-1\n');
 const headerSchema = z.object({
@@ -29,7 +24,7 @@ const bytesOfTree = ([nodes, leaves]: readonly [number, number]): number =>
  * The magic line, the header's length (4 bytes), the header as JSON padded to whole words, then each tree's arrays,
  * little-endian; in shared memory.
  */
-export function encodeForest({ reading, columns, trees }: ExtraForest): Uint8Array {
+export function encodeForest({ reading, columns, trees }: PackedForest): Uint8Array {
   const sizes = trees.map(({ left, leaves }): [number, number] => [left.length, leaves.length]);
   const json = JSON.stringify({ ...reading, columns, sizes });
   const start = magic.byteLength + wordBytes;
@@ -48,7 +43,7 @@ export function encodeForest({ reading, columns, trees }: ExtraForest): Uint8Arr
 }
 
 /** @throws RelevoError ARTIFACT_CORRUPT on other bytes. */
-export function decodeForest(given: Uint8Array): ExtraForest {
+export function decodeForest(given: Uint8Array): PackedForest {
   try {
     const bytes = Buffer.from(new SharedArrayBuffer(given.byteLength));
     bytes.set(given);
@@ -69,7 +64,7 @@ export function decodeForest(given: Uint8Array): ExtraForest {
   }
 }
 
-function viewTree(bytes: Uint8Array, start: number, [nodes, leaves]: readonly [number, number]): ExtraTree {
+function viewTree(bytes: Uint8Array, start: number, [nodes, leaves]: readonly [number, number]): PackedTree {
   let at = bytes.byteOffset + start;
   const take = (length: number): number => {
     const here = at;
@@ -88,8 +83,13 @@ function viewTree(bytes: Uint8Array, start: number, [nodes, leaves]: readonly [n
   };
 }
 
-function copyTree(to: ExtraTree, from: ExtraTree): void {
+function copyTree(to: PackedTree, from: PackedTree): void {
   for (const field of nodeFields) to[field].set(from[field]);
   to.leaves.set(from.leaves);
   to.missingLeft.set(from.missingLeft);
+}
+
+/** @throws RelevoError ARTIFACT_CORRUPT where the bytes are not a forest. */
+export async function loadExtraTrees(bytes: Uint8Array): Promise<FittedModel> {
+  return packedModel(bytes.slice(), decodeForest(bytes));
 }

@@ -6,10 +6,11 @@ import { cancelled, checkRows } from '../../checks.ts';
 import { scored } from '../../score.ts';
 import { baseOf } from '../base.ts';
 import { formOf } from '../form.ts';
+import { packedModel } from '../packed/model.ts';
+import type { PackedTree } from '../packed/tree.ts';
 import { toNativeRows } from '../rows.ts';
 import { decodeForest, encodeForest } from './bytes.ts';
-import { extraModel } from './model.ts';
-import type { ExtraGrowth, ExtraTask, ExtraTree } from './protocol.ts';
+import type { ExtraGrowth, ExtraTask } from './protocol.ts';
 
 const worker = new URL('./grow.worker.ts', import.meta.url);
 
@@ -33,23 +34,23 @@ export async function fitExtraTrees(
   const grown = await growAll(shared, trees, context);
   const reading = { form, base: base.length > 1 ? base.map(() => 0) : base };
   const bytes = encodeForest({ reading, columns: train.features.names.length, trees: grown });
-  return scored(extraModel(bytes, decodeForest(bytes)), task, validation);
+  return scored(packedModel(bytes, decodeForest(bytes)), task, validation);
 }
 
 async function growAll(
   task: Omit<ExtraTask, 'index'>,
   count: number,
   { threads, signal, onStep }: FitContext,
-): Promise<ExtraTree[]> {
+): Promise<PackedTree[]> {
   if (signal.aborted) throw cancelled();
   const halt = new AbortController();
   const stop = AbortSignal.any([signal, halt.signal]);
-  const trees: ExtraTree[] = [];
+  const trees: PackedTree[] = [];
   let next = 0;
   let done = 0;
   const growNext = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
-      trees[index] = await runInPool<ExtraTask, ExtraTree>(worker, { ...task, index }, stop);
+      trees[index] = await runInPool<ExtraTask, PackedTree>(worker, { ...task, index }, stop);
       if (onStep?.(++done, count, undefined) === 'prune') throw new PrunedError(done, Number.NaN);
     }
   };

@@ -1,4 +1,5 @@
-import type { ExtraTask, ExtraTree } from './protocol.ts';
+import type { PackedTree } from '../packed/tree.ts';
+import type { ExtraTask } from './protocol.ts';
 import { growExtraTree } from './tree.ts';
 
-export default (task: ExtraTask): ExtraTree => growExtraTree(task);
+export default (task: ExtraTask): PackedTree => growExtraTree(task);

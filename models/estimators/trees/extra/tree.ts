@@ -1,6 +1,7 @@
 import { seededRandom } from '../../../random.ts';
+import type { PackedTree } from '../packed/tree.ts';
 import { type Cut, drawCut, type Totals, totalsOf } from './node.ts';
-import type { ExtraTask, ExtraTree } from './protocol.ts';
+import type { ExtraTask } from './protocol.ts';
 
 interface Waiting {
   node: number;
@@ -13,7 +14,7 @@ interface Waiting {
  * Grows one tree on all rows: at each node the best of cuts that are drawn at random, one a column.
  * Reference: Geurts, Ernst and Wehenkel, Extremely randomized trees, Machine Learning 63, 2006.
  */
-export function growExtraTree(task: ExtraTask): ExtraTree {
+export function growExtraTree(task: ExtraTask): PackedTree {
   const random = seededRandom(task.seed, 'extra-trees', task.index);
   const width = task.columns.length / task.rows;
   const order = Array.from({ length: width }, (_, column) => column);
@@ -55,7 +56,7 @@ function partition(task: ExtraTask, rows: Int32Array, cut: Cut, spare: Int32Arra
   return left;
 }
 
-type GrowingTree = { [Field in keyof ExtraTree]: number[] };
+type GrowingTree = { [Field in Exclude<keyof PackedTree, 'output'>]: number[] };
 
 const emptyTree = (): GrowingTree => ({
   left: [],
@@ -95,7 +96,7 @@ function setLeaf(tree: GrowingTree, node: number, { weight, sums }: Totals, scal
   tree.leaves.push(...outputs);
 }
 
-const packed = (tree: GrowingTree): ExtraTree => ({
+const packed = (tree: GrowingTree): PackedTree => ({
   left: Int32Array.from(tree.left),
   right: Int32Array.from(tree.right),
   feature: Int32Array.from(tree.feature),

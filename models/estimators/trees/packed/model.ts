@@ -4,13 +4,12 @@ import { type TreeEnsemble, treesOf } from '../ensemble.ts';
 import { outputsOfForm } from '../form.ts';
 import { addEnsemble } from '../onnx.ts';
 import { toNativeRows } from '../rows.ts';
-import { decodeForest, type ExtraForest } from './bytes.ts';
-import type { ExtraPredictTask, ExtraTree } from './protocol.ts';
+import type { PackedForest, PackedPredictTask, PackedTree } from './tree.ts';
 
 const worker = new URL('./predict.worker.ts', import.meta.url);
 
-/** @param bytes see `encodeForest`; in shared memory, so that threads read it where it is. */
-export function extraModel(bytes: Uint8Array, { reading, columns, trees }: ExtraForest): FittedModel {
+/** @param bytes the native form, in which it is saved. */
+export function packedModel(bytes: Uint8Array, { reading, columns, trees }: PackedForest): FittedModel {
   const { form, base } = reading;
   const ensemble = (): TreeEnsemble => ({
     reading,
@@ -23,14 +22,14 @@ export function extraModel(bytes: Uint8Array, { reading, columns, trees }: Extra
     async predict(features) {
       if (features.rows === 0) return new Float64Array();
       const native = await toNativeRows(features);
-      const task: ExtraPredictTask = {
+      const task: PackedPredictTask = {
         trees,
         reading,
         rows: native.rows,
         width: native.columns,
         features: native.features,
       };
-      return runInPool<ExtraPredictTask, Float64Array>(worker, task);
+      return runInPool<PackedPredictTask, Float64Array>(worker, task);
     },
     save: async () => bytes.slice(),
     addToGraph: (graph, features) => addEnsemble(graph, ensemble(), features),
@@ -38,14 +37,10 @@ export function extraModel(bytes: Uint8Array, { reading, columns, trees }: Extra
   };
 }
 
-/** @throws RelevoError ARTIFACT_CORRUPT where the bytes are not a forest. */
-export async function loadExtraTrees(bytes: Uint8Array): Promise<FittedModel> {
-  return extraModel(bytes.slice(), decodeForest(bytes));
-}
-
 /** One tree a sum, of one shape: they share the arrays of the shape. */
-function decisionTrees(tree: ExtraTree, sums: number): DecisionTree[] {
-  if (sums === 1) return [{ ...tree, output: 0 }];
+function decisionTrees(tree: PackedTree, sums: number): DecisionTree[] {
+  const single = sums === 1 ? 0 : tree.output;
+  if (single !== undefined) return [{ ...tree, output: single }];
   const { left, right, value, leaves } = tree;
   return Array.from({ length: sums }, (_, output) => ({
     ...tree,
