@@ -46,9 +46,10 @@ relevo.figure = (name, draw) => {
     width = figure.clientWidth;
     if (width > 0) figure.replaceChildren(draw(width));
   };
-  new ResizeObserver(() => {
+  const follow = () => {
     if (Math.abs(figure.clientWidth - width) > 1) redraw();
-  }).observe(figure);
+  };
+  new ResizeObserver(() => requestAnimationFrame(follow)).observe(figure);
   redraw();
   return redraw;
 };

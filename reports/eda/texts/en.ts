@@ -19,7 +19,7 @@ export const en = {
     skewed: (column: string, skewness: string) => `${column} is skewed (${skewness}).`,
     twins: (first: string, second: string, value: string) =>
       `${first} and ${second} say nearly the same (association ${value}).`,
-    gaps: (count: string, longest: string) => `Time has ${count} gaps; the longest is ${longest}.`,
+    gaps: (count: string, longest: string) => `Time has gaps (${count}); the longest is ${longest}.`,
     leak: (column: string, target: string, value: string) =>
       `${column} nearly gives ${target} away (association ${value}): is it known when a prediction is made?`,
     rareClass: (value: string, share: string) => `The class ${value} has ${share} of the rows.`,
@@ -31,10 +31,10 @@ export const en = {
     role: 'Role',
     missing: 'Missing',
     distinct: 'Distinct',
-    min: 'Least',
+    min: 'Minimum',
     median: 'Median',
     mean: 'Mean',
-    max: 'Most',
+    max: 'Maximum',
     deviation: 'Deviation',
     skewness: 'Skewness',
   },

@@ -20,7 +20,7 @@ export const es: Texts = {
       `${column} tiene el ${share} de sus valores más allá de las vallas de Tukey.`,
     skewed: (column, skewness) => `${column} es asimétrica (${skewness}).`,
     twins: (first, second, value) => `${first} y ${second} dicen casi lo mismo (asociación ${value}).`,
-    gaps: (count, longest) => `El tiempo tiene ${count} huecos; el mayor es de ${longest}.`,
+    gaps: (count, longest) => `El tiempo tiene huecos (${count}); el mayor es de ${longest}.`,
     leak: (column, target, value) =>
       `${column} casi revela ${target} (asociación ${value}): ¿se conoce cuando se predice?`,
     rareClass: (value, share) => `La clase ${value} tiene el ${share} de las filas.`,
