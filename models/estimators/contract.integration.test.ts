@@ -1,68 +1,83 @@
 import { describe, expect, it } from 'vitest';
-import type { Dimension, FittedModel, LabelledRows, Params } from '../../contracts/estimator.ts';
+import {
+  type Constraints,
+  type Dimension,
+  type FittedModel,
+  type LabelledRows,
+  outputsOf,
+  type Params,
+  type Task,
+} from '../../contracts/estimator.ts';
+import { quantile } from '../quantile.ts';
 import { estimator, estimators, parseParams } from './index.ts';
-import { largestDifference, matrixOf, neverCancelled, onnxPredictions, syntheticRows } from './testing.ts';
+import { taskLoss } from './score.ts';
+import {
+  answersOf,
+  contractCases,
+  largestDifference,
+  matrixOf,
+  neverCancelled,
+  onnxPredictions,
+  rowsOf,
+} from './testing.ts';
 
-const train = syntheticRows(400, 1);
-const validation = syntheticRows(150, 2);
-const unseen = syntheticRows(150, 3).features;
+describe.each(await contractCases())('$title', ({ entry, task, input, missing }) => {
+  if (missing !== undefined) {
+    it.skip(missing, () => {});
+    return;
+  }
+  const outputs = outputsOf(task);
+  const train = rowsOf(task, 400, 1);
+  const validation = rowsOf(task, 150, 2);
+  const unseen = rowsOf(task, 150, 3).features;
+  const fitValidated = () => entry.fit({ ...input(train), validation }, neverCancelled());
+  const fitted = fitValidated();
 
-describe.each(Object.keys(estimators))('%s', (name) => {
-  const entry = estimator(name);
-  const fitModel = (rows: LabelledRows, given: Params = {}): Promise<FittedModel> =>
-    entry.fit(
-      { params: parseParams(entry, given), train: rows, validation, seed: 7, task: 'regression' },
-      neverCancelled(),
-    );
-  const fitted = fitModel(train);
-
-  it('is listed under its own name', () => {
-    expect(entry.name).toBe(name);
-  });
-
-  it('learns: it predicts unseen rows better than the mean', async () => {
+  it('learns: it predicts unseen rows better than a constant', async () => {
     const predicted = await (await fitted).predict(validation.features);
-    const squares = (guess: (row: number) => number) =>
-      validation.target.reduce((sum, value, row) => sum + (value - guess(row)) ** 2, 0);
-    const mean = train.target.reduce((sum, value) => sum + value, 0) / train.target.length;
-    expect(squares((row) => predicted[row])).toBeLessThan(0.8 * squares(() => mean));
+    const constant = bestConstant(task, train);
+    const same = Float64Array.from({ length: predicted.length }, (_, i) => constant[i % outputs]);
+    expect(error(task, predicted, validation)).toBeLessThan(0.85 * error(task, same, validation));
   });
 
   it('says how well it does on the validation rows', async () => {
     const model = await fitted;
     const predicted = await model.predict(validation.features);
-    const squares = predicted.reduce((sum, value, row) => sum + (value - validation.target[row]) ** 2, 0);
-    expect(model.validationScore).toBeCloseTo(Math.sqrt(squares / predicted.length), 4);
+    expect(model.validationScore).toBeCloseTo(taskLoss(task, predicted, validation.target), 4);
   });
 
-  it('predicts one number per row, for any number of rows', async () => {
+  it('predicts its outputs for any number of rows, each by itself', async () => {
     const model = await fitted;
+    expect(model.outputs).toBe(outputs);
     const all = await model.predict(unseen);
-    expect(all).toHaveLength(unseen.rows);
+    expect(all).toHaveLength(unseen.rows * outputs);
     const width = unseen.names.length;
     const first = await model.predict({ ...unseen, rows: 1, data: unseen.data.slice(0, width) });
-    expect([...first]).toEqual([all[0]]);
+    expect([...first]).toEqual([...all.slice(0, outputs)]);
     expect(await model.predict({ ...unseen, rows: 0, data: new Float64Array() })).toHaveLength(0);
   });
 
+  it('gives probabilities that add up to 1, and quantiles that ascend', async () => {
+    const model = await fitted;
+    const native = await model.predict(unseen);
+    checkAnswers(task, native);
+    checkAnswers(task, await onnxPredictions(model, unseen));
+  });
+
   it('gives the same bytes for the same rows, parameters and seed', async () => {
-    expect(Buffer.from(await (await fitModel(train)).save()).equals(await (await fitted).save())).toBe(true);
+    const again = await fitValidated();
+    expect(Buffer.from(await again.save()).equals(await (await fitted).save())).toBe(true);
+    again.dispose?.();
   });
 
   it('is itself again after save and load', async () => {
     const bytes = await (await fitted).save();
     const loaded = await entry.load(bytes);
+    expect(loaded.outputs).toBe(outputs);
     expect(await loaded.predict(unseen)).toEqual(await (await fitted).predict(unseen));
     expect(Buffer.from(await loaded.save()).equals(bytes)).toBe(true);
     expect(await onnxPredictions(loaded, unseen)).toEqual(await onnxPredictions(await fitted, unseen));
     loaded.dispose?.();
-  });
-
-  it.each([
-    ['text', Buffer.from('not a model')],
-    ['nothing', Buffer.alloc(0)],
-  ])('refuses %s in place of a model', async (_, bytes) => {
-    await expect(entry.load(bytes)).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
   });
 
   it('refuses half of a model', async () => {
@@ -78,66 +93,108 @@ describe.each(Object.keys(estimators))('%s', (name) => {
     }
   });
 
-  it.runIf(!entry.needs.complete)('takes missing values, in ONNX as well', async () => {
-    const model = await fitModel(syntheticRows(400, 4, 0.2));
-    const { features } = syntheticRows(150, 5, 0.3);
-    const native = await model.predict(features);
-    expect(native.every(Number.isFinite)).toBe(true);
-    expect(largestDifference(await onnxPredictions(model, features), native)).toBeLessThan(1e-5);
+  it('obeys a monotone constraint, or refuses it', async () => {
+    const model = await obedient({ monotone: { x0: 'decreasing' } });
+    if (model === undefined) return;
+    const steps = 21;
+    for (let row = 0; row < 20; row++) {
+      const [, ...others] = unseen.data.subarray(row * 4, row * 4 + 4);
+      const line = matrixOf(Array.from({ length: steps }, (_, i) => [i / 4 - 2.5, ...others]));
+      const answers = answersOf(await model.predict(line), outputs).map((answer) => levelsOf(task, answer));
+      for (let i = 1; i < steps; i++)
+        for (const [k, level] of answers[i].entries())
+          expect(level).toBeLessThanOrEqual(answers[i - 1][k] + 1e-9);
+    }
   });
 
-  it.runIf(entry.needs.complete)('names the missing value that it cannot take', async () => {
-    await expect(fitModel(syntheticRows(50, 4, 0.2))).rejects.toMatchObject({
-      code: 'TRAINING_FAILED',
-      details: { field: expect.stringMatching(/^x\d$/), where: expect.stringMatching(/^row \d+$/) },
-    });
-  });
-
-  it('takes constant columns, and nothing but constant columns', async () => {
-    const { features, target } = syntheticRows(100, 6);
-    const data = features.data.map((value, i) => (i % 4 === 1 ? 5 : value));
-    const predicted = await (await fitModel({ features: { ...features, data }, target })).predict(unseen);
-    expect(predicted.every(Number.isFinite)).toBe(true);
-    const flat = { ...features, data: features.data.map(() => 5) };
-    const mean = target.reduce((sum, value) => sum + value, 0) / target.length;
-    const [value] = await (await fitModel({ features: flat, target })).predict(flat);
-    expect(Math.abs(value - mean)).toBeLessThan(0.05 * Math.abs(mean));
-  });
-
-  it('takes one row', async () => {
-    const one = { features: matrixOf([[1, 2, 3, 4]]), target: Float64Array.of(7.25) };
-    const predicted = await (await fitModel(one)).predict(unseen);
-    expect(largestDifference(predicted, new Float64Array(unseen.rows).fill(7.25))).toBeLessThan(1e-5);
-  });
-
-  it('lets rows count by their weight', async () => {
-    const features = matrixOf(Array.from({ length: 400 }, (_, i) => new Array(4).fill(i % 2)));
-    const target = Float64Array.from({ length: 400 }, (_, i) => (i >> 1) % 2);
-    // Where x0 is 0, the target 1 weighs three times the target 0; where it is 1, the other way round.
-    const weights = target.map((value, i) => ((i % 2 === 0) === (value === 1) ? 3 : 1));
-    const model = await fitModel({ features, target, weights });
-    const [even, odd] = await model.predict(
-      matrixOf([
-        [0, 0, 0, 0],
-        [1, 1, 1, 1],
-      ]),
+  it.runIf(task.kind === 'regression')('lets no features meet that may not, or refuses to', async () => {
+    const model = await obedient({ interactions: [['x0', 'x3']] });
+    if (model === undefined) return;
+    const corner = (b: number, c: number) => [0.5, b, c, 0.1];
+    const [high, left, right, low] = await model.predict(
+      matrixOf([corner(2, 2), corner(-2, 2), corner(2, -2), corner(-2, -2)]),
     );
-    expect(Math.abs(even - 0.75)).toBeLessThan(0.05);
-    expect(Math.abs(odd - 0.25)).toBeLessThan(0.05);
+    // Without the constraint the target's −b·c makes this −16.
+    expect(Math.abs(high - left - right + low)).toBeLessThan(1e-4);
   });
 
-  it('stops within a second when cancelled', async () => {
-    const cancel = new AbortController();
-    const rows = syntheticRows(20_000, 8);
-    const input = { params: parseParams(entry, {}), train: rows, seed: 7, task: 'regression' } as const;
-    const fitting = entry.fit(input, { threads: 2, signal: cancel.signal });
-    const cancelledAt = performance.now();
-    cancel.abort();
-    await expect(fitting).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(performance.now() - cancelledAt).toBeLessThan(1_000);
-    await expect(entry.fit(input, { threads: 2, signal: cancel.signal })).rejects.toMatchObject({
-      code: 'CANCELLED',
-    });
+  async function obedient(constraints: Constraints): Promise<FittedModel | undefined> {
+    try {
+      return await entry.fit({ ...input(train), constraints }, neverCancelled());
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'PIPELINE_INVALID' });
+      return undefined;
+    }
+  }
+
+  it('stops within a second when cancelled, at once or later', async () => {
+    const rows = rowsOf(task, 20_000, 8);
+    for (const delayMs of [0, 30]) {
+      const cancel = new AbortController();
+      const fitting = entry.fit(input(rows), { threads: 2, signal: cancel.signal });
+      const ended = fitting.then(
+        () => 'done before',
+        (error) => error,
+      );
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      const cancelledAt = performance.now();
+      cancel.abort();
+      const outcome = await ended;
+      expect(performance.now() - cancelledAt).toBeLessThan(1_000);
+      if (delayMs === 0 || outcome !== 'done before') expect(outcome).toMatchObject({ code: 'CANCELLED' });
+      await expect(entry.fit(input(rows), { threads: 2, signal: cancel.signal })).rejects.toMatchObject({
+        code: 'CANCELLED',
+      });
+    }
+  });
+});
+
+/** The mean, the quantiles, or the class shares of the target. */
+function bestConstant(task: Task, { target }: LabelledRows): number[] {
+  const sorted = Float64Array.from(target).sort();
+  if (task.kind === 'quantile') return task.levels.map((level) => quantile(sorted, level));
+  if (task.kind === 'regression') return [target.reduce((sum, value) => sum + value, 0) / target.length];
+  return Array.from(
+    { length: task.classes },
+    (_, k) => target.filter((value) => value === k).length / target.length,
+  );
+}
+
+/** The task's loss; of probabilities the Brier score, which no certain error outweighs. */
+function error(task: Task, predicted: Float64Array, { target }: LabelledRows): number {
+  if (task.kind !== 'classification') return taskLoss(task, predicted, target);
+  return answersOf(predicted, task.classes).reduce(
+    (sum, answer, row) =>
+      sum + answer.reduce((squares, p, k) => squares + (p - Number(target[row] === k)) ** 2, 0),
+    0,
+  );
+}
+
+/** What a constraint is about: each number, or the mean class index. */
+const levelsOf = (task: Task, answer: number[]): number[] =>
+  task.kind === 'classification' ? [answer.reduce((sum, p, k) => sum + k * p, 0)] : answer;
+
+function checkAnswers(task: Task, values: Float64Array): void {
+  for (const answer of answersOf(values, outputsOf(task))) {
+    expect(answer.every(Number.isFinite)).toBe(true);
+    if (task.kind === 'classification') {
+      expect(Math.abs(answer.reduce((sum, p) => sum + p, 0) - 1)).toBeLessThan(1e-6);
+      expect(answer.every((p) => p >= 0 && p <= 1)).toBe(true);
+    }
+    if (task.kind === 'quantile') expect(answer).toEqual([...answer].sort((a, b) => a - b));
+  }
+}
+
+describe.each(Object.entries(estimators))('%s', (name, entry) => {
+  it('is listed under its own name', () => {
+    expect(entry.name).toBe(name);
+  });
+
+  it.each([
+    ['text', Buffer.from('not a model')],
+    ['nothing', Buffer.alloc(0)],
+  ])('refuses %s in place of a model', async (_, bytes) => {
+    await expect(entry.load(bytes)).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
   });
 
   it('names a parameter that it does not have, and one out of range', () => {
@@ -164,30 +221,19 @@ describe.each(Object.keys(estimators))('%s', (name) => {
         expect(parseParams(entry, { [param]: value })).toMatchObject({ [param]: value });
   });
 
-  it.each<[string, LabelledRows, string]>([
-    ['no rows', { features: matrixOf([[0]]), target: new Float64Array() }, 'TRAINING_FAILED'],
-    [
-      'an empty table',
-      { features: { rows: 0, names: ['a'], data: new Float64Array() }, target: new Float64Array() },
-      'DATASET_TOO_SMALL',
-    ],
-    [
-      'a missing target',
-      { features: matrixOf([[0], [1]]), target: Float64Array.of(1, Number.NaN) },
-      'TRAINING_FAILED',
-    ],
-    [
-      'a negative weight',
-      { features: matrixOf([[0], [1]]), target: Float64Array.of(1, 2), weights: Float64Array.of(1, -1) },
-      'TRAINING_FAILED',
-    ],
-    [
-      'weights of nothing',
-      { features: matrixOf([[0], [1]]), target: Float64Array.of(1, 2), weights: Float64Array.of(0, 0) },
-      'TRAINING_FAILED',
-    ],
-  ])('refuses %s', async (_, rows, code) => {
-    await expect(fitModel(rows)).rejects.toMatchObject({ code });
+  it('refuses a task that it does not list', async () => {
+    const tasks: Task[] = [
+      { kind: 'regression' },
+      { kind: 'quantile', levels: [0.5] },
+      { kind: 'classification', classes: 2, ordered: true },
+    ];
+    for (const task of tasks.filter(({ kind }) => !entry.tasks.includes(kind))) {
+      const fitting = entry.fit(
+        { params: parseParams(entry, {}), train: rowsOf(task, 20, 1), seed: 7, task },
+        neverCancelled(),
+      );
+      await expect(fitting).rejects.toMatchObject({ code: 'PIPELINE_INVALID' });
+    }
   });
 });
 

@@ -1,9 +1,21 @@
-import type { FitContext, FittedModel, LabelledRows, Task } from '../../contracts/estimator.ts';
+import { RelevoError } from '../../contracts/errors.ts';
+import {
+  type Estimator,
+  type FitContext,
+  type FitInput,
+  type FittedModel,
+  type LabelledRows,
+  type Member,
+  outputsOf,
+  type Params,
+  type Task,
+} from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 import { openModel } from '../../inference/session.ts';
 import { createGraph } from '../onnx/graph.ts';
 import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
+import { estimators, parseParams } from './index.ts';
 
 /** What the tests of estimators share. */
 
@@ -35,6 +47,90 @@ export function rowsOf(task: Task, rows: number, seed: number, missingShare = 0)
   const cuts = Array.from({ length: task.classes - 1 }, (_, k) => quantile(sorted, (k + 1) / task.classes));
   return { ...numbers, target: numbers.target.map((value) => cuts.filter((cut) => value > cut).length) };
 }
+
+const contractTasks: Task[] = [
+  { kind: 'regression' },
+  { kind: 'quantile', levels: [0.1, 0.5, 0.9] },
+  { kind: 'classification', classes: 2, ordered: true },
+  { kind: 'classification', classes: 3, ordered: true },
+];
+
+const membersOf: Record<Task['kind'], Member[]> = {
+  regression: [
+    { name: 'line', estimator: 'ridge', params: { alpha: 0.1 } },
+    { name: 'trees', estimator: 'xgboost', params: { maxDepth: 3, rounds: 60 } },
+  ],
+  quantile: [
+    { name: 'shallow', estimator: 'xgboost', params: { maxDepth: 2, rounds: 40 } },
+    { name: 'deep', estimator: 'xgboost', params: { maxDepth: 4, rounds: 40 } },
+  ],
+  classification: [
+    { name: 'line', estimator: 'logistic', params: {} },
+    { name: 'bayes', estimator: 'naive-bayes', params: {} },
+    { name: 'trees', estimator: 'xgboost', params: { maxDepth: 3, rounds: 60 } },
+  ],
+};
+
+/** What keeps a fit without validation rows short. */
+const short: Record<string, Params> = { xgboost: { rounds: 60 }, lightgbm: { rounds: 60 } };
+
+/** An estimator with a task that it learns. */
+export interface ContractCase {
+  title: string;
+  entry: Estimator;
+  task: Task;
+  /** Why it cannot be tried on this machine. */
+  missing?: string;
+  input(train: LabelledRows, given?: Params): FitInput<unknown>;
+  fitRows(train: LabelledRows, given?: Params): Promise<FittedModel>;
+}
+
+/** Every estimator with every task that it learns. */
+export async function contractCases(): Promise<ContractCase[]> {
+  const cases: ContractCase[] = [];
+  for (const entry of Object.values(estimators))
+    for (const task of contractTasks.filter(({ kind }) => entry.tasks.includes(kind)))
+      cases.push(await contractCase(entry, task));
+  return cases;
+}
+
+async function contractCase(entry: Estimator, task: Task): Promise<ContractCase> {
+  const members = ['voting', 'stacking'].includes(entry.name) ? membersOf[task.kind] : undefined;
+  const input: ContractCase['input'] = (train, given = {}) => ({
+    params: parseParams(entry, given),
+    train,
+    seed: 7,
+    task,
+    members,
+  });
+  const fitRows: ContractCase['fitRows'] = (train, given) =>
+    entry.fit(input(train, { ...short[entry.name], ...given }), neverCancelled());
+  const title = `${entry.name}, ${task.kind} of ${outputsOf(task)}`;
+  return {
+    title,
+    entry,
+    task,
+    input,
+    fitRows,
+    missing: await whyMissing(() => fitRows(rowsOf(task, 20, 1))),
+  };
+}
+
+async function whyMissing(attempt: () => Promise<FittedModel>): Promise<string | undefined> {
+  try {
+    (await attempt()).dispose?.();
+  } catch (error) {
+    if (error instanceof RelevoError && error.code === 'NATIVE_LIBRARY_MISSING') return error.message;
+  }
+  return undefined;
+}
+
+/** The row's answers, and the most probable class of each row. */
+export const answersOf = (values: Float64Array, outputs: number): number[][] =>
+  Array.from({ length: values.length / outputs }, (_, row) => [
+    ...values.subarray(row * outputs, (row + 1) * outputs),
+  ]);
+export const likeliest = (answer: number[]): number => answer.indexOf(Math.max(...answer));
 
 /** What onnxruntime says for the rows from the graph that the model adds itself to. */
 export async function onnxPredictions(
