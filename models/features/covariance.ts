@@ -6,15 +6,15 @@ export interface Moments {
   covariance: Float64Array;
 }
 
-/** Means and covariances of the columns at the given positions; a missing value counts as its column's mean. */
-export function momentsOf({ rows, names, data }: Matrix, at: number[]): Moments {
-  const width = at.length;
-  const means = at.map((column) => meanOf(data, names.length, column, rows));
+/** Means and covariances of the columns; a missing value counts as its column's mean. */
+export function momentsOf({ rows, names, data }: Matrix): Moments {
+  const width = names.length;
+  const means = names.map((_, column) => meanOf(data, width, column, rows));
   const covariance = new Float64Array(width * width);
   const centered = new Float64Array(width);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < width; i++) {
-      const value = data[row * names.length + at[i]] - means[i];
+      const value = data[row * width + i] - means[i];
       centered[i] = Number.isNaN(value) ? 0 : value;
     }
     for (let i = 0; i < width; i++)

@@ -9,8 +9,10 @@ import {
   gatherColumns,
   jsonSafe,
   keptAndAdded,
+  mapColumns,
   othersThan,
   rearrange,
+  sharedColumns,
   stepFault,
 } from './step.ts';
 
@@ -37,7 +39,7 @@ const worker = new URL('./pca.worker.ts', import.meta.url);
 export const pca: FeatureStep<Spec, State> = {
   async fit({ columns, components }, train) {
     const at = columnsAt('pca', columns, train);
-    demandWhole(train, at);
+    await demandWhole(train, at);
     if (components > at.length || (components >= 1 && !Number.isInteger(components)))
       throw stepFault(
         'pca',
@@ -45,7 +47,8 @@ export const pca: FeatureStep<Spec, State> = {
         `a share below 1 or a whole number up to ${at.length}`,
         `is to find ${components} components of ${at.length} features`,
       );
-    const found = await runInPool<PcaTask, PcaResult>(worker, { features: train, at, components });
+    const features = await sharedColumns(train, at);
+    const found = await runInPool<PcaTask, PcaResult>(worker, { features, components });
     return {
       state: {
         kept: othersThan(at, train),
@@ -81,14 +84,10 @@ export const pca: FeatureStep<Spec, State> = {
   },
 };
 
-function demandWhole({ rows, names, data }: Matrix, at: number[]): void {
-  for (const column of at)
-    for (let row = 0; row < rows; row++)
-      if (Number.isNaN(data[row * names.length + column]))
-        throw stepFault(
-          'pca',
-          names[column],
-          'an impute step before it',
-          `finds "${names[column]}" missing in some rows`,
-        );
+async function demandWhole(train: Matrix, at: number[]): Promise<void> {
+  const present = await mapColumns(train, at, ({ length }) => length);
+  const holed = present.findIndex((count) => count < train.rows);
+  if (holed < 0) return;
+  const name = train.names[at[holed]];
+  throw stepFault('pca', name, 'an impute step before it', `finds "${name}" missing in some rows`);
 }

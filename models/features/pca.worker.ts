@@ -4,7 +4,6 @@ import { momentsOf } from './covariance.ts';
 
 export interface PcaTask {
   features: Matrix;
-  at: number[];
   /** So many components where at least 1; else as many as explain this share of the variance. */
   components: number;
 }
@@ -17,9 +16,9 @@ export interface PcaResult {
 }
 
 /** Eigenvectors of the covariance by falling variance; the largest weight of each is positive (scikit-learn's sign). */
-export default function findComponents({ features, at, components }: PcaTask): PcaResult {
-  const { means, covariance } = momentsOf(features, at);
-  const symmetric = Dense.from1DArray(at.length, at.length, covariance);
+export default function findComponents({ features, components }: PcaTask): PcaResult {
+  const { means, covariance } = momentsOf(features);
+  const symmetric = Dense.from1DArray(means.length, means.length, covariance);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, {
     assumeSymmetric: true,
   });

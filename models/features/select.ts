@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FeatureStepSpec } from '../../contracts/features.ts';
 import { runInPool } from '../pool.ts';
 import type { Dropped, SelectTask } from './select.worker.ts';
-import { columnsAt, type FeatureStep, gatherColumns, rearrange, stepFault } from './step.ts';
+import { columnsAt, type FeatureStep, gatherColumns, rearrange, sharedColumns, stepFault } from './step.ts';
 
 type Spec = FeatureStepSpec & { step: 'select' };
 
@@ -32,16 +32,16 @@ const worker = new URL('./select.worker.ts', import.meta.url);
 export const select: FeatureStep<Spec, State> = {
   async fit({ columns, correlation, varianceInflation }, train) {
     const at = columnsAt('select', columns, train);
-    const task = { features: train, at, correlation, varianceInflation };
+    const task = { features: await sharedColumns(train, at), correlation, varianceInflation };
     const dropped = await runInPool<SelectTask, Dropped[]>(worker, task);
-    const gone = new Set(dropped.map(({ column }) => column));
+    const gone = new Set(dropped.map(({ column }) => at[column]));
     const kept = train.names.map((_, column) => column).filter((column) => !gone.has(column));
     if (kept.length === 0)
       throw stepFault('select', train.names.join(', '), 'a feature that varies', 'leaves no feature');
     const reasons = dropped.map(({ column, with: twin, ...why }) => ({
-      name: train.names[column],
+      name: train.names[at[column]],
       ...why,
-      ...(twin === undefined ? {} : { with: train.names[twin] }),
+      ...(twin === undefined ? {} : { with: train.names[at[twin]] }),
     }));
     return { state: { kept, reasons } };
   },

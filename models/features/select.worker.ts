@@ -5,14 +5,13 @@ import { isConstant } from './scale.ts';
 
 export interface SelectTask {
   features: Matrix;
-  at: number[];
   /** Largest |Pearson correlation| that two kept columns may have. */
   correlation: number;
   /** Largest variance inflation that a kept column may have. */
   varianceInflation: number;
 }
 export interface Dropped {
-  /** Position in the matrix. */
+  /** Position among the features of the task. */
   column: number;
   reason: 'constant' | 'correlated' | 'collinear';
   /** The column that it repeats. */
@@ -29,31 +28,32 @@ const mostInflation = 1e10;
  * one, the one of the largest variance inflation 1/(1−R²) until none is above the bound.
  */
 export default function findRedundant(task: SelectTask): Dropped[] {
-  const { features, at } = task;
-  const { means, covariance } = momentsOf(features, at);
-  const variance = (i: number) => covariance[i * at.length + i];
+  const { features } = task;
+  const width = features.names.length;
+  const { means, covariance } = momentsOf(features);
+  const variance = (i: number) => covariance[i * width + i];
   const dropped: Dropped[] = [];
   const varied: number[] = [];
-  for (let i = 0; i < at.length; i++) {
+  for (let i = 0; i < width; i++) {
     if (isConstant(variance(i), means[i], features.rows))
-      dropped.push({ column: at[i], reason: 'constant', value: means[i] + 0 });
+      dropped.push({ column: i, reason: 'constant', value: means[i] + 0 });
     else varied.push(i);
   }
   const correlation = (i: number, j: number) =>
-    covariance[i * at.length + j] / Math.sqrt(variance(i) * variance(j));
+    covariance[i * width + j] / Math.sqrt(variance(i) * variance(j));
   const kept = varied.filter((i, place) => {
     const twin = varied
       .slice(0, place)
-      .find((j) => !isDropped(dropped, at[j]) && Math.abs(correlation(i, j)) > task.correlation);
+      .find((j) => !isDropped(dropped, j) && Math.abs(correlation(i, j)) > task.correlation);
     if (twin === undefined) return true;
-    dropped.push({ column: at[i], reason: 'correlated', with: at[twin], value: correlation(i, twin) });
+    dropped.push({ column: i, reason: 'correlated', with: twin, value: correlation(i, twin) });
     return false;
   });
   const collinear = inflated(kept, correlation, task.varianceInflation);
   return [
     ...dropped,
     ...collinear.map(({ place, value }) => ({
-      column: at[kept[place]],
+      column: kept[place],
       reason: 'collinear' as const,
       value,
     })),

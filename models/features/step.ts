@@ -62,6 +62,17 @@ export async function rearrange(
   return { rows: source.rows, names, data };
 }
 
+/** The columns at the given positions in memory that threads share, so that handing them over copies nothing. */
+export async function sharedColumns({ rows, names, data }: Matrix, at: number[]): Promise<Matrix> {
+  const buffer = new SharedArrayBuffer(rows * at.length * Float64Array.BYTES_PER_ELEMENT);
+  const shared = new Float64Array(buffer);
+  for (let row = 0; row < rows; row++) {
+    if (row > 0 && (row * at.length) % stretchCells < at.length) await setImmediate();
+    for (let i = 0; i < at.length; i++) shared[row * at.length + i] = data[row * names.length + at[i]];
+  }
+  return { rows, names: at.map((column) => names[column]), data: shared };
+}
+
 /** One result per column, from the column's values that are not missing; other work gets its turn between columns. */
 export async function mapColumns<Result>(
   matrix: Matrix,

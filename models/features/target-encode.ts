@@ -45,12 +45,12 @@ export const targetEncode: FeatureStep<Spec, State> = {
     const kept = othersThan(at, train);
     const encodeRows = (rows: Int32Array) => encodingOf(places, codes, targets, rows, smoothing);
     const state = { kept, at, codes, ...(await encodeRows(upTo(train.rows))) };
-    const others = foldsOf(context, train.rows, folds);
-    const inFold = await Promise.all(others.map(({ rest }) => encodeRows(rest)));
-    const foldOfRow = new Uint8Array(train.rows);
-    others.forEach(({ own }, fold) => {
-      for (const row of own) foldOfRow[row] = fold;
-    });
+    const foldOfRow = foldsOf(context, train.rows, folds);
+    const inFold: Encoding[] = [];
+    for (let fold = 0; fold < folds; fold++) {
+      await setImmediate();
+      inFold.push(await encodeRows(upTo(train.rows).filter((row) => foldOfRow[row] !== fold)));
+    }
     const features = await encode(state, train, (row, column) => ({
       place: places[column][row],
       encoding: inFold[foldOfRow[row]],
@@ -146,17 +146,17 @@ function targetsOf(task: Task, target: Float64Array): Float64Array[] {
 
 const upTo = (rows: number): Int32Array => Int32Array.from({ length: rows }, (_, row) => row);
 
-/** Random folds; of a classification with the same share of each class. */
-function foldsOf({ target, task, seed }: StepContext, rows: number, folds: number) {
-  const random = seededRandom(seed, 'target-encode');
-  const order = Array.from({ length: rows }, (_, row) => row);
-  random.shuffle(order);
-  if (task.kind === 'classification') order.sort((a, b) => target[a] - target[b]);
-  const count = Math.max(2, Math.min(folds, rows));
-  return Array.from({ length: count }, (_, fold) => ({
-    own: order.filter((_, rank) => rank % count === fold),
-    rest: Int32Array.from(order.filter((_, rank) => rank % count !== fold)).sort(),
-  }));
+/** Fold of each row: random, of a classification with the same share of each class in every fold. */
+function foldsOf({ target, task, seed }: StepContext, rows: number, folds: number): Uint16Array {
+  const order = new Float64Array(rows).map((_, row) => row);
+  seededRandom(seed, 'target-encode').shuffle(order);
+  const dealt = new Int32Array(task.kind === 'classification' ? task.classes : 1);
+  const foldOfRow = new Uint16Array(rows);
+  for (const row of order) {
+    const stratum = task.kind === 'classification' ? target[row] : 0;
+    foldOfRow[row] = (dealt[stratum]++ + stratum) % folds;
+  }
+  return foldOfRow;
 }
 
 async function encodingOf(

@@ -1,4 +1,5 @@
-import type { FittedModel, Params, Task } from '../../contracts/estimator.ts';
+import type { FitContext, FittedModel, Member, Params, Task } from '../../contracts/estimator.ts';
+import type { FeatureStepSpec } from '../../contracts/features.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 import { calibrate } from '../calibration/index.ts';
 import { intervalOf } from '../conformal/index.ts';
@@ -7,6 +8,21 @@ import { applySteps, type FeatureStepState } from '../features/index.ts';
 import type { Heads } from './heads.ts';
 import type { PreparedRows } from './rows.ts';
 
+/** What is fitted: an estimator with its parameters, behind feature steps, over members where it is an ensemble. */
+export interface CandidateToFit {
+  estimator: string;
+  params: Params;
+  /** Instead of the pipeline's. */
+  steps?: FeatureStepSpec[];
+  members?: Member[];
+  /** Steps of the companion, for a fit without validation rows. */
+  companionSteps?: number;
+}
+export type CandidateContext = FitContext & {
+  seed: number;
+  /** Whether a companion learns the quantiles of the pipeline's interval, where its method needs them. */
+  withInterval?: boolean;
+};
 /** A second model that learns the two quantiles between which the interval lies. */
 export interface Companion {
   estimator: string;

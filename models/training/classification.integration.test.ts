@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Params } from '../../contracts/estimator.ts';
 import { selectRows } from '../../contracts/frame.ts';
 import { definePipeline } from '../../contracts/pipeline.ts';
 import { openModel } from '../../inference/session.ts';
@@ -8,7 +9,14 @@ import { makeSplit } from '../evaluation/split.ts';
 import { closePool } from '../pool.ts';
 import { rawColumns } from './columns.ts';
 import { checkParity, exportOnnx } from './export.ts';
-import { candidateToFit, fitCandidate, loadCandidate, saveCandidate, withHeads } from './fit.ts';
+import {
+  candidateToFit,
+  type FittedCandidate,
+  fitCandidate,
+  loadCandidate,
+  saveCandidate,
+  withHeads,
+} from './fit.ts';
 import { fitHeads, headsSchema } from './heads.ts';
 import { positionsOf, prepareTrainingSet } from './prepare.ts';
 import type { TrainingSet } from './rows.ts';
@@ -36,18 +44,20 @@ beforeAll(async () => {
 afterAll(closePool);
 
 describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (name) => {
-  const params = name === 'xgboost' ? { rounds: 40 } : {};
-  const scored = async () => await scoreCandidate(spec, candidateToFit(spec, name, params), set, context);
-  const fitted = async () => {
-    const { held } = await scored();
-    const { heads, report } = await fitHeads(spec, held, context);
-    const bare = await fitCandidate(spec, candidateToFit(spec, name, params), set, context);
-    return { bare, heads, report, whole: withHeads(bare, heads) };
-  };
+  const params: Params = name === 'xgboost' ? { rounds: 40 } : {};
+  let bare: FittedCandidate;
+  let whole: FittedCandidate;
+  let learnt: Awaited<ReturnType<typeof fitHeads>>;
+  beforeAll(async () => {
+    const candidate = candidateToFit(spec, name, params);
+    learnt = await fitHeads(spec, (await scoreCandidate(spec, candidate, set, context)).held, context);
+    bare = await fitCandidate(spec, candidate, set, context);
+    whole = withHeads(bare, learnt.heads);
+  }, 60_000);
+  afterAll(() => bare.dispose());
 
   it('goes from raw columns to probabilities and a label in one file, as it says natively', async () => {
-    const { whole, heads, report } = await fitted();
-    expect(headsSchema.parse(JSON.parse(JSON.stringify({ heads, report }))).heads).toEqual(heads);
+    expect(headsSchema.parse(JSON.parse(JSON.stringify(learnt))).heads).toEqual(learnt.heads);
     const onnx = exportOnnx(spec, whole, {});
     const parity = await checkParity(onnx, spec, whole, frame, set.test);
     expect(parity).toMatchObject({ rows: split.test.length });
@@ -68,23 +78,20 @@ describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (na
       expect(sum).toBeCloseTo(1, 9);
     }
     await model.release();
-    whole.dispose();
   });
 
   it('survives saving, heads included', async () => {
-    const { whole } = await fitted();
     const bytes = await saveCandidate(whole);
     const loaded = await loadCandidate(bytes);
     expect(await loaded.predict(set.test)).toEqual(await whole.predict(set.test));
     expect(Buffer.compare(exportOnnx(spec, loaded, {}), exportOnnx(spec, whole, {}))).toBe(0);
     expect(Buffer.compare(await saveCandidate(loaded), bytes)).toBe(0);
     loaded.dispose();
-    whole.dispose();
   });
 
   it('costs less by its weights than by the most probable class, on rows that nobody has seen', async () => {
-    const { whole, report } = await fitted();
-    expect(report.decision?.cost).toBeLessThan(report.decision?.costOfMostProbable ?? 0);
+    const { decision } = learnt.report;
+    expect(decision?.cost).toBeLessThan(decision?.costOfMostProbable ?? 0);
     const { values, decisionWeights } = await whole.predict(set.test);
     const cost = (answers: Int32Array) =>
       answers.reduce((sum, answer, row) => {
@@ -92,15 +99,12 @@ describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (na
         return sum + (byAnswer[channels[answer]] ?? 0);
       }, 0);
     expect(cost(decide(values, 3, decisionWeights))).toBeLessThan(cost(decide(values, 3)));
-    whole.dispose();
   });
 
   it('has probabilities that calibration brings nearer to the truth, after balanced weights', async () => {
-    const { bare, whole } = await fitted();
     const loss = async (candidate: typeof bare) =>
       metricsOf(candidate.task, set.test.target, await candidate.predict(set.test)).logLoss ?? 0;
     expect(await loss(whole)).toBeLessThan(await loss(bare));
-    whole.dispose();
   });
 });
 

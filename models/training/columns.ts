@@ -1,4 +1,4 @@
-import type { Frame, TextSeries } from '../../contracts/frame.ts';
+import type { Frame, Series, TextSeries } from '../../contracts/frame.ts';
 
 /**
  * A frame's rows from `start` up to `end` (all, unless told) as a model's inputs: missing numbers NaN, missing texts ''.
@@ -12,8 +12,7 @@ export function rawColumns(
 ): Record<string, Float64Array | string[]> {
   return Object.fromEntries(
     names.map((name) => {
-      if (!Object.hasOwn(frame.columns, name)) throw new RangeError(`the frame has no column "${name}"`);
-      const series = frame.columns[name];
+      const series = columnOf(frame, name);
       const cells = series.kind === 'number' ? series.values.subarray(start, end) : texts(series, start, end);
       return [name, cells];
     }),
@@ -22,3 +21,9 @@ export function rawColumns(
 
 const texts = ({ codes, dictionary }: TextSeries, start: number, end: number): string[] =>
   Array.from(codes.subarray(start, end), (code) => (code < 0 ? '' : dictionary[code]));
+
+/** @throws RangeError where the frame lacks the column. */
+export function columnOf(frame: Frame, name: string): Series {
+  if (Object.hasOwn(frame.columns, name)) return frame.columns[name];
+  throw new RangeError(`the frame has no column "${name}"`);
+}

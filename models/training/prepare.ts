@@ -1,16 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { RelevoError } from '../../contracts/errors.ts';
-import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
-import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
+import { type Frame, selectRows } from '../../contracts/frame.ts';
+import { modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Split } from '../../contracts/refs.ts';
 import { forecastWeights } from '../../inference/history.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import { createGraph } from '../onnx/graph.ts';
-import { rawColumns } from './columns.ts';
+import { columnOf, rawColumns } from './columns.ts';
 import { addFeatures } from './graph.ts';
 import type { PreparedRows, TrainingSet } from './rows.ts';
+import { targetOf } from './target.ts';
 
 export type { PreparedRows, TrainingSet };
+export { targetOf };
 
 /**
  * Features and base of each side of a split. They are computed by onnxruntime from the very expressions that the
@@ -23,9 +25,8 @@ export async function prepareTrainingSet(
   frame: Frame,
   split: Split,
 ): Promise<TrainingSet> {
-  const model = await openModel(featureModel(spec));
-  try {
-    const find = positionsFinder(frame);
+  const find = positionsFinder(frame);
+  return await withFeatureModel(spec, async (model) => {
     const prepare = async (rowIds: number[]) => {
       await setImmediate();
       return await prepareRows(spec, model, frame, find(rowIds));
@@ -35,6 +36,29 @@ export async function prepareTrainingSet(
       validation: await prepare(split.validation),
       test: await prepare(split.test),
     };
+  });
+}
+
+/** Features and base of rows that have no target, such as a client's. */
+export const featuresOf = (spec: PipelineSpec, frame: Frame): Promise<Inputs> =>
+  withFeatureModel(spec, (model) =>
+    computeFeatures(
+      spec,
+      model,
+      frame,
+      new Int32Array(frame.rows).map((_, row) => row),
+    ),
+  );
+
+type Inputs = Pick<PreparedRows, 'features' | 'base' | 'rowIds'>;
+
+async function withFeatureModel<T>(
+  spec: PipelineSpec,
+  use: (model: InferenceModel) => Promise<T>,
+): Promise<T> {
+  const model = await openModel(featureModel(spec));
+  try {
+    return await use(model);
   } finally {
     await model.release();
   }
@@ -51,7 +75,7 @@ function featureModel(spec: PipelineSpec): Uint8Array {
 }
 
 /** Rows turned into columns and back at a time: a few milliseconds of the event loop. */
-const stretchRows = 8_192;
+const stretchRows = 4_096;
 
 async function prepareRows(
   spec: PipelineSpec,
@@ -59,23 +83,34 @@ async function prepareRows(
   frame: Frame,
   positions: Int32Array,
 ): Promise<PreparedRows> {
+  const inputs = await computeFeatures(spec, model, frame, positions);
+  const target = targetOf(spec, frame, positions);
+  await setImmediate();
+  const residual = target.map((value, row) => value - inputs.base[row]);
+  const weights = forecastWeights(spec.forecast, inputs.rowIds);
+  return { ...inputs, target, residual, weights, ...foldColumns(spec, frame, positions) };
+}
+
+async function computeFeatures(
+  spec: PipelineSpec,
+  model: InferenceModel,
+  frame: Frame,
+  positions: Int32Array,
+): Promise<Inputs> {
   const names = Object.keys(spec.features);
   const inputs = modelInputs(spec).map(({ name }) => name);
+  const readable = pick(frame, inputs);
   const rows = positions.length;
   const [base, rowIds] = [new Float64Array(rows), new Float64Array(rows)];
   const data = new Float64Array(rows * names.length);
   for (let start = 0; start < rows; start += stretchRows) {
-    const some = selectRows(pick(frame, inputs), positions.subarray(start, start + stretchRows));
+    const some = selectRows(readable, positions.subarray(start, start + stretchRows));
     const table = await model.predict(rawColumns(some, inputs), some.rows);
     rowIds.set(some.rowIds, start);
     if (spec.base === undefined) data.set(table, start * names.length);
     else divideTable(table, names.length, data.subarray(start * names.length), base.subarray(start));
   }
-  const target = targetOf(spec, frame, positions);
-  const residual = target.map((value, row) => value - base[row]);
-  const features = { rows, names, data };
-  const weights = forecastWeights(spec.forecast, rowIds);
-  return { features, target, base, residual, rowIds, weights, ...foldColumns(spec, frame, positions) };
+  return { features: { rows, names, data }, base, rowIds };
 }
 
 /** The frame's columns of the given names, as far as it has them. */
@@ -95,52 +130,6 @@ function divideTable(table: Float64Array, width: number, features: Float64Array,
   }
 }
 
-/**
- * The target of the rows at the given positions (all, unless told): its value, or the index of its class.
- * @throws RelevoError TRAINING_FAILED naming a row that has none, or one that is none of the classes.
- */
-export function targetOf(spec: PipelineSpec, frame: Frame, positions?: Int32Array): Float64Array {
-  const read = targetReader(spec, columnOf(frame, spec.target));
-  const target = new Float64Array(positions?.length ?? frame.rows);
-  for (let row = 0; row < target.length; row++) {
-    const position = positions === undefined ? row : positions[row];
-    target[row] = read(position);
-    if (!Number.isFinite(target[row])) throw noTarget(spec, frame, position);
-  }
-  return target;
-}
-
-function targetReader(spec: PipelineSpec, series: Series): (position: number) => number {
-  if (spec.task === 'regression') {
-    if (series.kind === 'number') return (position) => series.values[position];
-    throw new RangeError(`the column "${spec.target}" of the frame holds no numbers`);
-  }
-  if (series.kind === 'number')
-    throw new RangeError(`the column "${spec.target}" of the frame holds no texts`);
-  const classes = classesOf(spec);
-  const indices = series.dictionary.map((value) => {
-    const index = classes.indexOf(value);
-    return index < 0 ? Number.NaN : index;
-  });
-  return (position) => indices[series.codes[position]] ?? Number.NaN;
-}
-
-function noTarget(spec: PipelineSpec, frame: Frame, position: number): RelevoError {
-  const series = columnOf(frame, spec.target);
-  const isText = series.kind === 'text';
-  const where = `row ${frame.rowIds[position]}`;
-  return new RelevoError(
-    'TRAINING_FAILED',
-    `Row ${frame.rowIds[position]} has no ${spec.target} to learn from`,
-    {
-      field: spec.target,
-      value: isText ? (series.dictionary[series.codes[position]] ?? '') : series.values[position],
-      expected: isText ? `one of ${classesOf(spec).join(', ')}` : 'a number',
-      where,
-    },
-  );
-}
-
 /** What a cross-validation divides the rows by. */
 function foldColumns(
   { validation }: PipelineSpec,
@@ -153,11 +142,6 @@ function foldColumns(
     series.kind === 'number' ? series.values[position] : series.codes[position],
   );
   return validation.kind === 'group' ? { groups: values } : { times: values };
-}
-
-function columnOf(frame: Frame, name: string): Series {
-  if (Object.hasOwn(frame.columns, name)) return frame.columns[name];
-  throw new RangeError(`the frame has no column "${name}"`);
 }
 
 /**

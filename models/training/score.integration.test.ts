@@ -60,7 +60,7 @@ describe('a cross-validation', () => {
       folds = [],
       held,
     } = await scoreCandidate(spec, candidateToFit(spec, 'logistic', {}), set, { ...context, onStep });
-    const repeats = 'repeats' in validation ? validation.repeats : 1;
+    const repeats = 'repeats' in validation ? (validation.repeats ?? 1) : 1;
     expect(folds).toHaveLength(validation.folds * repeats);
     expect(score).toBeCloseTo(folds.reduce((sum, loss) => sum + loss, 0) / folds.length, 12);
     expect(heard.map(([step, total]) => [step, total])).toEqual(folds.map((_, i) => [i + 1, folds.length]));

@@ -3,16 +3,17 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator as estimatorByName } from '../estimators/index.ts';
 import { makeFolds } from '../evaluation/folds.ts';
 import { lossOf } from '../evaluation/judge.ts';
-import { companionQuantiles } from './candidate.ts';
 import {
   type CandidateContext,
   type CandidateToFit,
+  companionQuantiles,
   type FittedCandidate,
-  fitCandidate,
-  withSteps,
-} from './fit.ts';
+} from './candidate.ts';
+import { needsCompanion } from './companion.ts';
+import { fitCandidate } from './fit.ts';
 import type { Held } from './heads.ts';
 import { joinRows, type PreparedRows, rowsAt, type TrainingSet } from './rows.ts';
+import { withSteps } from './steps.ts';
 import { taskOf } from './task.ts';
 
 /** How well a candidate does on rows that it has not learned from. */
@@ -151,8 +152,8 @@ async function findSteps(
   rows: PreparedRows,
   context: CandidateContext,
 ): Promise<KeptSteps> {
-  const needsCompanion = context.withInterval && spec.interval?.method === 'quantile';
-  if (estimatorByName(candidate.estimator).stepsParam === undefined && !needsCompanion) return {};
+  const takesSteps = estimatorByName(candidate.estimator).stepsParam !== undefined;
+  if (!takesSteps && !needsCompanion(spec, context)) return {};
   const inner = foldsOf(spec, rows, context.seed).at(-1);
   if (inner === undefined) return {};
   const sides = { train: rowsAt(rows, inner.train), validation: rowsAt(rows, inner.test) };

@@ -15,7 +15,7 @@ import { context, furnaceDefinition, plantFrame } from './testing.ts';
 
 const spec = definePipeline(furnaceDefinition);
 const frame = plantFrame(1200);
-const split = makeSplit(spec.split, spec.seed, frame);
+const split = await makeSplit(spec.split, spec.seed, frame);
 const smallParams: Record<string, Record<string, number>> = {
   xgboost: { rounds: 60 },
   'random-forest': { trees: 40 },
