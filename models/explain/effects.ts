@@ -14,7 +14,7 @@ import { treeShap } from './tree-shap.ts';
 export interface ExplainedModel {
   features: string[];
   steps: FeatureStepState[];
-  model: FittedModel;
+  model: Pick<FittedModel, 'trees'>;
   task: Task;
   predict(rows: { features: Matrix; base: Float64Array }): Promise<Predictions>;
 }

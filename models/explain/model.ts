@@ -36,13 +36,14 @@ type Drawn = RowsToExplain & { target: Float64Array };
  * @throws RelevoError REQUEST_INVALID where trees are asked for that the model has not; CANCELLED.
  */
 export async function explainModel(
-  fitted: ExplainedModel,
+  candidate: ExplainedModel,
   rows: Drawn,
   background: Pick<RowsToExplain, 'features'>,
   options: ExplainRowsOptions,
 ): Promise<Explanation> {
   const { method = 'auto', classes = [], seed, signal } = options;
-  const trees = fitted.model.trees?.();
+  const trees = candidate.model.trees?.();
+  const fitted = { ...candidate, model: trees ? { trees: () => trees } : {} };
   const chosen = method === 'auto' ? (trees ? 'tree-shap' : 'kernel-shap') : method;
   const affordable = chosen === 'tree-shap' && trees ? affordableRows(trees) : Number.POSITIVE_INFINITY;
   const draw = (count: number, purpose: string) => drawRows(rows, count, seed, purpose);
