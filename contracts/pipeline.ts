@@ -39,8 +39,19 @@ export type Identity = z.infer<typeof identitySchema>;
 const severity = z.enum(['quarantine', 'warn', 'stop']);
 /** What rows and batches must satisfy beside their columns' own types, ranges and allowed values. */
 export const expectationSchema = z.discriminatedUnion('kind', [
-  /** Rows that repeat the key of an earlier good row go to quarantine. */
-  z.strictObject({ kind: z.literal('unique'), columns: z.array(z.string()).min(1) }),
+  /** Rows that repeat the key of an earlier good row go to quarantine; with `warn` they stay and are counted. */
+  z.strictObject({
+    kind: z.literal('unique'),
+    columns: z.array(z.string()).min(1),
+    severity: z.enum(['quarantine', 'warn']).optional(),
+  }),
+  /** Rows that are the same in `columns` and differ in `column`, such as equal inputs with different labels. */
+  z.strictObject({
+    kind: z.literal('contradiction'),
+    columns: z.array(z.string()).min(1),
+    column: z.string(),
+    severity: z.enum(['warn', 'stop']).default('warn'),
+  }),
   z.strictObject({ kind: z.literal('monotonic'), column: z.string(), severity: severity.default('warn') }),
   z.strictObject({
     kind: z.literal('nullShare'),

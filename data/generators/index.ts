@@ -1,6 +1,7 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import { generateOrders } from './orders.ts';
 import { generateSteel } from './steel.ts';
+import { generateStudents } from './students.ts';
 
 export interface GeneratorInput {
   /** The file to write. */
@@ -23,6 +24,7 @@ interface Generator {
 const known: Record<string, Generator> = {
   orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
   steel: { tables: { '': 'csv' }, write: generateSteel },
+  students: { tables: { '': 'csv' }, write: generateStudents },
 };
 
 /** Runs a generator by name. @throws RelevoError PIPELINE_INVALID with the known names, tables or formats. */

@@ -3,6 +3,7 @@ import { type DuckDb, pathList, quoteName, quoteText } from '../duckdb.ts';
 import { expressionSql } from '../expressions/sql.ts';
 import { columnTypes } from '../expressions/types.ts';
 import { type Layout, layoutColumn } from '../ingest/layout.ts';
+import { contradiction, keysOf, knownCells, repeats } from './repeats.ts';
 
 /** How one expectation came out over the batch. */
 export interface Finding {
@@ -32,7 +33,11 @@ export function createTest(
 ): Test {
   switch (expectation.kind) {
     case 'unique':
-      return unique(db, layout, knownParts, expectation.columns, `seen_${index}`);
+      return expectation.severity === 'warn'
+        ? repeats(db, layout, knownParts, expectation.columns, `seen_${index}`)
+        : unique(db, layout, knownParts, expectation.columns, `seen_${index}`);
+    case 'contradiction':
+      return contradiction(db, layout, knownParts, expectation, `labels_${index}`);
     case 'monotonic':
       return monotonic(db, layout, expectation);
     case 'nullShare':
@@ -61,15 +66,12 @@ function unique(db: DuckDb, layout: Layout, knownParts: string[], names: string[
   const columns = names.map((name) => layoutColumn(layout, name));
   const keys = columns.map(({ cell }) => cell);
   const complete = keys.map((key) => `${key} IS NOT NULL`).join(' AND ');
-  const known = columns.map(({ column, name, cell }) =>
-    column.kind === 'timestamp' ? `epoch(${quoteName(name)}) AS ${cell}` : `${quoteName(name)} AS ${cell}`,
-  );
   const on = keys.map((key) => `g.${key} = k.${key}`).join(' AND ');
   const earlier = (from: string): string => `SELECT g.n FROM good g SEMI JOIN ${from} k ON ${on}`;
   const repeats = [
     earlier(seen),
     ...(knownParts.length > 0
-      ? [earlier(`(SELECT ${known.join(', ')} FROM read_parquet(${pathList(knownParts)}))`)]
+      ? [earlier(`(SELECT ${knownCells(columns)} FROM read_parquet(${pathList(knownParts)}))`)]
       : []),
     `SELECT n FROM good WHERE ${complete} QUALIFY row_number() OVER (PARTITION BY ${keys.join(', ')} ORDER BY n) > 1`,
   ];
@@ -87,11 +89,6 @@ function unique(db: DuckDb, layout: Layout, knownParts: string[], names: string[
     },
   };
 }
-
-const keysOf = (columns: ReturnType<typeof layoutColumn>[]): string =>
-  columns
-    .map(({ column, cell }) => `NULL::${column.kind === 'category' ? 'VARCHAR' : 'DOUBLE'} AS ${cell}`)
-    .join(', ');
 
 function monotonic(
   db: DuckDb,
