@@ -57,11 +57,10 @@ function crossValidated(
     });
   }
   const task: Task = { kind: 'classification', classes, ordered: false };
-  const { logLoss, brier, ece } = comparisonOf(task, actual, { values, outputs: classes }).metrics(
-    undefined,
-    'logLoss',
-  );
-  return { logLoss: logLoss ?? Number.NaN, brier: brier ?? Number.NaN, ece: ece ?? Number.NaN };
+  const comparison = comparisonOf(task, actual, { values, outputs: classes });
+  const metric = (name: 'logLoss' | 'brier' | 'ece'): number =>
+    comparison.metrics(undefined, name)[name] ?? Number.NaN;
+  return { logLoss: metric('logLoss'), brier: metric('brier'), ece: metric('ece') };
 }
 
 function fitMethod(

@@ -28,7 +28,7 @@ export function fitPlatt(
     if (next > loss) break;
     slope += share * bySlope;
     intercept += share * byIntercept;
-    const isDone = Math.abs(bySlope) + Math.abs(byIntercept) < 1e-10 * (1 + Math.abs(slope));
+    const isDone = loss - next <= 1e-14 * loss;
     loss = next;
     if (isDone) break;
   }

@@ -1,7 +1,7 @@
 import { decide } from '../decision/index.ts';
 import type { Comparison, MetricValues } from './comparison.ts';
 import type { Predictions } from './predictions.ts';
-import { rankingOf } from './ranking.ts';
+import { areaUnderRoc, type Ranking, rankingOf } from './ranking.ts';
 import { binsOf, calibrationError } from './reliability.ts';
 
 /**
@@ -12,31 +12,44 @@ import { binsOf, calibrationError } from './reliability.ts';
 export function compareClasses(classes: number, actual: Float64Array, predictions: Predictions): Comparison {
   const { values, decisionWeights } = predictions;
   const rows = actual.length;
-  const answered = decide(values, classes, decisionWeights);
-  const losses = logLosses(values, classes, actual);
-  const squares = brierTerms(values, classes, actual);
-  const bins = binsOf(values, classes, actual);
   const ranked = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
-  let rankings: ReturnType<typeof rankingOf>[] | undefined;
-  const areas = (counts?: Int32Array): number => {
-    rankings ??= ranked.map((k) => rankingOf(values, classes, k, actual));
-    const present = rankings.map((ranking) => ranking.area(counts)).filter((area) => area !== undefined);
-    return present.length === 0 ? 0.5 : mean(present);
+  const answered = lazy(() => decide(values, classes, decisionWeights));
+  const losses = lazy(() => logLosses(values, classes, actual));
+  const squares = lazy(() => brierTerms(values, classes, actual));
+  const bins = lazy(() => binsOf(values, classes, actual));
+  const rankings = lazy(() => ranked.map((k) => rankingOf(values, classes, k, actual)));
+  const ofProbabilities = {
+    logLoss: (counts: Int32Array) => weightedSum(losses(), counts) / rows,
+    brier: (counts: Int32Array) => weightedSum(squares(), counts) / rows,
+    ece: (counts: Int32Array) => calibrationError(bins(), counts),
+    rocAuc: (counts: Int32Array) => meanArea(rankings(), counts),
   };
+  const once = new Int32Array(rows).fill(1);
   return {
     rows,
-    metrics(counts, only) {
-      const confusion = confusionOf(classes, actual, answered, counts);
-      const found: MetricValues = {
-        ...answerMetrics(confusion, classes, rows),
-        logLoss: weightedSum(losses, counts) / rows,
-        brier: weightedSum(squares, counts) / rows,
-        ece: calibrationError(bins, counts),
-      };
-      if (only === undefined || only === 'rocAuc') found.rocAuc = areas(counts);
-      return found;
+    metrics(counts = once, only) {
+      const wanted = Object.entries(ofProbabilities).filter(([name]) => only === undefined || only === name);
+      const found: MetricValues = Object.fromEntries(wanted.map(([name, metric]) => [name, metric(counts)]));
+      if (only !== undefined && only in ofProbabilities) return found;
+      return { ...answerMetrics(confusionOf(classes, actual, answered(), counts), classes, rows), ...found };
     },
   };
+}
+
+/** Worked out when first asked for, then kept. */
+function lazy<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Over the classes whose area is defined; one half, a coin's, where there is none. */
+function meanArea(rankings: Ranking[], counts: Int32Array): number {
+  const areas = rankings.map((ranking) => areaUnderRoc(ranking, counts));
+  const defined = areas.filter((area) => area !== undefined);
+  return defined.length === 0 ? 0.5 : mean(defined);
 }
 
 /** Rows by actual class (row) and answered class (column), row-major. */
@@ -44,11 +57,11 @@ export function confusionOf(
   classes: number,
   actual: Float64Array,
   answered: Int32Array,
-  counts?: Int32Array,
+  counts: Int32Array,
 ): Float64Array {
   const confusion = new Float64Array(classes * classes);
   for (let row = 0; row < answered.length; row++)
-    confusion[actual[row] * classes + answered[row]] += counts === undefined ? 1 : counts[row];
+    confusion[actual[row] * classes + answered[row]] += counts[row];
   return confusion;
 }
 
@@ -116,9 +129,8 @@ function brierTerms(probabilities: Float64Array, classes: number, actual: Float6
   });
 }
 
-function weightedSum(terms: Float64Array, counts?: Int32Array): number {
+function weightedSum(terms: Float64Array, counts: Int32Array): number {
   let sum = 0;
-  for (let row = 0; row < terms.length; row++)
-    sum += counts === undefined ? terms[row] : counts[row] * terms[row];
+  for (let row = 0; row < terms.length; row++) sum += counts[row] * terms[row];
   return sum;
 }

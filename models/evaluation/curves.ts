@@ -1,4 +1,4 @@
-import type { Ranking } from './ranking.ts';
+import { areaUnderRoc, type Ranking } from './ranking.ts';
 
 interface Curve {
   area: number | null;
@@ -18,7 +18,7 @@ function* hitsByThreshold(
   for (const end of ends) {
     const threshold = probabilities[order[rank] * classes + k];
     for (; rank < end; rank++) {
-      if (isClass[order[rank]] === 1) hits++;
+      if (isClass[rank] === 1) hits++;
       else falseHits++;
     }
     yield { hits, falseHits, threshold };
@@ -31,7 +31,8 @@ export function rocCurve(ranking: Ranking, probabilities: Float64Array, classes:
   const points: Curve['points'] = [{ x: 0, y: 0, threshold: null }];
   for (const { hits, falseHits, threshold } of hitsByThreshold(ranking, probabilities, classes, k))
     points.push({ x: share(falseHits, ofRest), y: share(hits, ofClass), threshold });
-  return { area: ranking.area() ?? null, points: thinned(points, ({ x, y }) => x + y) };
+  const once = new Int32Array(ranking.order.length).fill(1);
+  return { area: areaUnderRoc(ranking, once) ?? null, points: thinned(points, ({ x, y }) => x + y) };
 }
 
 /** Precision over recall, from recall 0; the area is the average precision, as scikit-learn has it. */

@@ -49,8 +49,10 @@ export function regressionMetrics(actual: Float64Array, predicted: Float64Array)
     throw new RangeError(
       `${actual.length} actual and ${predicted.length} predicted values cannot be compared`,
     );
-  return metricsFromSums(sumRows(termsOf(actual, predicted)));
+  return metricsFromSums(sumRows(termsOf(actual, predicted), once(actual.length)));
 }
+
+const once = (rows: number): Int32Array => new Int32Array(rows).fill(1);
 
 /** Numbers beside numbers and, where the model gives them, intervals (rows × 2). */
 export function compareNumbers(
@@ -59,32 +61,34 @@ export function compareNumbers(
   interval?: Float64Array,
 ): Comparison {
   const terms = termsOf(actual, predicted);
+  const all = once(actual.length);
   const ofPoints: Comparison = {
     rows: actual.length,
-    metrics: (counts) => metricsFromSums(sumRows(terms, counts)),
+    metrics: (counts = all) => metricsFromSums(sumRows(terms, counts)),
   };
   if (interval === undefined) return ofPoints;
   const ofIntervals = compareIntervals(actual, interval);
   return {
     rows: actual.length,
-    metrics: (counts) => ({ ...ofPoints.metrics(counts), ...ofIntervals.metrics(counts) }),
+    metrics: (counts = all) => ({ ...ofPoints.metrics(counts), ...ofIntervals.metrics(counts) }),
   };
 }
 
 /** The share of rows within their bounds (rows × 2, both inclusive), and the mean width in the target's unit. */
 export function compareIntervals(actual: Float64Array, interval: Float64Array): Comparison {
   const rows = actual.length;
+  const all = once(rows);
   const inside = actual.map((value, row) =>
     Number(interval[2 * row] <= value && value <= interval[2 * row + 1]),
   );
   const widths = actual.map((_, row) => interval[2 * row + 1] - interval[2 * row]);
   return {
     rows,
-    metrics(counts) {
+    metrics(counts = all) {
       let covered = 0;
       let width = 0;
       for (let row = 0; row < rows; row++) {
-        const count = counts === undefined ? 1 : counts[row];
+        const count = counts[row];
         covered += count * inside[row];
         width += count * widths[row];
       }
@@ -111,14 +115,14 @@ function termsOf(actual: Float64Array, predicted: Float64Array): RegressionTerms
   return { rows: actual.length, origin, terms };
 }
 
-/** Sums over the rows, each as often as its count says; once each where absent. */
-function sumRows({ rows, origin, terms }: RegressionTerms, counts?: Int32Array): RegressionSums {
+/** Sums over the rows, each as often as its count says. */
+function sumRows({ rows, origin, terms }: RegressionTerms, counts: Int32Array): RegressionSums {
   let actual = 0;
   let actualSquared = 0;
   let absoluteError = 0;
   let squaredError = 0;
   for (let row = 0; row < rows; row++) {
-    const count = counts === undefined ? 1 : counts[row];
+    const count = counts[row];
     const centered = terms[2 * row];
     const error = terms[2 * row + 1];
     actual += count * centered;

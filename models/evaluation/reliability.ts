@@ -28,23 +28,24 @@ interface BinSums {
   right: number;
 }
 
-export function sumBins({ bin, confidence, isRight }: ConfidenceBins, counts?: Int32Array): BinSums[] {
-  const sums = Array.from({ length: binCount }, () => ({ rows: 0, confidence: 0, right: 0 }));
+export function sumBins({ bin, confidence, isRight }: ConfidenceBins, counts: Int32Array): BinSums[] {
+  const rows = new Float64Array(binCount);
+  const confident = new Float64Array(binCount);
+  const right = new Float64Array(binCount);
   for (let row = 0; row < bin.length; row++) {
-    const count = counts === undefined ? 1 : counts[row];
-    const of = sums[bin[row]];
-    of.rows += count;
-    of.confidence += count * confidence[row];
-    of.right += count * isRight[row];
+    const [at, count] = [bin[row], counts[row]];
+    rows[at] += count;
+    confident[at] += count * confidence[row];
+    right[at] += count * isRight[row];
   }
-  return sums;
+  return Array.from(rows, (inside, at) => ({ rows: inside, confidence: confident[at], right: right[at] }));
 }
 
 /**
  * Expected calibration error, 0..1: the mean distance between confidence and accuracy over 15 bins of equal width of
  * the likeliest class's probability, weighted by their rows (Guo et al. 2017, "On calibration of modern neural networks").
  */
-export function calibrationError(bins: ConfidenceBins, counts?: Int32Array): number {
+export function calibrationError(bins: ConfidenceBins, counts: Int32Array): number {
   const distance = sumBins(bins, counts).reduce(
     (sum, { confidence, right }) => sum + Math.abs(confidence - right),
     0,

@@ -28,7 +28,8 @@ function reportClasses(
 ): EvaluationReport {
   const width = classes.length;
   const rows = actual.length;
-  const confusion = confusionOf(width, actual, decide(values, width, decisionWeights));
+  const once = new Int32Array(rows).fill(1);
+  const confusion = confusionOf(width, actual, decide(values, width, decisionWeights), once);
   const perClass = scoresByClass(confusion, width);
   const averaged = (weight: (of: (typeof perClass)[number]) => number) => {
     const total = perClass.reduce((sum, of) => sum + weight(of), 0);
@@ -56,15 +57,15 @@ function reportClasses(
     weighted: averaged(({ support }) => support),
     roc: named(rocCurve),
     precisionRecall: named(precisionRecallCurve),
-    reliability: reliabilityOf(values, width, actual),
+    reliability: reliabilityOf(values, width, actual, once),
   };
 }
 
-function reliabilityOf(values: Float64Array, classes: number, actual: Float64Array) {
+function reliabilityOf(values: Float64Array, classes: number, actual: Float64Array, once: Int32Array) {
   const confidences = binsOf(values, classes, actual);
-  const bins = sumBins(confidences);
+  const bins = sumBins(confidences, once);
   return {
-    ece: calibrationError(confidences),
+    ece: calibrationError(confidences, once),
     bins: bins.map(({ rows, confidence, right }, i) => ({
       from: i / bins.length,
       to: (i + 1) / bins.length,
