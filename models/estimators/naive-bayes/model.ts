@@ -10,15 +10,23 @@ import { softmaxRows } from '../softmax.ts';
 import { type ClassMoments, classMoments, largestVariance } from './moments.ts';
 
 const numbers = z.array(z.number());
-const stateSchema = z.strictObject({
-  names: z.array(z.string()).min(1),
-  classes: z.number().int().min(1),
-  /** What there were rows of, ascending; the rest of the state is in their order. */
-  present: z.array(z.number().int().min(0)).min(1),
-  priors: numbers,
-  means: z.array(numbers),
-  variances: z.array(numbers),
-});
+const stateSchema = z
+  .strictObject({
+    names: z.array(z.string()).min(1),
+    classes: z.number().int().min(1),
+    /** What there were rows of, ascending; the rest of the state is in their order. */
+    present: z.array(z.number().int().min(0)).min(1),
+    priors: numbers,
+    means: z.array(numbers),
+    variances: z.array(numbers),
+  })
+  .refine(({ present, classes }) => present.every((k) => k < classes))
+  .refine(({ present, priors, means, variances }) =>
+    [priors, means, variances].every((part) => part.length === present.length),
+  )
+  .refine(({ names, means, variances }) =>
+    [...means, ...variances].every((row) => row.length === names.length),
+  );
 type BayesState = z.infer<typeof stateSchema>;
 
 /** See `Estimator.fit`. */
