@@ -1,8 +1,10 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Estimator } from '../../contracts/estimator.ts';
 import { elasticNet } from './elastic-net.ts';
+import { extraTrees } from './extra-trees.ts';
 import { knn } from './knn.ts';
 import { lasso } from './lasso.ts';
+import { lightgbm } from './lightgbm.ts';
 import { linear } from './linear.ts';
 import { logistic } from './logistic.ts';
 import { mlp } from './mlp.ts';
@@ -34,7 +36,9 @@ const among =
 /** What an ensemble may be made of. A new one is one file and one line here; the contract suite finds it. */
 const single = listed([
   xgboost,
+  lightgbm,
   randomForest,
+  extraTrees,
   linear,
   ridge,
   lasso,
