@@ -108,7 +108,7 @@ export const steelForecast = definePipeline({
   candidates: [
     {
       estimator: 'xgboost',
-      params: { maxDepth: 8, learningRate: 0.03, minChildWeight: 200, colsampleByTree: 0.5, subsample: 0.8 },
+      params: { maxDepth: 8, learningRate: 0.03, minChildWeight: 400, colsampleByTree: 0.3, subsample: 0.5 },
     },
     { estimator: 'ridge' },
   ],
