@@ -37,17 +37,17 @@ export async function fitCompanion(
   const task: Task = { kind: 'quantile', levels: [tail, 1 - tail] };
   // The checkpoints and the pruner are the candidate's own.
   const { threads, signal, seed } = context;
-  const fit = (params: CandidateToFit['params'], sides: Sides) =>
+  const learn = (params: CandidateToFit['params'], sides: Sides) =>
     fitModel(spec, { ...learner, params }, task, sides, { threads, signal, seed });
 
   let { companionSteps } = candidate;
   const isOpen = estimatorByName(learner.estimator).stepsParam !== undefined;
   if (companionSteps === undefined && set.validation === undefined && isOpen) {
-    const { model } = await fit(learner.params, holdOut(set, seed));
+    const { model } = await learn(learner.params, holdOut(set, seed));
     companionSteps = model.steps;
     model.dispose?.();
   }
-  const fitted = await fit(withSteps(learner.estimator, learner.params, companionSteps), set);
+  const fitted = await learn(withSteps(learner.estimator, learner.params, companionSteps), set);
   return { estimator: learner.estimator, ...fitted };
 }
 
