@@ -1,4 +1,5 @@
 import type { EdaSummary, SquareTable } from '../../contracts/eda.ts';
+import { rowIdColumn } from '../datasets.ts';
 import { quoteName } from '../duckdb.ts';
 import { type Looked, numberOrNull, oneRow, rounded } from './dataset.ts';
 
@@ -34,7 +35,10 @@ async function correlateColumns({ db }: Looked, table: string, names: string[]):
 const rankSql = (name: string): string =>
   `CASE WHEN ${quoteName(name)} IS NOT NULL THEN rank() OVER (ORDER BY ${quoteName(name)}) + (count(*) OVER (PARTITION BY ${quoteName(name)}) - 1) / 2.0 END AS ${quoteName(name)}`;
 
-/** Average ranks over the sample; where a column has gaps, over the rows that both columns have. */
+/** Rows that pairs of columns with gaps are ranked over: every pair needs an order of its own. */
+const mostPairedRows = 10_000;
+
+/** Average ranks over the sample; where a column has gaps, over rows of it that both columns have. */
 async function correlateRanks(looked: Looked, columns: EdaSummary['columns']): Promise<Cells> {
   const { db, numbers } = looked;
   const hasGaps = new Set(columns.filter(({ missing }) => missing > 0).map(({ name }) => name));
@@ -47,6 +51,9 @@ async function correlateRanks(looked: Looked, columns: EdaSummary['columns']): P
       for (const [j, second] of whole.entries())
         values[numbers.indexOf(first)][numbers.indexOf(second)] = table[i][j];
   }
+  await db.run(
+    `CREATE TABLE paired AS SELECT * FROM sample ORDER BY hash(${rowIdColumn}), ${rowIdColumn} LIMIT ${mostPairedRows}`,
+  );
   for (const [i, first] of numbers.entries())
     for (const [j, second] of numbers.slice(0, i + 1).entries()) {
       if (!hasGaps.has(first) && !hasGaps.has(second)) continue;
@@ -55,7 +62,7 @@ async function correlateRanks(looked: Looked, columns: EdaSummary['columns']): P
       const { value } = await oneRow(
         db,
         `SELECT corr(${quoteName(first)}, ${quoteName(second)}) AS value
-         FROM (SELECT ${both.map(rankSql).join(', ')} FROM sample WHERE ${present})`,
+         FROM (SELECT ${both.map(rankSql).join(', ')} FROM paired WHERE ${present})`,
       );
       set(values, i, j, numberOrNull(value));
     }

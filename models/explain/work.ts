@@ -13,7 +13,7 @@ export function affordableRows({ trees }: TreeModel, withInteractions = false): 
   for (const { left } of trees) {
     const leaves = (left.length + 1) / 2;
     const depth = 1 + 1.5 * Math.log2(leaves);
-    operations += leaves * depth ** 2 * (withInteractions ? 2 * Math.min(leaves - 1, 40) + 1 : 1);
+    operations += leaves * depth ** 2 * (withInteractions ? 2 * Math.min(leaves - 1, 60) + 1 : 1);
   }
   return Math.max(10, Math.floor(mostOperations / Math.max(operations, 1)));
 }
