@@ -1,5 +1,6 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import { generateOrders } from './orders.ts';
+import { generateShoppers } from './shoppers.ts';
 import { generateSteel } from './steel.ts';
 import { generateStudents } from './students.ts';
 
@@ -23,6 +24,7 @@ interface Generator {
 
 const known: Record<string, Generator> = {
   orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
+  shoppers: { tables: { '': 'csv' }, write: generateShoppers },
   steel: { tables: { '': 'csv' }, write: generateSteel },
   students: { tables: { '': 'csv' }, write: generateStudents },
 };
