@@ -3,7 +3,7 @@ import type { Estimator } from '../../contracts/estimator.ts';
 import { fitLinear, loadLinear } from './linear/model.ts';
 
 const params = z.strictObject({
-  /** Penalty on the coefficients, in units of half the mean squared error, as in scikit-learn. */
+  /** Penalty on the coefficients, in units of half the mean squared error, as in scikit-learn, whose default is 1. */
   alpha: z.number().gt(0).default(0.01),
   /** Share of the penalty on the absolute coefficients; the rest is on half their squares. */
   l1Ratio: z.number().gt(0).max(1).default(0.5),

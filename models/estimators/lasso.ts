@@ -3,7 +3,7 @@ import type { Estimator } from '../../contracts/estimator.ts';
 import { fitLinear, loadLinear } from './linear/model.ts';
 
 const params = z.strictObject({
-  /** Penalty on the summed absolute coefficients, in units of half the mean squared error, as in scikit-learn. */
+  /** Penalty on the summed absolute coefficients, in units of half the mean squared error, as in scikit-learn, whose default is 1. */
   alpha: z.number().gt(0).default(0.01),
 });
 type LassoParams = z.infer<typeof params>;

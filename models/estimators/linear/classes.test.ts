@@ -139,3 +139,19 @@ describe.each(methods)('%s rows', (_, answerTo) => {
     expect(answerTo(task({ features: huge, target }))).toEqual({ state: 'overflow' });
   });
 });
+
+it('needs few steps for rare classes and columns of very different spread', () => {
+  const features = Array.from({ length: 800 }, (_, i) => {
+    const tail = Math.tan(1.5 * Math.sin(i * i));
+    return [1e3 * tail ** 2, Math.sin(3 * i), 1e-3 * Math.cos(i), tail > 5 ? 1 : 0];
+  });
+  const target = features.map(
+    ([a, b], i) => (i % 97 === 0 ? 5 : Math.floor(2 * (b + 1)) % 4) + (a > 2e4 ? 1 : 0),
+  );
+  const data = rowsOf({ features, target });
+  const free = done(fitLogistic({ data, classes: 7, penalty: 1e-4 }));
+  expect(free.diagnostics.newtonSteps).toBeLessThan(40);
+  const ordered = done(fitOrdinal({ data, classes: 7, penalty: 1e-4 }));
+  expect(ordered.diagnostics.newtonSteps).toBeLessThan(20);
+  expect(free.diagnostics.logLoss).toBeLessThan(ordered.diagnostics.logLoss);
+});

@@ -21,7 +21,7 @@ export default function fit({ data, classes, penalty }: LogisticTask): FitAnswer
     };
   }
   const problem = new SoftmaxProblem(rows, penalty);
-  const { state, point, value, steps } = minimise(problem, new Float64Array(problem.size));
+  const { state, point, value, steps } = minimise(problem, problem.start);
   if (state === 'overflow') return { state };
   if (state === 'unsettled') return { state, steps };
   const { coefficients, intercepts } = inColumns(rows, point);

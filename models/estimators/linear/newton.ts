@@ -11,6 +11,10 @@ export interface ConvexProblem {
   hessianTimes(vector: Float64Array): Float64Array;
   /** An approximate inverse of the second derivatives, symmetric and positive, times a vector. */
   precondition(vector: Float64Array): Float64Array;
+  /** Makes the approximation anew, at the point evaluated last. */
+  recondition(): void;
+  /** What that costs, in products with the second derivatives. */
+  reconditionCost: number;
 }
 export interface Minimum {
   point: Float64Array;
@@ -22,6 +26,8 @@ export interface Minimum {
 
 const maxSteps = 200;
 const maxInnerSteps = 500;
+/** More than these, and than the approximate inverse costs, and it is made anew. */
+const fewInnerSteps = 6;
 /** Newton's decrement, as a share of the scale, below which one more full step is exact to rounding. */
 const lastDecrement = 1e-12;
 /** Share of the squared residual that the last step may leave: its own distance makes up for the rest. */
@@ -36,8 +42,12 @@ export function minimise(problem: ConvexProblem, start: Float64Array): Minimum {
   let point = start;
   let value = problem.evaluate(point, gradient);
   if (!Number.isFinite(value)) return { point, value, steps: 0, state: 'overflow' };
+  let innerSteps = Infinity;
   for (let steps = 1; steps <= maxSteps; steps++) {
-    const direction = newtonDirection(problem, gradient);
+    if (innerSteps > fewInnerSteps + problem.reconditionCost) problem.recondition();
+    const newton = newtonDirection(problem, gradient);
+    const { direction } = newton;
+    innerSteps = newton.innerSteps;
     const slope = dot(gradient, direction);
     if (!Number.isFinite(slope)) return { point, value, steps, state: 'overflow' };
     const isLast = -slope <= lastDecrement * problem.scale;
@@ -50,14 +60,18 @@ export function minimise(problem: ConvexProblem, start: Float64Array): Minimum {
 }
 
 /** Solves H·d = −g as closely as the distance to the minimum asks for. */
-function newtonDirection(problem: ConvexProblem, gradient: Float64Array): Float64Array {
+function newtonDirection(
+  problem: ConvexProblem,
+  gradient: Float64Array,
+): { direction: Float64Array; innerSteps: number } {
   const direction = new Float64Array(problem.size);
   const residual = gradient.map((value) => -value);
   let conditioned = problem.precondition(residual);
   const search = conditioned.slice();
   let length = dot(residual, conditioned);
   const enough = length * Math.max(leastShare, Math.min(0.0625, length / problem.scale));
-  for (let step = 0; step < maxInnerSteps && length > enough; step++) {
+  let innerSteps = 0;
+  for (; innerSteps < maxInnerSteps && length > enough; innerSteps++) {
     const image = problem.hessianTimes(search);
     const curvature = dot(search, image);
     if (!(curvature > 0)) break;
@@ -69,7 +83,7 @@ function newtonDirection(problem: ConvexProblem, gradient: Float64Array): Float6
     length = dot(residual, conditioned);
     for (let i = 0; i < problem.size; i++) search[i] = conditioned[i] + (length / before) * search[i];
   }
-  return direction;
+  return { direction, innerSteps };
 }
 
 interface Step {

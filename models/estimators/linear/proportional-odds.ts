@@ -1,6 +1,6 @@
-import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { Matrix } from 'ml-matrix';
 import type { ClassRows } from './classes.ts';
-import { slopeConditioner } from './conditioner.ts';
+import { solverOf, weightedProducts } from './conditioner.ts';
 import type { ConvexProblem } from './newton.ts';
 import { addRows, rowSums } from './vectors.ts';
 
@@ -13,6 +13,8 @@ import { addRows, rowSums } from './vectors.ts';
 export class ProportionalOdds implements ConvexProblem {
   readonly size: number;
   readonly scale: number;
+  readonly reconditionCost: number;
+  precondition: (vector: Float64Array) => Float64Array = (vector) => vector.slice();
   /** No slopes, and the thresholds that give the classes' own shares. */
   readonly start: Float64Array;
   private readonly data: ClassRows;
@@ -24,8 +26,6 @@ export class ProportionalOdds implements ConvexProblem {
   /** Weighted second derivatives by the upper and lower threshold of each row's class. */
   private readonly upper: Float64Array;
   private readonly lower: Float64Array;
-  private readonly conditionSlopes: (vector: Float64Array) => Float64Array;
-  private readonly betweenThresholds: CholeskyDecomposition;
 
   constructor(data: ClassRows, penalty: number) {
     this.data = data;
@@ -38,11 +38,7 @@ export class ProportionalOdds implements ConvexProblem {
     this.upper = new Float64Array(data.rows);
     this.lower = new Float64Array(data.rows);
     this.start = startOf(data);
-    this.evaluate(this.start, new Float64Array(this.size));
-    let curvature = 0;
-    for (let row = 0; row < data.rows; row++) curvature += (this.upper[row] + this.lower[row]) / this.scale;
-    this.conditionSlopes = slopeConditioner(data, curvature, penalty);
-    this.betweenThresholds = new CholeskyDecomposition(this.thresholdBlock());
+    this.reconditionCost = data.width / 4 + this.top;
   }
 
   evaluate(point: Float64Array, gradient: Float64Array): number {
@@ -84,13 +80,26 @@ export class ProportionalOdds implements ConvexProblem {
     return image;
   }
 
-  precondition(vector: Float64Array): Float64Array {
-    const { width } = this.data;
-    const image = new Float64Array(this.size);
-    image.set(this.conditionSlopes(vector.subarray(0, width)));
-    const right = Matrix.columnVector(Array.from(vector.subarray(width)));
-    image.set(this.betweenThresholds.solve(right).to1DArray(), width);
-    return image;
+  recondition(): void {
+    const { data, upper, lower } = this;
+    const matrix = Matrix.zeros(this.size, this.size);
+    matrix.setSubMatrix(
+      weightedProducts(
+        data,
+        upper.map((value, row) => value + lower[row]),
+      ),
+      0,
+      0,
+    );
+    for (let j = 0; j < data.width; j++) matrix.set(j, j, matrix.get(j, j) + this.penalty);
+    for (let k = data.width; k < this.size; k++) {
+      const unit = new Float64Array(this.size);
+      unit[k] = 1;
+      const column = Array.from(this.hessianTimes(unit));
+      matrix.setColumn(k, column);
+      matrix.setRow(k, column);
+    }
+    this.precondition = solverOf(matrix);
   }
 
   private penalised(vector: Float64Array): Float64Array {
@@ -133,19 +142,6 @@ export class ProportionalOdds implements ConvexProblem {
     this.upper[row] = weight * above * (1 - above);
     this.lower[row] = weight * below * (1 - below);
     return weight * loss;
-  }
-
-  /** Second derivatives by the thresholds at the point evaluated last. */
-  private thresholdBlock(): Matrix {
-    const { width } = this.data;
-    const block = Matrix.zeros(this.top, this.top);
-    for (let k = 0; k < this.top; k++) {
-      const unit = new Float64Array(this.size);
-      unit[width + k] = 1;
-      block.setColumn(k, Array.from(this.hessianTimes(unit).subarray(width)));
-    }
-    // Sums in another order differ by rounding.
-    return block.add(block.transpose()).mul(0.5);
   }
 }
 

@@ -1,5 +1,6 @@
+import { Matrix } from 'ml-matrix';
 import type { ClassRows } from './classes.ts';
-import { slopeConditioner } from './conditioner.ts';
+import { solverOf, weightedProducts } from './conditioner.ts';
 import type { ConvexProblem } from './newton.ts';
 import { addRows, rowSums } from './vectors.ts';
 
@@ -10,6 +11,9 @@ import { addRows, rowSums } from './vectors.ts';
 export class SoftmaxProblem implements ConvexProblem {
   readonly size: number;
   readonly scale: number;
+  readonly reconditionCost: number;
+  /** No slopes, and the intercepts that give the classes' own shares. */
+  readonly start: Float64Array;
   private readonly data: ClassRows;
   private readonly penalty: number;
   /** 1 where the first of two classes has no function of its own. */
@@ -18,8 +22,7 @@ export class SoftmaxProblem implements ConvexProblem {
   private readonly probabilities: Float64Array[];
   /** Linear functions, and then the factors by which rows count, of each class with a function. */
   private readonly sums: Float64Array[];
-  private readonly curvature: number;
-  private readonly conditionSlopes: (vector: Float64Array) => Float64Array;
+  private conditioners: ((vector: Float64Array) => Float64Array)[] = [];
 
   constructor(data: ClassRows, penalty: number) {
     const classes = data.present.length;
@@ -32,8 +35,8 @@ export class SoftmaxProblem implements ConvexProblem {
     this.penalty = penalty;
     this.probabilities = perRow();
     this.sums = perRow();
-    this.curvature = (1 / classes) * (1 - 1 / classes);
-    this.conditionSlopes = slopeConditioner(data, this.curvature, penalty);
+    this.reconditionCost = data.width / 4;
+    this.start = startOf(data, this.first);
   }
 
   evaluate(point: Float64Array, gradient: Float64Array): number {
@@ -59,14 +62,37 @@ export class SoftmaxProblem implements ConvexProblem {
     return image;
   }
 
+  /**
+   * With B the second derivatives of each class by itself, but weighted by p in place of p·(1 − p), the inverse of B less
+   * what is common to the classes is the pseudo-inverse of all where rows have the same probabilities.
+   */
+  recondition(): void {
+    const { data, first, penalty } = this;
+    this.conditioners = this.probabilities.map((shares) => {
+      const factors = shares.map((p, row) => data.weights[row] * (first === 1 ? p * (1 - p) : p));
+      return solverOf(bordered(data, factors, penalty));
+    });
+  }
+
   precondition(vector: Float64Array): Float64Array {
-    const { width } = this.data;
-    const image = new Float64Array(this.size);
-    for (let at = 0; at < this.size; at += width + 1) {
-      image.set(this.conditionSlopes(vector.subarray(at, at + width)), at);
-      image[at + width] = vector[at + width] / (this.curvature * this.scale);
-    }
-    return image;
+    const step = this.data.width + 1;
+    const classes = this.conditioners.length;
+    const image = this.withoutCommon(vector);
+    for (let k = 0; k < classes; k++)
+      image.set(this.conditioners[k](image.subarray(k * step, (k + 1) * step)), k * step);
+    return this.withoutCommon(image);
+  }
+
+  /** Adding the same function to that of every class changes no probability; a single function has nothing in common. */
+  private withoutCommon(vector: Float64Array): Float64Array {
+    const classes = this.sums.length;
+    if (classes === 1) return vector.slice();
+    const step = this.data.width + 1;
+    const common = new Float64Array(step);
+    vector.forEach((value, i) => {
+      common[i % step] += value / classes;
+    });
+    return vector.map((value, i) => value - common[i % step]);
   }
 
   private penalised(vector: Float64Array): Float64Array {
@@ -112,4 +138,35 @@ export class SoftmaxProblem implements ConvexProblem {
     }
     return weight * loss;
   }
+}
+
+/** Second derivatives by the slopes and the intercept of one class. */
+function bordered(data: ClassRows, factors: Float64Array, penalty: number): Matrix {
+  const { width } = data;
+  const border = new Float64Array(width);
+  addRows(data, factors, border);
+  const matrix = Matrix.zeros(width + 1, width + 1);
+  matrix.setSubMatrix(weightedProducts(data, factors), 0, 0);
+  border.forEach((value, j) => {
+    matrix.set(j, j, matrix.get(j, j) + penalty);
+    matrix.set(j, width, value);
+    matrix.set(width, j, value);
+  });
+  matrix.set(
+    width,
+    width,
+    factors.reduce((sum, factor) => sum + factor, 0),
+  );
+  return matrix;
+}
+
+function startOf({ width, classWeights }: ClassRows, first: number): Float64Array {
+  const logarithms = classWeights.map(Math.log);
+  const common =
+    first === 1 ? logarithms[0] : logarithms.reduce((sum, value) => sum + value) / classWeights.length;
+  const start = new Float64Array((classWeights.length - first) * (width + 1));
+  logarithms.slice(first).forEach((value, k) => {
+    start[k * (width + 1) + width] = value - common;
+  });
+  return start;
 }
