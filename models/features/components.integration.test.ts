@@ -102,6 +102,17 @@ describe('select', () => {
     await expect(reasonsOf(flat)).rejects.toMatchObject({ code: 'PIPELINE_INVALID' });
   });
 
+  it('leaves to later steps what it has kept of their columns', async () => {
+    const train = fromCells(['a', 'b', 'c'], [1, 2, 5, 2, 4, 4, 3, 6, 6]);
+    const scale = (columns: string[]) => ({ step: 'scale', method: 'min-max', columns }) as const;
+    const { steps, features } = await learn([{ step: 'select' }, scale(['b']), scale(['b', 'c'])], train);
+    expect(steps.map(({ step }) => step)).toEqual(['select', 'scale']);
+    expect([...features.data]).toEqual([1, 0.5, 2, 0, 3, 1]);
+    await expect(learn([{ step: 'select' }, scale(['d'])], train)).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+    });
+  });
+
   it('keeps what it dropped out of later answers', async () => {
     const train = fromCells(['a', 'b'], [1, 2, 2, 4, 3, 6]);
     const { steps } = await learn([{ step: 'select' }], train);

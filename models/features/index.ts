@@ -61,13 +61,24 @@ export async function fitSteps(
 ): Promise<{ steps: FeatureStepState[]; features: Matrix }> {
   const fitted: FeatureStepState[] = [];
   let features = train;
-  for (const spec of steps) {
+  for (const wanted of steps) {
+    const spec = withoutDropped(wanted, fitted);
+    if (spec === undefined) continue;
     const step = stepOf(spec.step);
     const { state, features: own } = await step.fit(spec, features, context);
     features = own ?? (await step.apply(state, features));
     fitted.push({ step: spec.step, state } as FeatureStepState);
   }
   return { steps: fitted, features };
+}
+
+/** What selection drops depends on the rows, so a later step does without it; undefined where nothing is left for it. */
+function withoutDropped(spec: FeatureStepSpec, fitted: FeatureStepState[]): FeatureStepSpec | undefined {
+  const dropped = new Set(
+    fitted.flatMap((step) => (step.step === 'select' ? step.state.reasons.map(({ name }) => name) : [])),
+  );
+  const columns = spec.columns?.filter((name) => !dropped.has(name));
+  return columns?.length === 0 ? undefined : { ...spec, columns };
 }
 
 /** The features as the fitted steps change them. */
