@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Estimator } from '../../contracts/estimator.ts';
+import type { Estimator, TaskKind } from '../../contracts/estimator.ts';
+import { checkTask, refuseConstraints } from './checks.ts';
 import { loadExtraTrees } from './trees/extra/bytes.ts';
 import { fitExtraTrees } from './trees/extra/fit.ts';
-import { refuseConstraints } from './trees/params.ts';
 
 const params = z.strictObject({
   trees: z.number().int().min(1).max(10_000).default(100),
@@ -13,6 +13,7 @@ const params = z.strictObject({
   colsampleByNode: z.number().gt(0).max(1).default(0.6),
 });
 type ExtraTreesParams = z.infer<typeof params>;
+const tasks: readonly TaskKind[] = ['regression', 'classification'];
 
 /**
  * Extremely randomised trees: the mean of trees grown on all rows, each node the best of cuts drawn at random.
@@ -22,7 +23,7 @@ type ExtraTreesParams = z.infer<typeof params>;
  */
 export const extraTrees: Estimator<ExtraTreesParams> = {
   name: 'extra-trees',
-  tasks: ['regression', 'classification'],
+  tasks,
   params,
   searchSpace: {
     maxDepth: { kind: 'integer', low: 6, high: 24 },
@@ -31,7 +32,8 @@ export const extraTrees: Estimator<ExtraTreesParams> = {
   },
   needs: { complete: false, scaled: false },
   async fit(input, context) {
-    refuseConstraints(input.constraints, 'extra-trees');
+    checkTask('extra-trees', tasks, input.task);
+    refuseConstraints('extra-trees', input.constraints);
     const { trees, maxDepth, minChildWeight, colsampleByNode } = input.params;
     const columnsByNode = Math.max(1, Math.round(colsampleByNode * input.train.features.names.length));
     return fitExtraTrees(input, context, trees, { maxDepth, minChildWeight, columnsByNode });

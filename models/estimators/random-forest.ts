@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Estimator } from '../../contracts/estimator.ts';
-import { fault } from './checks.ts';
+import type { Estimator, TaskKind } from '../../contracts/estimator.ts';
+import { checkTask, fault } from './checks.ts';
 import { fitTrees, type GrowthPlan, updateTrees } from './trees/fit.ts';
 import { loadTrees } from './trees/model.ts';
 
@@ -17,6 +17,7 @@ const params = z.strictObject({
   maxBins: z.number().int().min(2).max(65_535).default(64),
 });
 type RandomForestParams = z.infer<typeof params>;
+const tasks: readonly TaskKind[] = ['regression', 'classification'];
 
 const planOf = (params: RandomForestParams): GrowthPlan => ({
   kind: 'forest',
@@ -43,7 +44,7 @@ const planOf = (params: RandomForestParams): GrowthPlan => ({
  */
 export const randomForest: Estimator<RandomForestParams> = {
   name: 'random-forest',
-  tasks: ['regression', 'classification'],
+  tasks,
   params,
   searchSpace: {
     maxDepth: { kind: 'integer', low: 6, high: 18 },
@@ -52,9 +53,13 @@ export const randomForest: Estimator<RandomForestParams> = {
     colsampleByNode: { kind: 'float', low: 0.3, high: 1 },
   },
   needs: { complete: false, scaled: false },
-  fit: (input, context) => fitTrees(input, context, planOf(input.params)),
+  async fit(input, context) {
+    checkTask('random-forest', tasks, input.task);
+    return fitTrees(input, context, planOf(input.params));
+  },
   load: loadTrees,
-  update(bytes, mode, input, context) {
+  async update(bytes, mode, input, context) {
+    checkTask('random-forest', tasks, input.task);
     if (mode === 'continue')
       throw fault('mode', mode, '"refresh": more trees would not be the mean of all rows\' trees');
     return updateTrees(bytes, mode, input, context, planOf(input.params));

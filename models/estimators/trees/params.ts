@@ -92,16 +92,6 @@ export function constraintParams(
   return params;
 }
 
-/** @throws RelevoError PIPELINE_INVALID where there are any. */
-export function refuseConstraints(constraints: Constraints | undefined, estimator: string): void {
-  const kept = 'none: random-forest and xgboost keep constraints';
-  const [monotone] = Object.keys(constraints?.monotone ?? {});
-  const [interaction] = constraints?.interactions ?? [];
-  if (monotone !== undefined) throw invalid('constraints.monotone', monotone, `${kept}, ${estimator} cannot`);
-  if (interaction !== undefined)
-    throw invalid('constraints.interactions', interaction.join(', '), `${kept}, ${estimator} cannot`);
-}
-
 const invalid = (field: string, value: string, expected: string): RelevoError =>
   new RelevoError('PIPELINE_INVALID', `The constraint on "${value}" cannot be kept: expected ${expected}`, {
     field,

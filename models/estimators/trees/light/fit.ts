@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { FitContext, FitInput, FittedModel, Task } from '../../../../contracts/estimator.ts';
 import { lightgbmSettings } from '../../../native/lightgbm-library.ts';
-import { checkRows } from '../../checks.ts';
+import { checkRows, refuseConstraints } from '../../checks.ts';
 import { scored } from '../../score.ts';
 import { formOf } from '../form.ts';
 import { constraintParams } from '../params.ts';
@@ -27,6 +27,9 @@ export async function fitLightgbm(
 ): Promise<FittedModel> {
   checkRows(train, learnt);
   if (validation !== undefined) checkRows(validation, learnt);
+  // Its leaves are set anew to the quantiles of their rows, which keep no order between leaves.
+  if (learnt.kind === 'quantile' && constraints?.monotone)
+    refuseConstraints('lightgbm', { monotone: constraints.monotone });
   const library = lightgbmSettings();
   const { port1, port2 } = new MessageChannel();
   const common = {
