@@ -62,9 +62,11 @@ describe.each(await contractCases())('rows that are hard: $title', ({ entry, tas
   it('takes one row', async () => {
     const target = Float64Array.of(task.kind === 'classification' ? 1 : 7.25);
     const predicted = await answers({ features: matrixOf([[1, 2, 3, 4]]), target });
-    if (task.kind === 'classification')
-      expect(predicted.every((answer) => likeliest(answer) === 1)).toBe(true);
-    else expect(predicted.flat().every((value) => Math.abs(value - 7.25) < 1e-4)).toBe(true);
+    // A library may learn nothing from a single row, but nothing wrong.
+    for (const answer of predicted)
+      if (task.kind === 'classification') expect(answer[1]).toBe(Math.max(...answer));
+      else expect(relative(mean(Float64Array.from(answer)), 7.25)).toBeLessThan(1e-5);
+    if (task.kind === 'quantile') expect(relative(predicted[0][0], 7.25)).toBeLessThan(0.01);
   });
 
   it.runIf(classes > 0)('takes one class', async () => {
