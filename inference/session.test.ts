@@ -90,10 +90,46 @@ describe('an open model', () => {
     await expect(model.predict({ x, load: ['a', 'b'] }, 1)).rejects.toThrowError('"load" with 1 rows');
   });
 
+  it('answers everything that the file has, in stretches as alone, and says what that is', async () => {
+    const graph = createGraph('classes');
+    const x = graph.input('x', 'double');
+    const [twice] = graph.node('Add', [x, x]);
+    graph.output(graph.node('Concat', [x, twice], { axis: { int: 1 } })[0], 'prediction', 2);
+    graph.output(graph.node('Concat', [twice, x], { axis: { int: 1 } })[0], 'interval', 2);
+    const [isLarge] = graph.node('Less', [graph.constant('double', [0.5], [1, 1]), x]);
+    const [small, large] = ['pequeño', 'grande'].map((name) => graph.constant('string', [name], [1, 1]));
+    graph.output(graph.node('Where', [isLarge, large, small])[0], 'label', 1, 'string');
+    const bytes = graph.toBytes({ classes: JSON.stringify(['pequeño', 'grande']), zone: 'Asia/Seoul' });
+    const opened = await openModel(bytes);
+    expect(opened.outputs).toEqual({ label: true, interval: true, classes: ['pequeño', 'grande'] });
+    const rows = 5_000;
+    const values = Float64Array.from({ length: rows }, (_, i) => (i % 100) / 100);
+    const { prediction, width, label, interval } = await opened.answer({ x: values }, rows);
+    expect(width).toBe(2);
+    for (const row of [0, 51, 513, 4_999]) {
+      expect([...prediction.subarray(2 * row, 2 * row + 2)]).toEqual([values[row], 2 * values[row]]);
+      expect([...(interval ?? []).slice(2 * row, 2 * row + 2)]).toEqual([2 * values[row], values[row]]);
+      expect(label?.[row]).toBe(values[row] > 0.5 ? 'grande' : 'pequeño');
+    }
+    expect(label).toHaveLength(rows);
+    expect(await opened.predict({ x: values }, rows)).toEqual(prediction);
+    expect(await opened.answer({ x: new Float64Array(0) }, 0)).toMatchObject({ width: 2, label: [] });
+    await opened.release();
+    expect(model.outputs).toEqual({ label: false, interval: false });
+    const plain = await model.answer({ x: Float64Array.of(1), load: ['Light'] }, 1);
+    expect(plain).toEqual({ prediction: Float64Array.of(2), width: 1 });
+  });
+
   it('opens from a path too', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'relevo-session-'));
     try {
       const path = join(dir, 'model.onnx');
+      const graph = createGraph('other');
+      graph.output(graph.input('x', 'double'), 'prediction');
+      await writeFile(path, graph.toBytes({ classes: '["a"]' }));
+      const labelled = await openModel(path);
+      expect(labelled.outputs.classes).toEqual(['a']);
+      await labelled.release();
       await writeFile(path, lightModel());
       const opened = await openModel(path);
       expect(await opened.predict({ x: Float64Array.of(1), load: ['Light'] }, 1)).toEqual(Float64Array.of(2));
