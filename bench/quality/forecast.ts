@@ -108,10 +108,12 @@ async function judge(spec: PipelineSpec, forecast: ForecastSpec, frame: Frame) {
   const expanded = await expandForecast(spec, frame, await makeSplit(spec.split, spec.seed, frame));
   const set = await prepareTrainingSet(spec, expanded.frame, expanded.split);
   const { winner, fitted, params, validation } = await trainChampion(spec, set);
+  process.stderr.write(`champion ${winner}, RMSE on the validation rows ${JSON.stringify(validation)}\n`);
   const rows = await fitted.predict(set.test);
   const grid = gridOf(forecast, spec.target, frame, set.test);
   const usual = weekdayMeans(grid, Math.round((7 * daySeconds) / forecast.everySeconds));
   const byHorizon = forecast.horizons.map((horizon) => atHorizon(grid, rows, horizon, usual));
+  process.stderr.write(`on the test rows: ${JSON.stringify(byHorizon)}\n`);
   const covered = byHorizon.map(({ coverage = Number.NaN, rows }) => [coverage * rows, rows]);
   const total = (k: number): number => covered.reduce((sum, pair) => sum + pair[k], 0);
   return { winner, params, validation, byHorizon, coverage: total(0) / total(1), rows, grid };

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { environment } from '../../contracts/env.ts';
+import { parseEnvironment } from '../../contracts/env.ts';
 import type { CommandContext } from '../context.ts';
 import { textsFor } from '../texts/index.ts';
 import { forecast } from './forecast.ts';
@@ -36,7 +36,7 @@ function stage(pipeline: object = detail) {
   const [said, asked]: [unknown[], unknown[]] = [[], []];
   const colors = pc.createColors(false);
   const context: CommandContext = {
-    env: environment(),
+    env: parseEnvironment({}),
     terminal: {
       texts: textsFor('en'),
       json: false,
