@@ -1,4 +1,4 @@
-import type { Estimator, Task } from '../../contracts/estimator.ts';
+import type { Task } from '../../contracts/estimator.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator as estimatorByName } from '../estimators/index.ts';
 import { seededRandom } from '../random.ts';
@@ -29,8 +29,7 @@ export async function fitCompanion(
 ): Promise<Companion | undefined> {
   const { interval } = spec;
   if (interval === undefined || !needsCompanion(spec, context)) return undefined;
-  const estimator = estimatorByName(candidate.estimator);
-  const learner = learnsQuantiles(estimator)
+  const learner = learnsQuantiles(candidate)
     ? candidate
     : { estimator: quantileEstimator, params: {}, steps: candidate.steps };
   const tail = (1 - interval.level) / 2;
@@ -51,7 +50,10 @@ export async function fitCompanion(
   return { estimator: learner.estimator, ...fitted };
 }
 
-const learnsQuantiles = ({ tasks }: Estimator): boolean => tasks.includes('quantile');
+const learnsQuantiles = ({ estimator, members = [] }: CandidateToFit): boolean =>
+  [estimator, ...members.map((member) => member.estimator)].every((name) =>
+    estimatorByName(name).tasks.includes('quantile'),
+  );
 
 function holdOut({ train }: Sides, seed: number): Sides {
   const order = Array.from({ length: train.target.length }, (_, row) => row);

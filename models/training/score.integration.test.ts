@@ -141,6 +141,17 @@ describe.each(['split', 'quantile'] as const)('an interval by %s', (method) => {
     },
   );
 
+  it('around an ensemble has a companion that learns quantiles, whatever its members learn', async () => {
+    const members = [
+      { name: 'a', estimator: 'ridge', params: {} },
+      { name: 'b', estimator: 'xgboost', params: { rounds: 10 } },
+    ];
+    const voting = { estimator: 'voting', params: {}, members, companionSteps: 10 };
+    const fitted = await fitCandidate(spec, voting, { train: set.train }, within);
+    expect(fitted.companion?.estimator).toBe(method === 'quantile' ? 'xgboost' : undefined);
+    fitted.dispose();
+  });
+
   it('is learnt out of fold where the pipeline cross-validates', async () => {
     const folded = { ...spec, validation: { kind: 'k-fold', folds: 3, repeats: 1 } } as const;
     const candidate = candidateToFit(spec, 'xgboost', { rounds: 40 });
