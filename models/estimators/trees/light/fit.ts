@@ -47,7 +47,7 @@ export async function fitLightgbm(
     dataset: written({ max_bin: plan.maxBins, feature_pre_filter: 'false', verbosity: -1 }),
     rounds: plan.rounds,
     patience: plan.patience,
-    train: await toLabelledNativeRows(train),
+    train: withoutWeightless(await toLabelledNativeRows(train)),
     validation: validation && (await toLabelledNativeRows(validation)),
     reportSteps: context.onStep !== undefined,
     stop: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
@@ -57,6 +57,20 @@ export async function fitLightgbm(
   const { texts, steps } = await supervise(growing, port1, context);
   const model = lightModel({ form: formOf('boosting', learnt), boosters: texts });
   return scored({ ...model, steps }, learnt, validation);
+}
+
+/** LightGBM counts every row towards the quantiles of its leaves, and towards the least rows of one. */
+function withoutWeightless(given: LightTask['train']): LightTask['train'] {
+  const { weights, columns, features, target } = given;
+  if (weights === undefined || !weights.includes(0)) return given;
+  const isKept = (row: number): boolean => weights[row] > 0;
+  return {
+    columns,
+    rows: weights.reduce((count, weight) => count + Number(weight > 0), 0),
+    features: features.filter((_, at) => isKept(Math.floor(at / columns))),
+    target: target.filter((_, row) => isKept(row)),
+    weights: weights.filter((weight) => weight > 0),
+  };
 }
 
 function objectivesOf(task: Task): Record<string, string | number>[] {
