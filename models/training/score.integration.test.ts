@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PrunedError } from '../../contracts/estimator.ts';
+import { type Member, PrunedError } from '../../contracts/estimator.ts';
 import { definePipeline, type PipelineDefinition, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { openModel } from '../../inference/session.ts';
 import { lossOf, metricsOf } from '../evaluation/judge.ts';
@@ -142,7 +142,7 @@ describe.each(['split', 'quantile'] as const)('an interval by %s', (method) => {
   );
 
   it('around an ensemble has a companion that learns quantiles, whatever its members learn', async () => {
-    const members = [
+    const members: Member[] = [
       { name: 'a', estimator: 'ridge', params: {} },
       { name: 'b', estimator: 'xgboost', params: { rounds: 10 } },
     ];
