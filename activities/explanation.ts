@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Frame, Matrix, Series } from '../contracts/frame.ts';
-import { modelInputs, type PipelineSpec } from '../contracts/pipeline.ts';
+import { classesOf, modelInputs, type PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { ExplainInput, ExplainResult } from '../contracts/runs.ts';
 import { explainModel, explainRows } from '../models/explain/candidate.ts';
@@ -36,7 +36,7 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
         const rows = sampleOf(set.test, explainedRows, spec.seed);
         const background = sampleOf(set.train, backgroundRows, spec.seed);
         const explanation = await withCandidate(artifacts, input.native, (fitted) =>
-          explainModel(fitted, rows, background, { signal, seed: spec.seed }),
+          explainModel(fitted, rows, background, { classes: classesOf(spec), signal, seed: spec.seed }),
         );
         return await putJson(artifacts, 'explanation.json', explanation);
       });
@@ -53,7 +53,12 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
         const rows = await featuresOf(spec, frameOf(spec, given));
         const background = sampleOf(set.train, backgroundRows, spec.seed);
         const explanation = await withCandidate(artifacts, native, (fitted) =>
-          explainRows(fitted, rows, background, { method: input.method, signal, seed: spec.seed }),
+          explainRows(fitted, rows, background, {
+            method: input.method,
+            classes: classesOf(spec),
+            signal,
+            seed: spec.seed,
+          }),
         );
         return { explanation: await putJson(artifacts, 'explanation.json', explanation) };
       });

@@ -4,7 +4,7 @@ import type { ArtifactRef, Part } from '../contracts/refs.ts';
 import type { CompareInput, CompareResult } from '../contracts/runs.ts';
 import { readFrame } from '../data/datasets.ts';
 import { edaComparison, edaSummary } from '../data/eda/index.ts';
-import { historyTail } from '../inference/history.ts';
+import { forecastColumns, historyTail } from '../inference/history.ts';
 import type { DatasetRegistry, PipelineRegistry } from '../registry/types.ts';
 import { comparisonHtml, edaHtml } from '../reports/eda/index.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -44,10 +44,9 @@ export function createReportActivities({ artifacts, registry }: Deps) {
 
   const historyOf = async (spec: PipelineSpec, paths: string[]): Promise<Record<string, ArtifactRef>> => {
     if (!spec.forecast) return {};
-    const { time, history } = spec.forecast;
-    const past = Object.values(history).flatMap((column) => ('of' in column ? [column.of] : []));
-    const frame = await readFrame(paths, spec, { columns: [...new Set([time, ...past])] });
-    const bytes = historyTail(spec, frame);
+    const { forecast } = spec;
+    const frame = await readFrame(paths, spec, { columns: forecastColumns(forecast) });
+    const bytes = historyTail({ ...spec, forecast }, frame);
     const about = { name: 'history.bin', mediaType: 'application/octet-stream' };
     return { history: await artifacts.putBytes(bytes, about) };
   };

@@ -3,7 +3,7 @@ import { type Frame, selectRows } from '../contracts/frame.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type Split, splitSchema } from '../contracts/refs.ts';
 import { readFrame } from '../data/datasets.ts';
-import { expandForecast } from '../inference/history.ts';
+import { expandForecast, forecastColumns } from '../inference/history.ts';
 import { positionsOf, prepareTrainingSet, type TrainingSet } from '../models/training/prepare.ts';
 import type { DatasetRegistry } from '../registry/types.ts';
 import { type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
@@ -27,12 +27,9 @@ export interface TrainingSets {
 
 /** What a model's inputs, its target, its history and its folds are made of. */
 function columnsRead({ inputs, target, forecast, validation }: PipelineSpec): string[] {
-  const past = Object.values(forecast?.history ?? {}).flatMap((column) =>
-    'of' in column ? [column.of] : [],
-  );
+  const past = forecast ? forecastColumns(forecast) : [];
   const folds = 'by' in validation ? [validation.by] : [];
-  const time = forecast ? [forecast.time] : [];
-  return [...new Set([...inputs, target, ...time, ...past, ...folds])];
+  return [...new Set([...inputs, target, ...past, ...folds])];
 }
 
 /** Two training sets are kept: the one at work, and one of another pipeline trained at the same time. */

@@ -4,6 +4,7 @@ import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Metrics } from './metrics.ts';
 import type { Champions } from './serving/champions.ts';
+import type { Histories } from './serving/forecast/histories.ts';
 import type { Workflows } from './temporal/workflows.ts';
 
 /** Everything that the routes work with; put together in `main.ts`. */
@@ -14,6 +15,8 @@ export interface ApiDeps {
   registry: Registry;
   workflows: Workflows;
   artifacts: ArtifactStore;
+  /** What forecasts start from. */
+  histories: Histories;
   metrics: Metrics;
   log: Logger;
   /** Makes request and prediction ids. */

@@ -11,6 +11,8 @@ import { createMetrics } from './metrics.ts';
 import { createApiServer, drain, listen } from './server.ts';
 import { registryChampions } from './serving/champion-source.ts';
 import { createChampions } from './serving/champions.ts';
+import { createHistories } from './serving/forecast/histories.ts';
+import { registryHistory } from './serving/forecast/registry-history.ts';
 import { createIdMaker } from './serving/ids.ts';
 import { temporalConnection } from './temporal/connect.ts';
 import { createWorkflows } from './temporal/workflows.ts';
@@ -47,6 +49,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   const deps = {
     pipelines: specs,
     ...{ champions, registry, workflows, artifacts, log },
+    histories: createHistories(registryHistory(registry, artifacts)),
     metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: temporalUi(env),

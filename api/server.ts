@@ -10,7 +10,7 @@ import { errorBody } from './http/errors.ts';
 import { createPredictListener } from './http/predict-listener.ts';
 import { limits } from './limits.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'log' | 'draining'>;
+type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'log' | 'draining'>;
 
 /** The HTTP server: predictions straight from the socket, everything else through the app. */
 export function createApiServer(app: ApiApp, deps: Deps): Server {

@@ -100,6 +100,13 @@ export function createProgram(
       run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
     );
 
+  command('forecast', '<pipeline>')
+    .requiredOption('--at <moment...>', options.at)
+    .option('--set <column=value...>', options.set)
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/forecast.ts')).forecast(context, name, given)),
+    );
+
   command('explain', '<pipeline> [file]')
     .option('--row <json>', options.row)
     .addOption(new Option('--method <name>', options.method).choices(explainMethodSchema.options))

@@ -8,7 +8,7 @@ import { errorBody, toRelevoError } from './errors.ts';
 import { bodyTooLarge } from './json-body.ts';
 import { requestIdOf } from './request-id.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'log' | 'draining'>;
+type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'log' | 'draining'>;
 
 const predictPath = /^\/v1\/pipelines\/([^/?]+)\/predict$/;
 const shortRoute = '/predict';

@@ -1,24 +1,35 @@
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import type { Answers } from './answers.ts';
+import type { ForecastMoment } from './forecast/rows.ts';
 
 type Writer = (answers: Answers, row: number) => string;
 
 /**
  * Compiles how a version's answers are written: the same JSON as `JSON.stringify` of
  * `{predictions: [{id, value, interval?, modelVersion, synthetic?}]}`, or with `label` and `probabilities` where it
- * tells classes apart, without the objects.
+ * tells classes apart, without the objects. A forecast says when it is about.
  */
 export function answerWriter({ spec, version, synthetic }: ModelVersion) {
   const tail = `,"modelVersion":"${version}"${synthetic ? ',"synthetic":true' : ''}}`;
   const write = spec.task === 'classification' ? classWriter(spec) : valueWriter(spec);
-  return (answers: Answers, start: number, end: number, newId: () => string): string => {
+  return (
+    answers: Answers,
+    start: number,
+    end: number,
+    newId: () => string,
+    moments?: readonly ForecastMoment[],
+  ): string => {
     let json = '{"predictions":[';
     for (let row = start; row < end; row++)
-      json += `${row === start ? '' : ','}{"id":"${newId()}",${write(answers, row)}${tail}`;
+      json += `${row === start ? '' : ','}{"id":"${newId()}",${write(answers, row)}${about(moments?.[row - start])}${tail}`;
     return `${json}]}`;
   };
 }
+
+/** When a forecast is about, and from when it knows. */
+const about = (moment: ForecastMoment | undefined): string =>
+  moment === undefined ? '' : `,"forecast":${JSON.stringify(moment)}`;
 
 function valueWriter(spec: PipelineSpec): Writer {
   const level = spec.interval?.level;

@@ -6,6 +6,7 @@ import { type FileChampions, fileChampions } from '../../test/support/api.ts';
 import { type SteelModel, trainSteelModel } from '../../test/support/steel-model.ts';
 import type { ChampionSource } from './champion-source.ts';
 import { type Champions, createChampions } from './champions.ts';
+import { createHistories } from './forecast/histories.ts';
 import { createIdMaker } from './ids.ts';
 import { predict } from './predict.ts';
 
@@ -24,6 +25,8 @@ function open(source: ChampionSource, options: { pollMs?: number; pipelines?: st
   return champions;
 }
 
+const histories = createHistories({ newest: async () => undefined });
+
 interface Prediction {
   id: string;
   value: number;
@@ -31,7 +34,7 @@ interface Prediction {
 }
 const ask = (champions: Champions, body: unknown): Promise<Prediction[]> =>
   new Promise((resolve, reject) => {
-    predict(champions.serving(), body, newId, (error, json) =>
+    predict(champions.serving(), body, { newId, histories }, (error, json) =>
       error === undefined ? resolve(JSON.parse(json).predictions) : reject(error),
     );
   });

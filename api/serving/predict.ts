@@ -1,8 +1,12 @@
 import { type ErrorDetails, RelevoError } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ModelVersion } from '../../registry/types.ts';
 import { shownJson } from '../http/shown-json.ts';
 import { limits } from '../limits.ts';
 import { isAnswered } from './answer-json.ts';
+import type { Answer } from './answers.ts';
+import type { Histories } from './forecast/histories.ts';
+import { type ForecastRequest, forecastRequest } from './forecast/rows.ts';
 import { rowFaults } from './row-faults.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -12,26 +16,59 @@ interface RequestRows {
   place(index: number): string;
 }
 
+/** With what a forecast's model reads beside its inputs. */
+type LookedUpRows = RequestRows & Partial<Pick<ForecastRequest, 'history' | 'moments'>>;
+
+type Done = (error: unknown, json: string, rows: number) => void;
+interface Deps {
+  newId: () => string;
+  histories: Histories;
+}
+
 /**
  * Answers a parsed body with predictions: a row, a list of rows, or `{"rows": […]}`.
  * `done` hears either an error or the answer's JSON, never later than the model's run.
  * @throws RelevoError REQUEST_INVALID, BODY_TOO_LARGE, ROW_INVALID naming field, value and what was expected.
  */
-export function predict(
+export function predict(model: ServedModel, body: unknown, deps: Deps, done: Done): void {
+  const request = requestRows(body, model.version.spec);
+  if (model.version.spec.forecast === undefined) answerRows(model, request, deps, done);
+  else
+    withHistory(model.version, request, deps.histories)
+      .then((known) => answerRows(model, known, deps, done))
+      .catch((error: unknown) => done(error, '', 0));
+}
+
+function answerRows(
   model: ServedModel,
-  body: unknown,
-  newId: () => string,
-  done: (error: unknown, json: string, rows: number) => void,
+  { rows, place, history, moments }: LookedUpRows,
+  { newId }: Deps,
+  done: Done,
 ): void {
-  const { rows, place } = requestRows(body, model.version.spec);
-  const bad = model.predict(rows, (error, answers, start, end) => {
+  const answer: Answer = (error, answers, start, end) => {
     if (error !== undefined) return done(error, '', 0);
     for (let i = start; i < end; i++) {
       if (!isAnswered(answers, i)) return done(noFiniteAnswer(rows[i - start], place(i - start)), '', 0);
     }
-    done(undefined, model.write(answers, start, end, newId), end - start);
-  });
+    done(undefined, model.write(answers, start, end, newId, moments), end - start);
+  };
+  const bad = model.predict(rows, answer, history);
   if (bad >= 0) throw rowsInvalid(model.version.spec, rows, bad, place);
+}
+
+/**
+ * The rows of a forecast with what its model looks up for each; rows of any other pipeline as they are.
+ * @throws RelevoError ROW_INVALID where a row's time is none that can be forecast; DATASET_NOT_FOUND.
+ */
+export async function withHistory(
+  { spec, pipeline, source }: ModelVersion,
+  { rows, place }: RequestRows,
+  histories: Histories,
+): Promise<LookedUpRows> {
+  const { forecast } = spec;
+  if (forecast === undefined) return { rows, place };
+  const series = await histories.of(pipeline, source);
+  return { place, ...forecastRequest({ ...spec, forecast }, series, rows, place) };
 }
 
 function requestRows(body: unknown, spec: PipelineSpec): RequestRows {

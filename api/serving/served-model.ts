@@ -10,13 +10,16 @@ import { compileRowReader, type RowReader } from './row-reader.ts';
 /** What serving needs to know of a version; the registry's rows have more. */
 export type ServedVersion = ModelVersion;
 
+/** What a forecast's model reads beside its inputs, one number per row each. */
+type History = Record<string, Float64Array>;
+
 /** A model version in memory: answers rows until it is retired and its last request has its answer. */
 export interface ServedModel {
   readonly version: ServedVersion;
   /** Writes answers as JSON. */
   readonly write: ReturnType<typeof answerWriter>;
   /** The index of the first bad row, which is then all that happens; else -1 and `answer` is called once. */
-  predict(rows: readonly unknown[], answer: Answer): number;
+  predict(rows: readonly unknown[], answer: Answer, history?: History): number;
   /** Takes no new requests from the caller's side; the session is released after the last answer. */
   retire(): void;
 }
@@ -40,16 +43,16 @@ export async function openServedModel(
   return {
     version,
     write: answerWriter(version),
-    predict(rows, answer) {
+    predict(rows, answer, history) {
       const answerAndLeave: Answer = (error, answers, start, end) => {
         underway--;
         answer(error, answers, start, end);
         releaseWhenIdle();
       };
       const bad =
-        rows.length <= sharedRows
+        rows.length <= sharedRows && history === undefined
           ? addToBatch(rows, answerAndLeave)
-          : predictMany(model, layout, read, rows, answerAndLeave);
+          : predictMany(model, layout, read, rows, answerAndLeave, history);
       if (bad < 0) underway++;
       return bad;
     },
@@ -66,12 +69,13 @@ function predictMany(
   read: RowReader,
   rows: readonly unknown[],
   answer: Answer,
+  history: History = {},
 ): number {
   const columns = createColumns(layout, rows.length);
   for (let i = 0; i < rows.length; i++) {
     if (!read(rows[i], columns, i)) return i;
   }
-  asker(model)(modelFeeds(layout, columns, 0, rows.length), rows.length).then(
+  asker(model)({ ...modelFeeds(layout, columns, 0, rows.length), ...history }, rows.length).then(
     (answers) => answer(undefined, answers, 0, rows.length),
     (error: unknown) => answer(error, noAnswers, 0, 0),
   );
@@ -81,7 +85,7 @@ function predictMany(
 function checkInputs(spec: PipelineSpec, layout: InputLayout, model: InferenceModel): void {
   for (const { name, kind } of model.inputs) {
     const known = kind === 'number' ? layout.numbers : layout.texts;
-    if (!known.includes(name)) {
+    if (!known.includes(name) && !Object.hasOwn(spec.forecast?.history ?? {}, name)) {
       throw new RangeError(
         `the model reads the ${kind} column "${name}", which is not among the inputs of ${spec.name}`,
       );

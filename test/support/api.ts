@@ -10,6 +10,7 @@ import { createMetrics } from '../../api/metrics.ts';
 import { createApiServer, drain, listen } from '../../api/server.ts';
 import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
+import { createHistories } from '../../api/serving/forecast/histories.ts';
 import { createIdMaker } from '../../api/serving/ids.ts';
 import { temporalConnection } from '../../api/temporal/connect.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
@@ -86,6 +87,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...{ pipelines: specs, champions, registry, log },
     workflows: createWorkflows(new Client({ connection })),
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
+    histories: createHistories({ newest: async () => undefined }),
     metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },

@@ -5,23 +5,35 @@ import { questionId } from '../../../contracts/ids.ts';
 import { type ArtifactRef, artifactRefSchema } from '../../../contracts/refs.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
-import { checkRows } from '../../serving/predict.ts';
+import { checkRows, withHistory } from '../../serving/predict.ts';
 import { explain, explanation } from './routes.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'workflows' | 'artifacts' | 'newId'>;
+type Deps = Pick<ApiDeps, 'champions' | 'workflows' | 'artifacts' | 'newId' | 'histories'>;
 
 const readJson = async (artifacts: ArtifactStore, ref: ArtifactRef): Promise<unknown> =>
   JSON.parse(Buffer.from(await artifacts.readBytes(ref)).toString('utf8'));
 
-export function explanationRoutes({ champions, workflows, artifacts, newId }: Deps) {
+/** Rows with what was looked up for them; JSON has no NaN, and null is as missing. */
+const cellsOf = (rows: readonly unknown[], history: Record<string, Float64Array> = {}): unknown[] =>
+  rows.map((row, at) => ({
+    ...(row as object),
+    ...Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values[at]])),
+  }));
+
+export function explanationRoutes({ champions, workflows, artifacts, newId, histories }: Deps) {
   return createRouter()
     .openapi(explain, async (c) => {
       const { pipeline } = c.req.valid('param');
       const { rows, method } = c.req.valid('json');
       const { version } = champions.serving(pipeline);
-      checkRows(version.spec, rows, (index) => `rows[${index}]`);
+      const place = (index: number): string => `rows[${index}]`;
+      const known = await withHistory(version, { rows, place }, histories);
+      checkRows(version.spec, known.rows, place);
       const about = { name: 'rows.json', mediaType: 'application/json' };
-      const ref = await artifacts.putBytes(Buffer.from(JSON.stringify(rows)), about);
+      const ref = await artifacts.putBytes(
+        Buffer.from(JSON.stringify(cellsOf(known.rows, known.history))),
+        about,
+      );
       const result = await workflows.ask({
         id: questionId('explain', pipeline, newId()),
         pipeline,

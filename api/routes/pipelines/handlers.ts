@@ -4,7 +4,7 @@ import { languageOf } from '../../http/language.ts';
 import { createRouter } from '../../openapi.ts';
 import { pipelineNotFound } from '../../serving/champions.ts';
 import { get, list } from './routes.ts';
-import { inputViews, pipelineView } from './view.ts';
+import { forecastView, inputViews, pipelineView } from './view.ts';
 
 type Deps = Pick<ApiDeps, 'pipelines' | 'champions'>;
 
@@ -35,6 +35,9 @@ export function pipelineRoutes({ pipelines, champions }: Deps) {
     .openapi(get, (c) => {
       const spec = pipelineNamed(pipelines, c.req.valid('param').pipeline);
       const view = pipelineView(spec, champions.all(), spec.name === defaultName(), languageOf(c));
-      return c.json({ ...view, inputs: inputViews(spec), spec: { ...spec } }, 200);
+      return c.json(
+        { ...view, inputs: inputViews(spec), forecast: forecastView(spec), spec: { ...spec } },
+        200,
+      );
     });
 }

@@ -32,6 +32,12 @@ export const pipelineSchema = z
 const detailSchema = pipelineSchema
   .extend({
     inputs: z.array(inputSchema),
+    forecast: z
+      .object({ time: z.string(), everySeconds: z.number(), furthestIntervals: z.number() })
+      .optional()
+      .openapi({
+        description: 'Where the pipeline makes forecasts: the column that says when, and how far ahead',
+      }),
     spec: z
       .record(z.string(), z.unknown())
       .openapi({ description: 'The whole specification, as runs get it' }),

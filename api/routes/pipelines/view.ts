@@ -6,7 +6,7 @@ import type { inputSchema, pipelineSchema } from './routes.ts';
 
 /** What a client sends: each input column with what is allowed in it. */
 export const inputViews = (spec: PipelineSpec): z.input<typeof inputSchema>[] =>
-  spec.inputs.flatMap((name) => {
+  sentColumns(spec).flatMap((name) => {
     const column = spec.columns[name];
     if (column.kind === 'ignored') return [];
     const { kind, about, optional } = column;
@@ -17,6 +17,10 @@ export const inputViews = (spec: PipelineSpec): z.input<typeof inputSchema>[] =>
     return [column.kind === 'category' ? { ...common, values: column.values } : common];
   });
 
+/** A forecast is also told which moment it is about. */
+const sentColumns = ({ inputs, forecast }: PipelineSpec): string[] =>
+  forecast ? [forecast.time, ...inputs] : inputs;
+
 export function targetView({ target, columns }: PipelineSpec): { name: string; unit?: string | undefined } {
   const column = columns[target];
   return { name: target, unit: column.kind === 'number' ? column.unit : undefined };
@@ -24,10 +28,10 @@ export function targetView({ target, columns }: PipelineSpec): { name: string; u
 
 /** A row that the pipeline's columns allow, for people to start from. */
 export function exampleRow(spec: PipelineSpec): Record<string, number | string> {
-  const cells = spec.inputs.map((name): [string, number | string] => {
+  const cells = sentColumns(spec).map((name): [string, number | string] => {
     const column = spec.columns[name];
     if (column.kind === 'category') return [name, column.values[0]];
-    if (column.kind !== 'number') return [name, ''];
+    if (column.kind !== 'number') return [name, column.kind === 'timestamp' ? 'tomorrow at 10:00' : ''];
     const { min = 0, max = min + 100 } = column;
     return [name, Math.round((min + max) / 2)];
   });
@@ -56,3 +60,10 @@ export function pipelineView(
     },
   };
 }
+
+export const forecastView = ({ forecast }: PipelineSpec) =>
+  forecast && {
+    time: forecast.time,
+    everySeconds: forecast.everySeconds,
+    furthestIntervals: Math.max(...forecast.horizons),
+  };

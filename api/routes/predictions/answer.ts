@@ -2,7 +2,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { checkMediaType, parseJson } from '../../http/json-body.ts';
 import { predict } from '../../serving/predict.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId'>;
+type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories'>;
 
 export interface PredictionRequest {
   /** The default pipeline where absent. */
@@ -14,7 +14,7 @@ export interface PredictionRequest {
 
 /** Answers a prediction request from its bytes with JSON: `done` hears either that or an error, once. */
 export function answerPrediction(
-  { champions, metrics, newId }: Deps,
+  { champions, metrics, newId, histories }: Deps,
   { pipeline, contentType, contentEncoding, body }: PredictionRequest,
   done: (error: unknown, json: string) => void,
 ): void {
@@ -22,7 +22,7 @@ export function answerPrediction(
     checkMediaType(contentType, contentEncoding);
     const model = champions.serving(pipeline);
     const { version } = model;
-    predict(model, parseJson(body), newId, (error, json, rows) => {
+    predict(model, parseJson(body), { newId, histories }, (error, json, rows) => {
       if (error === undefined) metrics.predictions(version.pipeline, version.version, rows);
       done(error, json);
     });

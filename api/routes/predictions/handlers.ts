@@ -4,7 +4,7 @@ import type { ApiContext, ApiEnv } from '../../openapi.ts';
 import { answerPrediction } from './answer.ts';
 import { predict, predictFor } from './routes.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId'>;
+type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories'>;
 
 /**
  * The prediction routes for whoever calls the app by `fetch`. The server takes the same requests straight from

@@ -20,6 +20,12 @@ const answerSchema = z
         probabilities: z.record(z.string(), z.number()).optional().openapi({
           description: 'Of a classification: by class, adding up to 1',
         }),
+        forecast: z
+          .object({ at: z.string(), from: z.string(), intervalsAhead: z.number() })
+          .optional()
+          .openapi({
+            description: "Of a forecast, in the plant's clock: when it is about, and its last reading",
+          }),
         modelVersion: z.string(),
         synthetic: z.literal(true).optional().openapi({
           description: 'Present where the model learned from generated data',
