@@ -10,11 +10,13 @@ import { comparisonHtml, edaHtml } from '../reports/eda/index.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
 import { localPaths } from './parts.ts';
+import { withScratch } from './scratch.ts';
 import { loadSpec } from './specs.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
   registry: { datasets: Pick<DatasetRegistry, 'get'>; pipelines: Pick<PipelineRegistry, 'get'> };
+  scratchDir: string;
 }
 
 export interface ReportInput {
@@ -28,7 +30,7 @@ export interface ReportInput {
 const languages = ['en', 'es'] as const;
 
 /** What people and forecasts read of a dataset version. */
-export function createReportActivities({ artifacts, registry }: Deps) {
+export function createReportActivities({ artifacts, registry, scratchDir }: Deps) {
   const putHtml = (name: string, html: string): Promise<ArtifactRef> =>
     artifacts.putBytes(Buffer.from(html), { name: `${name}.html`, mediaType: 'text/html; charset=utf-8' });
 
@@ -57,8 +59,10 @@ export function createReportActivities({ artifacts, registry }: Deps) {
       const spec = await loadSpec(artifacts, input.spec);
       const before = input.continues ? (await registry.datasets.get(input.continues)).manifest.parts : [];
       const paths = await localPaths(artifacts, [...before, ...input.parts]);
-      return await withHeartbeat('describe', async () => {
-        const summary = await edaSummary(paths, spec);
+      return await withHeartbeat('describe', async ({ signal }) => {
+        const summary = await withScratch(scratchDir, (tempDir) =>
+          edaSummary(paths, spec, { tempDir, signal }),
+        );
         const about = { source: input.source, synthetic: input.synthetic };
         return {
           ...(await putPages('report', (language) => edaHtml({ ...summary, ...about }, language))),
@@ -71,11 +75,12 @@ export function createReportActivities({ artifacts, registry }: Deps) {
     /** What differs between two versions, column by column. */
     async compareDatasets({ from, to }: CompareInput): Promise<CompareResult> {
       const [before, after] = await Promise.all([registry.datasets.get(from), registry.datasets.get(to)]);
-      return await withHeartbeat('compare', async () => {
+      return await withHeartbeat('compare', async ({ signal }) => {
         const comparison = await edaComparison(
           { version: before.id, paths: await localPaths(artifacts, before.manifest.parts) },
           { version: after.id, paths: await localPaths(artifacts, after.manifest.parts) },
           (await registry.pipelines.get(after.pipeline)).spec,
+          { signal },
         );
         const pages = await putPages('comparison', (language) => comparisonHtml(comparison, language));
         return {

@@ -33,6 +33,8 @@ export interface FitScore {
   validationScore: number;
   /** Steps that early stopping kept, for estimators that grow in steps. */
   steps?: number;
+  /** The same of the model of an interval's quantiles. */
+  companionSteps?: number;
   resumedFromStep?: number;
   /** Calibration, decision and interval, learnt on rows that the scored model had not seen. */
   heads: ArtifactRef;
@@ -63,18 +65,22 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
           key: keyOf(input, 'score'),
           label,
           seed: spec.seed,
-          withInterval: wantsQuantiles(spec),
+          withInterval: true,
         };
         return await withFit(workbench, pulse, fit, async (context) => {
-          const { score, steps, resumedFromStep, held } = await scoreCandidate(spec, candidate, set, context);
+          const { score, held, ...scored } = await scoreCandidate(spec, candidate, set, context);
+          const { steps, companionSteps, resumedFromStep } = scored;
           const heads = await putJson(artifacts, 'heads.json', await fitHeads(spec, held, context));
-          return { validationScore: asLoss(spec.metric, score), steps, resumedFromStep, heads };
+          const validationScore = asLoss(spec.metric, score);
+          return { validationScore, steps, companionSteps, resumedFromStep, heads };
         });
       });
     },
 
     /** Fits on all that may be learned from, for as many steps as early stopping kept, and keeps the model with its heads. */
-    async refitCandidate(input: FitInput & Pick<FitScore, 'heads' | 'steps'>): Promise<FinalFit> {
+    async refitCandidate(
+      input: FitInput & Pick<FitScore, 'heads' | 'steps' | 'companionSteps'>,
+    ): Promise<FinalFit> {
       const label = `refit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set } = await trainingSets.prepared(input.set);
@@ -85,11 +91,12 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
           key: keyOf(input, 'refit'),
           label,
           seed: spec.seed,
-          withInterval: wantsQuantiles(spec),
+          withInterval: true,
         };
         return await withFit(workbench, pulse, fit, async (context) => {
           const candidate = candidateToFit(spec, input.candidate, params);
-          const fitted = await fitCandidate(spec, candidate, { train }, context);
+          const { companionSteps } = input;
+          const fitted = await fitCandidate(spec, { ...candidate, companionSteps }, { train }, context);
           try {
             const { diagnostics, resumedFromStep } = fitted.model;
             const native = await artifacts.putBytes(await saveCandidate(withHeads(fitted, heads)), {
@@ -113,8 +120,6 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
     },
   };
 }
-
-const wantsQuantiles = (spec: PipelineSpec): boolean => spec.interval?.method === 'quantile';
 
 /** A calibrator belongs to the very model that it was learnt for, so that this one is not fitted on its rows. */
 function rowsToKeep(spec: PipelineSpec, { train, validation }: TrainingSet) {

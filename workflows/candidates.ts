@@ -69,7 +69,8 @@ async function fitOne(
     fitStep(plan.name),
     async () => {
       const score = await summed(compute.scoreCandidate, `fit ${plan.name}`, input);
-      const refit = { ...input, steps: score.steps, heads: score.heads };
+      const { steps, companionSteps, heads } = score;
+      const refit = { ...input, steps, companionSteps, heads };
       const fit = await summed(compute.refitCandidate, `refit ${plan.name}`, refit);
       return { plan, search, score, fit };
     },

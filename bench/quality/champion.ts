@@ -104,9 +104,8 @@ async function runTrial(
 export async function scoreOne(spec: PipelineSpec, candidate: Candidate, set: TrainingSet): Promise<Scoring> {
   const found = candidate.trials > 0 ? await search(spec, candidate, set) : undefined;
   const params = found?.params ?? candidate.params;
-  const withInterval = spec.interval?.method === 'quantile';
   const toFit = candidateToFit(spec, candidateName(candidate), params);
-  const scored = await scoreCandidate(spec, toFit, set, { ...contextOf(spec.seed), withInterval });
+  const scored = await scoreCandidate(spec, toFit, set, { ...contextOf(spec.seed), withInterval: true });
   return { candidate, params, scored, trials: found?.trials.length ?? 0 };
 }
 
@@ -116,13 +115,14 @@ export async function keep(
   { candidate, params, scored }: Scoring,
   set: TrainingSet,
 ): Promise<{ fitted: FittedCandidate; heads: HeadsReport }> {
-  const context = { ...contextOf(spec.seed), withInterval: spec.interval?.method === 'quantile' };
+  const context = { ...contextOf(spec.seed), withInterval: true };
   const { heads, report } = await fitHeads(spec, scored.held, context);
   const keepsOwn = spec.calibration !== 'none' && spec.validation.kind === 'holdout';
   const train = keepsOwn ? set.train : joinRows(set.train, set.validation);
   const steps = withSteps(candidate.estimator, params, scored.steps);
   const toFit = candidateToFit(spec, candidateName(candidate), steps);
-  const fitted = await fitCandidate(spec, toFit, { train }, context);
+  const { companionSteps } = scored;
+  const fitted = await fitCandidate(spec, { ...toFit, companionSteps }, { train }, context);
   return { fitted: withHeads(fitted, heads), heads: report };
 }
 

@@ -47,7 +47,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
     }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
     ...createExplanationActivities({ registry, artifacts, trainingSets }),
-    ...createReportActivities({ registry, artifacts }),
+    ...createReportActivities({ registry, artifacts, scratchDir }),
     ...createContestActivities({ registry, artifacts, trainingSets }),
   });
 }
