@@ -1,5 +1,7 @@
 import { RelevoError } from '../contracts/errors.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { mineCycle } from './mine-cycle.ts';
+import { mineFuel } from './mine-fuel.ts';
 import { onlineShoppers } from './online-shoppers.ts';
 import { orderChannel } from './order-channel.ts';
 import { steelEnergy } from './steel-energy.ts';
@@ -7,7 +9,10 @@ import { studentPerformance } from './student-performance.ts';
 
 /** Every system that this installation runs, by name: one file each, one line here. */
 export const pipelines: Record<string, PipelineSpec> = Object.fromEntries(
-  [steelEnergy, orderChannel, onlineShoppers, studentPerformance].map((spec) => [spec.name, spec]),
+  [steelEnergy, orderChannel, onlineShoppers, studentPerformance, mineFuel, mineCycle].map((spec) => [
+    spec.name,
+    spec,
+  ]),
 );
 
 /** @throws RelevoError PIPELINE_NOT_FOUND with the known names. */

@@ -1,4 +1,5 @@
 import { RelevoError } from '../../contracts/errors.ts';
+import { generateMine } from './mine.ts';
 import { generateOrders } from './orders.ts';
 import { generateShoppers } from './shoppers.ts';
 import { generateSteel } from './steel.ts';
@@ -23,6 +24,7 @@ interface Generator {
 }
 
 const known: Record<string, Generator> = {
+  mine: { tables: { dispatch: 'csv', refuels: 'csv', sensors: 'csv' }, write: generateMine },
   orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
   shoppers: { tables: { '': 'csv' }, write: generateShoppers },
   steel: { tables: { '': 'csv' }, write: generateSteel },
