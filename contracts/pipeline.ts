@@ -218,7 +218,7 @@ export const pipelineSpecSchema = z.strictObject({
   /** What candidates and trials are chosen by, and what a challenger must be better in. */
   metric: metricNameSchema.default('rmse'),
   /** Of a classification's probabilities, on rows that the model has not learned from; `auto` takes the best of all. */
-  calibration: z.enum(['none', 'auto', 'platt', 'isotonic', 'temperature']).default('none'),
+  calibration: z.enum(['none', 'auto', 'platt', 'isotonic', 'temperature', 'bias-corrected']).default('none'),
   /** What a mistake costs, by actual and predicted class; 0 where absent. The class that costs least is answered. */
   costs: z.record(z.string(), z.record(z.string(), z.number().min(0))).optional(),
   /** Prediction intervals: the same margin everywhere (`split`), or between two learnt quantiles (`quantile`). */

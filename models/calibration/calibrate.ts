@@ -12,6 +12,8 @@ export function calibrate(
 ): Float64Array {
   if (state.method === 'none') return probabilities;
   if (state.method === 'temperature') return heated(probabilities, classes, 1 / state.temperature);
+  if (state.method === 'bias-corrected')
+    return heated(probabilities, classes, 1 / state.temperature, state.biases);
   const calibrated = new Float64Array(probabilities.length);
   const rows = probabilities.length / classes;
   calibratedClasses(classes).forEach((k, part) => {
@@ -32,8 +34,15 @@ function partOf(
   return 1 / (1 + Math.exp(-(state.slopes[part] * logit(probability) + state.intercepts[part])));
 }
 
-function heated(probabilities: Float64Array, classes: number, inverse: number): Float64Array {
-  const powers = probabilities.map((p) => Math.exp(inverse * Math.log(Math.max(leastProbability, p))));
+function heated(
+  probabilities: Float64Array,
+  classes: number,
+  inverse: number,
+  biases = new Array<number>(classes).fill(0),
+): Float64Array {
+  const powers = probabilities.map((p, i) =>
+    Math.exp(inverse * Math.log(Math.max(leastProbability, p)) + biases[i % classes]),
+  );
   normalise(powers, classes);
   return powers;
 }

@@ -24,7 +24,7 @@ const cases = parity.cases.map(({ classes, probabilities, actual, ...expected })
   actual: Float64Array.from(actual),
   expected,
 }));
-const methods = ['platt', 'isotonic', 'temperature'] as const;
+const methods = ['platt', 'isotonic', 'temperature', 'bias-corrected'] as const;
 const learn = async (method: 'auto' | (typeof methods)[number], { probabilities, classes, actual }: Rows) =>
   (await fitCalibration(method, probabilities, classes, actual, { seed: 1 })).state;
 interface Rows {
@@ -86,6 +86,15 @@ describe(`calibrators against scikit-learn ${parity.scikitLearn}`, () => {
         expect(largestGap(own, expected.temperature.scikitLearn)).toBeLessThan(1e-4);
     }
   });
+
+  it('temperature and biases have the minimum that scipy finds', async () => {
+    for (const { expected, ...rows } of cases) {
+      const state = await learn('bias-corrected', rows);
+      if (state.method !== 'bias-corrected') throw new Error(state.method);
+      expect(state.temperature).toBeCloseTo(expected.biasCorrected.temperature, 4);
+      expect(largestGap(state.biases, expected.biasCorrected.biases)).toBeLessThan(1e-4);
+    }
+  });
 });
 
 /** Probabilities of a model that is `stretch` times as sure of itself as it should be. */
@@ -127,13 +136,36 @@ describe('calibration', () => {
 
   it('is chosen by cross-validation, and the report says what was tried', async () => {
     const { state, report } = await fitCalibration('auto', known.probabilities, 3, known.actual, { seed: 4 });
-    expect(report.tried.map(({ method }) => method)).toEqual(['none', 'temperature', 'platt', 'isotonic']);
-    expect(report.method).toBe('temperature');
-    expect(state.method).toBe('temperature');
+    expect(report.tried.map(({ method }) => method)).toEqual([
+      'none',
+      'temperature',
+      'bias-corrected',
+      'platt',
+      'isotonic',
+    ]);
+    // All classes are as common as the model says, so that the biases have next to nothing to add.
+    expect(['temperature', 'bias-corrected']).toContain(report.method);
+    expect(state.method).toBe(report.method);
     const best = Math.min(...report.tried.map(({ logLoss }) => logLoss));
     expect(report.tried.find(({ method }) => method === report.method)?.logLoss).toBe(best);
     const again = await fitCalibration('auto', known.probabilities, 3, known.actual, { seed: 4 });
     expect(again).toEqual({ state, report });
+  });
+
+  it('gives back the base rates that class weights took away', async () => {
+    const weights = [1, 3, 0.5];
+    const weighted = ({ probabilities, ...rows }: Rows): Rows => {
+      const values = probabilities.map((p, i) => p * weights[i % 3]);
+      const sums = rows.actual.map((_, row) => values.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b));
+      return { ...rows, probabilities: values.map((value, i) => value / sums[Math.floor(i / 3)]) };
+    };
+    const [held, other] = [5, 6].map((seed) => overconfident(20_000, 3, 1, seed));
+    const { state, report } = await fitCalibration('auto', weighted(held).probabilities, 3, held.actual, {
+      seed: 0,
+    });
+    expect(report.method).toBe('bias-corrected');
+    const restored = calibrate(state, weighted(other).probabilities, 3);
+    expect(largestGap(restored, other.probabilities)).toBeLessThan(0.02);
   });
 
   it('leaves honest probabilities alone', async () => {

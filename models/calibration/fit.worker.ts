@@ -2,6 +2,7 @@ import type { Task } from '../../contracts/estimator.ts';
 import { comparisonOf } from '../evaluation/compare.ts';
 import { byAppearance, stratified } from '../evaluation/folds.ts';
 import { seededRandom } from '../random.ts';
+import { fitBiasCorrected } from './bias-corrected.ts';
 import { calibrate } from './calibrate.ts';
 import { fitIsotonic } from './isotonic.ts';
 import { fitPlatt } from './platt.ts';
@@ -28,7 +29,7 @@ export interface FittedCalibration {
 
 const folds = 5;
 /** In the order of their freedom: of equally good ones, the first is taken. */
-const all: CalibrationMethod[] = ['none', 'temperature', 'platt', 'isotonic'];
+const all: CalibrationMethod[] = ['none', 'temperature', 'bias-corrected', 'platt', 'isotonic'];
 
 export default function fit(task: CalibrationTask): FittedCalibration {
   const methods: CalibrationMethod[] = task.method === 'auto' ? all : ['none', task.method];
@@ -72,6 +73,7 @@ function fitMethod(
   if (method === 'none') return { method };
   if (method === 'temperature')
     return { method, temperature: fitTemperature(probabilities, classes, actual) };
+  if (method === 'bias-corrected') return { method, ...fitBiasCorrected(probabilities, classes, actual) };
   const parts = calibratedClasses(classes).map((k) => ({
     probability: actual.map((_, row) => probabilities[row * classes + k]),
     isClass: Uint8Array.from(actual, (truth) => Number(truth === k)),

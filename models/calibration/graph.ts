@@ -14,9 +14,12 @@ export function addCalibrationToGraph(
 ): TensorName {
   const g = helpers(graph);
   if (state.method === 'none') return probabilities;
-  if (state.method === 'temperature') {
-    const [logs] = graph.node('Log', [g.op('Max', probabilities, g.number(leastProbability))]);
-    return g.normalised(graph.node('Exp', [g.op('Mul', logs, g.number(1 / state.temperature))])[0]);
+  if (state.method === 'temperature' || state.method === 'bias-corrected') {
+    const logs = g.op('Log', g.op('Max', probabilities, g.number(leastProbability)));
+    const scaled = g.op('Mul', logs, g.number(1 / state.temperature));
+    if (state.method === 'temperature') return g.normalised(g.op('Exp', scaled));
+    const biases = graph.constant('double', state.biases, [1, state.biases.length]);
+    return g.normalised(g.op('Exp', g.op('Add', scaled, biases)));
   }
   const parts = state.method === 'platt' ? state.slopes.length : state.knots.length;
   const isBinary = parts === 1;

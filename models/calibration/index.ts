@@ -12,8 +12,8 @@ const leastRows = 10;
 
 /**
  * Learns how to correct probabilities from rows that the model has not learned from. `auto` takes what has the least
- * log-loss by cross-validation over these rows, among temperature scaling, Platt's scaling, isotonic regression and
- * nothing. Runs on another thread.
+ * log-loss by cross-validation over these rows, among temperature scaling (with and without a bias per class), Platt's
+ * scaling, isotonic regression and nothing. Runs on another thread.
  * @param probabilities row-major, `classes` per row, each row adding up to 1.
  * @param actual class indices.
  * @throws RelevoError DATASET_TOO_SMALL below ten rows; CANCELLED when `signal` fires.

@@ -17,6 +17,12 @@ export const calibrationStateSchema = z.discriminatedUnion('method', [
   }),
   /** p′ ∝ p^(1 / temperature). */
   z.strictObject({ method: z.literal('temperature'), temperature: z.number().positive() }),
+  /** p′ ∝ p^(1 / temperature) · exp(bias), one bias per class, of two classes too. */
+  z.strictObject({
+    method: z.literal('bias-corrected'),
+    temperature: z.number().positive(),
+    biases: perClass,
+  }),
 ]);
 export type CalibrationState = z.infer<typeof calibrationStateSchema>;
 export type CalibrationMethod = CalibrationState['method'];

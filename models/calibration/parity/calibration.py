@@ -70,11 +70,16 @@ for rows, classes, stretch, round_to in ((120, 2, 3.0, None), (200, 3, 2.0, None
     isotonic = CalibratedClassifierCV(FrozenEstimator(Scores(classes)), method="isotonic").fit(p, actual)
     temperature = minimize_scalar(lambda t: -log_softmax(np.log(p) / np.exp(t), axis=1)[np.arange(rows), actual].mean(),
                                   bounds=(-3, 3), method="bounded", options={"xatol": 1e-12})
+    def bias_corrected(w):
+        z = w[0] * np.log(p) + np.append(0, w[1:])
+        return -log_softmax(z, axis=1)[np.arange(rows), actual].mean() + 0.5e-6 * (w[1:] ** 2).sum()
+    corrected = minimize(bias_corrected, np.append(1, np.zeros(classes - 1)), method="BFGS", options={"gtol": 1e-10}).x
     thresholds = []
     for k in columns:
         fitted = IsotonicRegression(out_of_bounds="clip").fit(p[:, k], actual == k)
         thresholds.append({"x": fitted.X_thresholds_.tolist(), "y": fitted.y_thresholds_.tolist()})
     cases.append({
+        "biasCorrected": {"temperature": float(1 / corrected[0]), "biases": [0, *corrected[1:].tolist()]},
         "classes": classes,
         "probabilities": p.ravel().tolist(),
         "actual": actual.tolist(),
