@@ -1,5 +1,5 @@
 import { category, ignored, number, timestamp } from '../contracts/columns.ts';
-import { col, type Formula, num, text, where } from '../contracts/expression.ts';
+import { col, cyclical, type Formula, flags, num, text, where } from '../contracts/expression.ts';
 import { definePipeline } from '../contracts/pipeline.ts';
 
 const names = {
@@ -60,8 +60,6 @@ const co2Silent = co2.equals(0).and(usage.atLeast(11));
 const missing = ['error', '?', 'N/A', 'invalid', 'NULL', 'NAN'];
 const reactive = number({ unit: 'kVarh', min: 0, max: mostPerQuarter, decimals: 2 });
 const powerFactor = number({ unit: '%', min: 0, max: 100, decimals: 2, trust: 2 });
-const angle = col('NSM').times((2 * Math.PI) / 86_400);
-const flag = (column: string, value: string) => where(col(column).equals(value), 1, 0);
 
 const plain = ['random-forest', 'ridge', 'linear'].map((estimator) => ({ estimator }));
 const file = (state: string) => ({ kind: 'file' as const, path: `steel/steel_energy_${state}.csv` });
@@ -137,14 +135,13 @@ export const steelEnergy = definePipeline({
     leastEnergy: fromInverseSquare(upper),
     mostEnergy: fromInverseSquare(lower),
     co2Energy: co2.dividedBy(co2PerKwh),
-    timeSine: angle.sine(),
-    timeCosine: angle.cosine(),
-    lightLoad: flag('Load_Type', 'Light_Load'),
-    maximumLoad: flag('Load_Type', 'Maximum_Load'),
-    ...Object.fromEntries(weekdays.slice(0, -1).map((day) => [day.toLowerCase(), flag('Day_of_week', day)])),
+    ...cyclical('time', col('NSM'), 86_400),
+    ...flags('Load_Type', ['Light_Load', 'Maximum_Load']),
+    ...flags('Day_of_week', weekdays.slice(0, -1)),
   },
   base: fused,
   split: { kind: 'random', test: 0.25, validation: 0.15 },
   candidates: [{ estimator: 'xgboost', trials: 12 }, ...plain],
+  interval: { level: 0.9 },
   schedules: { ingest: { cron: '30 1 * * *' }, train: { cron: '0 2 * * *' } },
 });
