@@ -5,7 +5,7 @@ import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import { candidateToFit, fitCandidate, saveCandidate, withHeads, withSteps } from '../models/training/fit.ts';
 import { fitHeads } from '../models/training/heads.ts';
-import { joinRows, type TrainingSet } from '../models/training/rows.ts';
+import { joinRows, type PreparedRows, type TrainingSet } from '../models/training/rows.ts';
 import { scoreCandidate } from '../models/training/score.ts';
 import { readHeads } from './bundles.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
@@ -85,7 +85,7 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set } = await trainingSets.prepared(input.set);
         const params = withSteps(input.estimator, input.params, input.steps);
-        const { train, fittedOn } = rowsToKeep(spec, set);
+        const { fittedOn, ...rows } = rowsToKeep(spec, set);
         const heads = await readHeads(artifacts, input.heads);
         const fit = {
           key: keyOf(input, 'refit'),
@@ -96,7 +96,7 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
         return await withFit(workbench, pulse, fit, async (context) => {
           const candidate = candidateToFit(spec, input.candidate, params);
           const { companionSteps } = input;
-          const fitted = await fitCandidate(spec, { ...candidate, companionSteps }, { train }, context);
+          const fitted = await fitCandidate(spec, { ...candidate, companionSteps }, rows, context);
           try {
             const { diagnostics, resumedFromStep } = fitted.model;
             const native = await artifacts.putBytes(await saveCandidate(withHeads(fitted, heads)), {
@@ -121,10 +121,16 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
   };
 }
 
-/** A calibrator belongs to the very model that it was learnt for, so that this one is not fitted on its rows. */
-function rowsToKeep(spec: PipelineSpec, { train, validation }: TrainingSet) {
+/**
+ * A calibrator belongs to the very model that it was learnt for, so that this one is fitted as it was then: on the
+ * training rows, stopped early by the validation rows (an ensemble's members too).
+ */
+function rowsToKeep(
+  spec: PipelineSpec,
+  { train, validation }: TrainingSet,
+): { train: PreparedRows; validation?: PreparedRows; fittedOn: string } {
   if (spec.calibration !== 'none' && spec.validation.kind === 'holdout')
-    return { train, fittedOn: `${train.features.rows} training rows` };
+    return { train, validation, fittedOn: `${train.features.rows} training rows` };
   const all = joinRows(train, validation);
   return { train: all, fittedOn: `${all.features.rows} training and validation rows` };
 }

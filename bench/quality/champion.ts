@@ -118,11 +118,12 @@ export async function keep(
   const context = { ...contextOf(spec.seed), withInterval: true };
   const { heads, report } = await fitHeads(spec, scored.held, context);
   const keepsOwn = spec.calibration !== 'none' && spec.validation.kind === 'holdout';
-  const train = keepsOwn ? set.train : joinRows(set.train, set.validation);
+  const { train, validation } = set;
+  const rows = keepsOwn ? { train, validation } : { train: joinRows(train, validation) };
   const steps = withSteps(candidate.estimator, params, scored.steps);
   const toFit = candidateToFit(spec, candidateName(candidate), steps);
   const { companionSteps } = scored;
-  const fitted = await fitCandidate(spec, { ...toFit, companionSteps }, { train }, context);
+  const fitted = await fitCandidate(spec, { ...toFit, companionSteps }, rows, context);
   return { fitted: withHeads(fitted, heads), heads: report };
 }
 
