@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { ArtifactStore } from '../contracts/artifacts.ts';
 import { parseEnvironment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import type { Registry } from '../registry/index.ts';
@@ -18,6 +19,8 @@ import { freshDatabase } from './database.ts';
 export interface InProcess {
   client: Client;
   registry: Registry;
+  artifacts: ArtifactStore;
+  databaseUrl: string;
   dataDir: string;
   stop(): Promise<void>;
 }
@@ -55,6 +58,8 @@ export async function startInProcess(services: {
   return {
     client: new Client({ connection }),
     registry: ground.registry,
+    artifacts: ground.artifacts,
+    databaseUrl: database.url,
     dataDir: home,
     async stop() {
       for (const worker of workers) worker.shutdown();

@@ -90,3 +90,21 @@ export function plantRows(rows: number, seed = 1): string {
 
 export const writePlant = (folder: string, rows: number, seed?: number): Promise<void> =>
   writeFile(`${folder}/${plantFile}`, plantRows(rows, seed));
+
+/** The same mill asked another question: which ore it grinds, with calibrated answers where mistakes differ in cost. */
+export const oreOfPlant = (): PipelineSpec => {
+  const { name: _, title, about, sources, columns, schedules } = plant({ rounds: 1, trials: 0 });
+  return definePipeline({
+    name: 'ore',
+    ...{ title, about, sources, columns, schedules },
+    task: 'classification',
+    target: 'ore',
+    inputs: ['feed', 'speed', 'power'],
+    features: { feed: col('feed'), speed: col('speed'), power: col('power') },
+    split: { kind: 'stratified', by: 'ore', test: 0.2, validation: 0.2 },
+    candidates: [{ estimator: 'xgboost', params: { rounds: 40 } }, { estimator: 'logistic' }],
+    metric: 'logLoss',
+    calibration: 'auto',
+    costs: { oxide: { sulphide: 1 }, sulphide: { oxide: 5 } },
+  });
+};

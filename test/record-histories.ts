@@ -3,11 +3,13 @@
  * Run it when a workflow changes on purpose: `npm run record:histories`.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { runId, searchWorkflowId } from '../contracts/ids.ts';
+import { questionId, runId, searchWorkflowId } from '../contracts/ids.ts';
 import { trainOptionsSchema } from '../contracts/runs.ts';
+import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { plant, writePlant } from './plant.ts';
 import { type Servers, startServers, startWorkers, type Workers } from './stack.ts';
@@ -50,6 +52,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   const first = runId('train', spec.name, 'first');
   await run('train-first', 'trainWorkflow', first, { spec, options: options({ ingest: 'if-missing' }) });
   await keep(all, 'search', searchWorkflowId(first, 'searched'));
+  await recordQuestions(workers, run);
   const second = runId('train', spec.name, 'second');
   await run('train-contest', 'trainWorkflow', second, { spec, options: options({ seed: 8, trials: 4 }) });
   await keep(all, 'ingest-child', `${second}/ingest`);
@@ -72,6 +75,22 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   await recordCancelled(all, start);
   await writePlant(workers.dataDir, 700, 2);
   await run('ingest-shrunk', 'ingestWorkflow', runId('ingest', spec.name, 'shrunk'), { spec });
+}
+
+type Run = (name: string, workflow: string, workflowId: string, input: unknown) => Promise<void>;
+async function recordQuestions({ home, registry }: Workers, run: Run): Promise<void> {
+  const pipeline = spec.name;
+  await registry.pipelines.save(spec);
+  const row = { feed: 40, speed: 9.5, hardness: 12, ore: 'oxide' };
+  const rows = await createFolderArtifacts(join(home, 'artifacts')).putBytes(
+    Buffer.from(JSON.stringify([row])),
+    { name: 'rows.json', mediaType: 'application/json' },
+  );
+  const question = { pipeline, modelVersion: '1.0.0', rows, method: 'auto' };
+  await run('explain', 'explainWorkflow', questionId('explain', pipeline, 'one'), question);
+  const [{ id }] = await registry.datasets.list(pipeline);
+  const versions = { pipeline, from: id, to: id };
+  await run('compare', 'compareWorkflow', questionId('compare', pipeline, 'one'), versions);
 }
 
 async function recordCancelled(

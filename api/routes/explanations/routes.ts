@@ -20,7 +20,7 @@ export const explain = createRoute({
   request: { params: pipelineParam, body: { ...json(bodySchema, 'Rows'), required: true } },
   responses: {
     200: json(
-      z.object({ modelVersion: z.string(), explanation: rowsExplanationSchema.openapi('RowsExplanation') }),
+      z.object({ modelVersion: z.string(), explanation: rowsExplanationSchema }),
       'Per row a base and the effects that add up to the answer',
     ),
     ...errors(
@@ -43,7 +43,7 @@ export const explanation = createRoute({
   request: { params: pipelineParam },
   responses: {
     200: json(
-      z.object({ modelVersion: z.string(), explanation: explanationSchema.openapi('Explanation') }),
+      z.object({ modelVersion: z.string(), explanation: explanationSchema }),
       'Made when the version was trained',
     ),
     ...errors('PIPELINE_NOT_FOUND', 'CHAMPION_MISSING', 'MODEL_NOT_FOUND', 'DATABASE_UNAVAILABLE'),
