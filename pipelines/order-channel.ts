@@ -64,7 +64,10 @@ const inputs = {
   owner_age: number({ unit: 'a', min: 18, max: 100, decimals: 0 }),
   distance_km: number({ unit: 'km', min: 0, decimals: 1 }),
 };
-const boosting = { rounds: 600, earlyStoppingRounds: 20, subsample: 0.8, colsampleByTree: 0.7, maxBins: 64 };
+const boosting = {
+  ...{ rounds: 600, earlyStoppingRounds: 20, learningRate: 0.2, maxDepth: 3 },
+  ...{ subsample: 0.8, colsampleByTree: 0.7, maxBins: 64 },
+};
 
 const search = {
   learningRate: { kind: 'float' as const, low: 0.07, high: 0.3, log: true },
