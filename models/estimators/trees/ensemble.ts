@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { DecisionTree, TreeModel } from '../../../contracts/estimator.ts';
 import { type Form, forms, linkOfForm, type Reading } from './form.ts';
+import type { PackedTree } from './packed/tree.ts';
 import { readUbjson, type UbjsonValue } from './ubjson.ts';
 
 /** Trees that are added up; features are rounded to single precision and rows below a threshold go left. */
@@ -11,6 +12,10 @@ export interface TreeEnsemble {
   base: number[];
   columns: number;
   trees: DecisionTree[];
+}
+/** Trees of one sum each. */
+interface ReadEnsemble extends TreeEnsemble {
+  trees: (PackedTree & { output: number })[];
 }
 
 /** Attribute of a saved booster that says what libxgboost's objective does not. */
@@ -27,7 +32,7 @@ const objectives: Record<string, Form> = {
  * The trees of a model that libxgboost saved as UBJSON (1.7 and newer; 3.x writes the base score as a list).
  * @throws RelevoError ARTIFACT_CORRUPT on other bytes.
  */
-export function readEnsemble(model: Uint8Array): TreeEnsemble {
+export function readEnsemble(model: Uint8Array): ReadEnsemble {
   try {
     const learner = field(readUbjson(model), 'learner');
     const parameters = field(learner, 'learner_model_param');
@@ -69,15 +74,17 @@ function baseScores(text: string, form: Form): number[] {
   return form === 'logistic' ? scores.map((share) => Math.log(share / (1 - share))) : scores;
 }
 
-const readTree = (tree: UbjsonValue, output: number): DecisionTree => ({
-  left: numbers(tree, 'left_children'),
-  right: numbers(tree, 'right_children'),
-  feature: numbers(tree, 'split_indices'),
-  value: numbers(tree, 'split_conditions'),
-  missingLeft: numbers(tree, 'default_left'),
-  cover: numbers(tree, 'sum_hessian'),
+const readTree = (tree: UbjsonValue, output: number): PackedTree & { output: number } => ({
+  left: integers(tree, 'left_children'),
+  right: integers(tree, 'right_children'),
+  feature: integers(tree, 'split_indices'),
+  value: singles(tree, 'split_conditions'),
+  missingLeft: Uint8Array.from(numbers(tree, 'default_left')),
+  cover: singles(tree, 'sum_hessian'),
+  leaves: noLeaves,
   output,
 });
+const noLeaves = new Float32Array();
 
 /** For explanations; see `FittedModel.trees`. Covers are sums of second derivatives, as in libxgboost and shap. */
 export function treesOf({ reading: { form }, base, trees }: TreeEnsemble): TreeModel {
@@ -115,6 +122,16 @@ function field(value: UbjsonValue, name: string): UbjsonValue {
 function list(value: UbjsonValue): UbjsonValue[] {
   if (Array.isArray(value)) return value;
   throw new RangeError('expected a list');
+}
+
+function integers(tree: UbjsonValue, name: string): Int32Array {
+  const values = numbers(tree, name);
+  return values instanceof Int32Array ? values : Int32Array.from(values);
+}
+
+function singles(tree: UbjsonValue, name: string): Float32Array {
+  const values = numbers(tree, name);
+  return values instanceof Float32Array ? values : Float32Array.from(values);
 }
 
 function numbers(tree: UbjsonValue, name: string): ArrayLike<number> {

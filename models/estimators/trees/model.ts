@@ -1,11 +1,9 @@
 import { environment } from '../../../contracts/env.ts';
 import type { FittedModel } from '../../../contracts/estimator.ts';
-import { librarySettings } from '../../native/settings.ts';
 import { readEnsemble, treesOf } from './ensemble.ts';
 import { outputsOfForm, type Reading } from './form.ts';
 import { addEnsemble } from './onnx.ts';
-import { toNativeRows } from './rows.ts';
-import { predictOnThread } from './threads.ts';
+import { predictOnThreads } from './threads.ts';
 
 /**
  * A fitted sum of trees.
@@ -17,10 +15,7 @@ export function treeModel(bytes: Uint8Array, reading: Reading): FittedModel {
     outputs: outputsOfForm(reading.form, reading.base.length),
     async predict(features) {
       if (features.rows === 0) return new Float64Array();
-      const { RELEVO_THREADS: threads } = environment();
-      const library = librarySettings();
-      const rows = await toNativeRows(features);
-      return predictOnThread({ library, threads, model: bytes, reading, rows });
+      return predictOnThreads(bytes, features, environment().RELEVO_THREADS);
     },
     save: async () => bytes.slice(),
     addToGraph: (graph, features) => addEnsemble(graph, readEnsemble(bytes), features),

@@ -6,23 +6,24 @@ import { addForm } from './form.ts';
 /**
  * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sums of
  * the leaves, and those to the predictions (double, `[N, outputs]`). libxgboost rounds features to single precision before it
- * compares, so they are cast first; NaN goes the way that each node learned.
+ * compares, so they are cast to it and back; NaN goes the way that each node learned. Sums are double, as in
+ * `sumLeaves`: in single precision the small leaves of late rounds get lost beside the base.
  */
 export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: TensorName): TensorName {
   const { trees, base, reading } = ensemble;
   const nodes = nodeColumns(trees);
   const [sum] = graph.node(
     'TreeEnsembleRegressor',
-    [graph.cast(features, 'float')],
+    [graph.cast(graph.cast(features, 'float'), 'double')],
     {
       n_targets: { int: base.length },
       aggregate_function: { string: 'SUM' },
       post_transform: { string: 'NONE' },
-      base_values: { floats: base },
+      base_values_as_tensor: doubles(base),
       nodes_treeids: { ints: nodes.trees },
       nodes_nodeids: { ints: nodes.ids },
       nodes_featureids: { ints: nodes.columns },
-      nodes_values: { floats: nodes.values },
+      nodes_values_as_tensor: doubles(nodes.values),
       nodes_modes: { strings: nodes.modes },
       nodes_truenodeids: { ints: nodes.whenBelow },
       nodes_falsenodeids: { ints: nodes.otherwise },
@@ -30,12 +31,14 @@ export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: 
       target_treeids: { ints: nodes.leafTrees },
       target_nodeids: { ints: nodes.leafIds },
       target_ids: { ints: nodes.leafOutputs },
-      target_weights: { floats: nodes.leafValues },
+      target_weights_as_tensor: doubles(nodes.leafValues),
     },
     { domain: 'ai.onnx.ml' },
   );
   return addForm(graph, reading.form, graph.cast(sum, 'double'), base.length);
 }
+
+const doubles = (values: number[]) => ({ doubles: values, shape: [values.length] });
 
 function nodeColumns(trees: DecisionTree[]) {
   const columns = {

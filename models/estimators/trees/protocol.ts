@@ -60,10 +60,8 @@ export interface GrownTrees {
 }
 
 export interface PredictTask {
-  library: LibrarySettings;
-  threads: number;
+  /** UBJSON in shared memory. */
   model: Uint8Array;
-  reading: Reading;
   rows: NativeRows;
 }
 

@@ -9,16 +9,23 @@ const chunk = 1_000_000;
 
 /**
  * Features in single precision, for libxgboost.
+ * @param first of the at most `count` rows that are wanted.
  * @throws RelevoError TRAINING_FAILED naming the first column and row whose value is beyond single precision.
  */
-export async function toNativeRows({ rows, names, data }: Matrix): Promise<NativeRows> {
+export async function toNativeRows(
+  { rows: all, names, data }: Matrix,
+  first = 0,
+  count = all,
+): Promise<NativeRows> {
+  const rows = Math.min(count, all - first);
+  const offset = first * names.length;
   const features = new Float32Array(rows * names.length);
   for (let start = 0; start < features.length; start += chunk) {
     if (start > 0) await setImmediate();
     const end = Math.min(start + chunk, features.length);
     for (let i = start; i < end; i++) {
-      const value = Math.fround(data[i]);
-      if (value === Infinity || value === -Infinity) throw beyond(data[i], names, i);
+      const value = Math.fround(data[offset + i]);
+      if (value === Infinity || value === -Infinity) throw beyond(data[offset + i], names, offset + i);
       features[i] = value;
     }
   }

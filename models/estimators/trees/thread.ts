@@ -1,10 +1,10 @@
 import { RelevoError } from '../../../contracts/errors.ts';
-import { Booster, NativeMatrix } from '../../native/booster.ts';
-import { xgboost } from '../../native/xgboost.ts';
+import { readEnsemble } from './ensemble.ts';
 import { predictionsOf } from './form.ts';
 import { growTrees } from './grow.ts';
 import { growLight } from './light/grow.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
+import { sumLeaves } from './packed/sum.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 
 /** Entry of a thread that calls libxgboost or lib_lightgbm; see `../../native/xgboost.ts` for why it has one to itself. */
@@ -16,19 +16,10 @@ export const growBoosters = (task: LightTask): Answer<GrownLight> => answer(() =
 export const predict = (task: PredictTask): Answer<Float64Array> =>
   answer(() => ({ state: 'done', value: predictRows(task) }));
 
-function predictRows({ library, threads, model, reading, rows }: PredictTask): Float64Array {
-  const api = xgboost(library);
-  const matrix = new NativeMatrix(api, rows, threads);
-  try {
-    const booster = Booster.load(api, model.slice(), { nthread: threads });
-    try {
-      return predictionsOf(reading, booster.predict(matrix));
-    } finally {
-      booster.dispose();
-    }
-  } finally {
-    matrix.dispose();
-  }
+/** Of libxgboost's own file, without the library: its sums are single, in which late rounds get lost beside the base. */
+function predictRows({ model, rows }: PredictTask): Float64Array {
+  const { reading, base, trees } = readEnsemble(model);
+  return predictionsOf({ form: reading.form, base }, sumLeaves(trees, base.length, rows));
 }
 
 function answer<T>(work: () => Answer<T>): Answer<T> {

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
+import type { Matrix } from '../../../contracts/frame.ts';
 import { threadLoader } from '../../pool.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
+import { toNativeRows } from './rows.ts';
 
 let pool: Piscina | undefined;
 /** Threads for libxgboost and lib_lightgbm: each makes its calls one after another, and is never stopped within one. */
@@ -39,9 +41,36 @@ export async function growLightOnThread(task: LightTask): Promise<GrownLight | '
   return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
 }
 
-export async function predictOnThread(task: PredictTask): Promise<Float64Array> {
+/** Rows below which another thread takes longer to start than it saves. */
+const leastRows = 4_096;
+
+/** Predictions, row-major, by at most `count` threads: how many changes no bit of them. */
+export async function predictOnThreads(
+  model: Uint8Array,
+  features: Matrix,
+  count: number,
+): Promise<Float64Array> {
+  const size = Math.max(leastRows, Math.ceil(features.rows / count));
+  const parts = Array.from({ length: Math.ceil(features.rows / size) }, async (_, part) =>
+    predictOnThread({ model, rows: await toNativeRows(features, part * size, size) }),
+  );
+  return joined(await Promise.all(parts));
+}
+
+async function predictOnThread(task: PredictTask): Promise<Float64Array> {
   const transferList = [task.rows.features.buffer as ArrayBuffer];
   return unwrap(await threads().run(task, { name: 'predict', transferList }));
+}
+
+function joined(parts: Float64Array[]): Float64Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function unwrap<T>(answer: Answer<T>): T {
