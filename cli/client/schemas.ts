@@ -113,10 +113,6 @@ export const aliasMoveSchema = z.looseObject({
   run: startedSchema,
 });
 
-export const datasetsSchema = z.looseObject({
-  datasets: z.array(z.looseObject({ id: z.string(), links: z.looseObject({ report: z.string() }) })),
-});
-
 export const rowsExplainedSchema = z.looseObject({
   modelVersion: z.string(),
   explanation: rowsExplanationSchema,
