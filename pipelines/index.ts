@@ -5,14 +5,14 @@ import { mineFuel } from './mine-fuel.ts';
 import { onlineShoppers } from './online-shoppers.ts';
 import { orderChannel } from './order-channel.ts';
 import { steelEnergy } from './steel-energy.ts';
+import { steelForecast } from './steel-forecast.ts';
 import { studentPerformance } from './student-performance.ts';
 
 /** Every system that this installation runs, by name: one file each, one line here. */
 export const pipelines: Record<string, PipelineSpec> = Object.fromEntries(
-  [steelEnergy, orderChannel, onlineShoppers, studentPerformance, mineFuel, mineCycle].map((spec) => [
-    spec.name,
-    spec,
-  ]),
+  [steelEnergy, steelForecast, orderChannel, onlineShoppers, studentPerformance, mineFuel, mineCycle].map(
+    (spec) => [spec.name, spec],
+  ),
 );
 
 /** @throws RelevoError PIPELINE_NOT_FOUND with the known names. */
