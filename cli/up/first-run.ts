@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../contracts/env.ts';
 import { type ApiClient, pathSegment } from '../client/http.ts';
 import { runsSchema, startedSchema } from '../client/schemas.ts';
@@ -14,6 +15,8 @@ import type { Addresses } from './stack.ts';
 
 /** The pipeline that a fresh installation shows itself with. */
 const defaultPipeline = 'steel-energy';
+
+const inServiceWithinMs = 30_000;
 
 export interface FirstRunOptions {
   env: Environment;
@@ -42,12 +45,22 @@ export async function endWithChampion(options: FirstRunOptions): Promise<void> {
   if (!train) return;
   const trained = await firstTraining(options);
   if (!trained) return;
-  const champion = await readChampion(client, defaultPipeline, signal);
+  const champion = await championSoon(client, signal);
   if (champion === undefined) return;
   const { candidates, metric } = champion.metrics;
   showCandidates(terminal, candidates, champion.info.candidate, metric);
   terminal.print();
   await presentChampion(options, champion);
+}
+
+/** The API hears of a new champion a moment after the run has ended, and opens it. */
+async function championSoon(client: ApiClient, signal: AbortSignal): Promise<Champion | undefined> {
+  const untilMs = Date.now() + inServiceWithinMs;
+  for (;;) {
+    const champion = await readChampion(client, defaultPipeline, signal);
+    if (champion !== undefined || Date.now() > untilMs) return champion;
+    await sleep(200, undefined, { signal });
+  }
 }
 
 async function presentChampion(options: FirstRunOptions, champion: Champion): Promise<void> {
