@@ -45,8 +45,8 @@ const file = (state: string) => ({
   path: `student/student_entry_performance_${state}.csv`,
 });
 const penalties = choice(0.03, 0.1, 0.3, 1, 3, 10);
-const leaves = { minChildWeight: choice(2, 4, 8), maxDepth: choice(6, 12) };
-const forest = { trees: 200, colsampleByNode: 0.3 };
+const leaves = choice(2, 4, 8);
+const forest = { colsampleByNode: 0.3, maxDepth: 12, minChildWeight: 4 };
 const grid = { sampler: 'grid' as const, pruner: 'none' as const };
 
 export const studentPerformance = definePipeline({
@@ -82,12 +82,32 @@ export const studentPerformance = definePipeline({
   validation: { kind: 'stratified', folds: 5 },
   seed: 42,
   candidates: [
-    { estimator: 'logistic', search: { C: penalties }, trials: 6, ...grid },
+    { estimator: 'logistic', params: { C: 0.3 }, search: { C: penalties }, trials: 6, ...grid },
     { estimator: 'ordinal', search: { alpha: penalties }, trials: 6, ...grid },
     { estimator: 'naive-bayes', search: { varSmoothing: choice(0.001, 0.03, 0.1, 0.3) }, trials: 4, ...grid },
-    { estimator: 'knn', search: { neighbours: choice(5, 15, 25) }, trials: 3, ...grid },
-    { estimator: 'random-forest', params: forest, search: leaves, trials: 6, ...grid },
-    { estimator: 'extra-trees', params: forest, search: leaves, trials: 6, ...grid },
+    {
+      estimator: 'knn',
+      search: {
+        neighbours: choice(5, 9, 15, 25),
+        weighting: { kind: 'choice', options: ['uniform', 'distance'] },
+      },
+      trials: 8,
+      ...grid,
+    },
+    {
+      estimator: 'random-forest',
+      params: { ...forest, trees: 100 },
+      search: { minChildWeight: leaves },
+      trials: 3,
+      ...grid,
+    },
+    {
+      estimator: 'extra-trees',
+      params: { ...forest, trees: 300 },
+      search: { minChildWeight: leaves, maxDepth: choice(6, 12) },
+      trials: 6,
+      ...grid,
+    },
     {
       estimator: 'xgboost',
       params: { rounds: 200, earlyStoppingRounds: 30, subsample: 0.8, colsampleByTree: 0.6 },
@@ -103,7 +123,12 @@ export const studentPerformance = definePipeline({
       trials: 6,
       ...grid,
     },
-    { name: 'vote', estimator: 'voting', members: ['logistic', 'naive-bayes', 'extra-trees'] },
+    { name: 'vote', estimator: 'voting', members: ['logistic', 'extra-trees'] },
+    {
+      name: 'vote-of-all',
+      estimator: 'voting',
+      members: ['logistic', 'ordinal', 'knn', 'extra-trees', 'random-forest'],
+    },
   ],
   metric: 'macroF1',
   calibration: 'temperature',
