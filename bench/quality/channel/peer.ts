@@ -54,7 +54,10 @@ export async function runPeer(spec: PipelineSpec, set: TrainingSet, folder: stri
     ...budgetOf(spec),
   };
   const python = await pythonWith(requirements);
-  const { stdout } = await run(python, [script, JSON.stringify(job)]);
+  // Threads of OpenMP that spin while they wait take each other's time on a busy machine.
+  const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' };
+  const { stdout, stderr } = await run(python, [script, JSON.stringify(job)], { env });
+  process.stderr.write(stderr);
   return JSON.parse(stdout) as PeerResult;
 }
 
