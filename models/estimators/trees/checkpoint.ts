@@ -9,7 +9,7 @@ export interface GrowthState {
   scores: number[];
 }
 
-const magic = Buffer.from('relevo-trees-1\n');
+const magic = Buffer.from('relevo-trees-2\n');
 
 /** One buffer: the magic line, the header's length (4 bytes), the header as JSON, the booster. */
 export function encodeCheckpoint(identity: string, state: GrowthState, booster: Uint8Array): Uint8Array {
@@ -47,13 +47,9 @@ function parse(text: Buffer): (GrowthState & { identity: string; boosterBytes: n
 }
 
 /** Names a fit by everything that decides its bits: growth, library, threads, the model that it goes on from and the rows themselves. */
-export function fitIdentity(task: GrowTask, libraryVersion: string): string {
+export function fitIdentity(task: GrowTask, libraryVersion: string, rowsDigest: string): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([libraryVersion, task.threads, task.growth]));
+  hash.update(JSON.stringify([libraryVersion, task.threads, task.growth, rowsDigest]));
   if (task.start) hash.update(task.start.mode).update(task.start.model);
-  for (const rows of [task.train, task.validation]) {
-    hash.update(`|${rows?.rows ?? 0}×${rows?.columns ?? 0}`);
-    for (const values of [rows?.features, rows?.target, rows?.weights]) if (values) hash.update(values);
-  }
   return hash.digest('hex');
 }

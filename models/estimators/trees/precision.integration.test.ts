@@ -32,10 +32,10 @@ it.each(cases)(
 
 it('many rows on several threads are the same rows', async () => {
   const task: Task = { kind: 'regression' };
-  const train = rowsOf(task, 9_000, 2, 0.1);
+  const train = rowsOf(task, 20_000, 2, 0.1);
   const model = await fitModel({ rounds: 5 }, train, task);
   const together = await model.predict(train.features);
   const width = train.features.names.length;
-  const tail = { ...train.features, rows: 900, data: train.features.data.slice(8_100 * width) };
-  expect(together.slice(8_100)).toEqual(await model.predict(tail));
+  const tail = { ...train.features, rows: 2_000, data: train.features.data.slice(18_000 * width) };
+  expect(together.slice(18_000)).toEqual(await model.predict(tail));
 });

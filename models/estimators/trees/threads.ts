@@ -42,7 +42,7 @@ export async function growLightOnThread(task: LightTask): Promise<GrownLight | '
 }
 
 /** Rows below which another thread takes longer to start than it saves. */
-const leastRows = 4_096;
+const leastRows = 16_384;
 
 /** Predictions, row-major, by at most `count` threads: how many changes no bit of them. */
 export async function predictOnThreads(
