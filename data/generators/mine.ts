@@ -17,7 +17,8 @@ export const fuelCoefficients = {
   /** Per level of training, 1 to 5. */
   operatorLevel: -1.2,
 };
-const noiseLitres = 4;
+/** Standard deviation of what the coefficients leave open. */
+export const noiseLitres = 4;
 const litresPerGallon = 3.785411784;
 
 const excavators = ['PAB05', 'PAB06', 'PAB08', 'PAB10', 'PAB11', 'PAB12', 'PHK13', 'PHK15'];
