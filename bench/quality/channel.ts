@@ -4,9 +4,8 @@
  * same features, split and search budget.
  */
 
-import { canonicalJson } from '../../activities/json.ts';
 import { asLoss, type Metrics } from '../../contracts/metrics.ts';
-import { candidateName, classesOf, type PipelineSpec, parsePipelineSpec } from '../../contracts/pipeline.ts';
+import { candidateName, classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { decide } from '../../models/decision/index.ts';
 import type { MetricValues } from '../../models/evaluation/comparison.ts';
 import { bootstrapMetrics, metricsOf } from '../../models/evaluation/judge.ts';
@@ -126,12 +125,8 @@ async function tryAll(spec: PipelineSpec, set: TrainingSet): Promise<Tried[]> {
   return tried;
 }
 
-/** The spec as a run pins it: its features in the order of their names, which selection and sampling go by. */
-const pinned = (spec: PipelineSpec): PipelineSpec => parsePipelineSpec(JSON.parse(canonicalJson(spec)));
-
 /** See above. Takes some ten minutes on two cores. */
-export async function measureChannel(given: PipelineSpec, folder: string): Promise<Measured> {
-  const spec = pinned(given);
+export async function measureChannel(spec: PipelineSpec, folder: string): Promise<Measured> {
   const { frame, source, synthetic } = await cleanDataset(spec, 'synthetic', { dataDir: undefined, folder });
   const split = await makeSplit(spec.split, spec.seed, frame);
   const set = await prepareTrainingSet(spec, frame, split);
