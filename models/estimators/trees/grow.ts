@@ -91,8 +91,8 @@ function growRounds(growth: Growth, state: GrowthState): boolean {
  * Rounds between new growers where something is sampled; a checkpoint can only be taken where new ones follow. To
  * make them takes as long as a fifth of a deep round on 20,000 rows, and is lost in a round on many.
  */
-function roundsOfGrowers({ growth, train }: GrowTask): number {
-  if (!growth.sampled) return 1;
+function roundsOfGrowers({ growth, train, start }: GrowTask): number {
+  if (!growth.sampled || start?.mode === 'refresh') return 1;
   return Math.min(Math.max(Math.floor(manyCells / (train.rows * train.columns)), 1), 16);
 }
 const manyCells = 4_000_000;
