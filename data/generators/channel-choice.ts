@@ -18,6 +18,7 @@ export interface Past {
   orders: number;
   byChannel: readonly [number, number, number];
   atNight: number;
+  late: number;
   amountCents: number;
   last: Order | undefined;
 }
@@ -26,6 +27,7 @@ export const freshPast: Past = {
   orders: 0,
   byChannel: [0, 0, 0],
   atNight: 0,
+  late: 0,
   amountCents: 0,
   last: undefined,
 };
@@ -41,6 +43,7 @@ export function remember(past: Past, order: Order): Past {
       v + Number(order.channel === vendedor),
     ],
     atNight: past.atNight + Number(night),
+    late: past.late + Number(order.late),
     amountCents: past.amountCents + order.amountCents,
     last: order,
   };
@@ -51,7 +54,7 @@ const firstDay = 19_723;
 
 /**
  * Probabilities of the channels of a client's next order (multinomial logit): habit by the smoothed shares so far, the
- * channel of the last order and whether it came late, age, orders at night, size of the orders, distance, and a slow
+ * channel of the last order, orders that came late, age, orders at night, size of the orders, distance, and a slow
  * turn to the digital channel. Young clients who order at night leave the telephone sooner than either alone says.
  */
 export function channelProbabilities(
@@ -63,12 +66,12 @@ export function channelProbabilities(
   const size = Math.log((past.orders > 0 ? past.amountCents / past.orders : 10_000) / 10_000);
   const years = past.last ? (past.last.at / 86_400 - firstDay) / 365 : 0;
   const lastWas = (channel: number): number => Number(past.last?.channel === channel);
-  const disappointed = past.last?.late ? 0.7 : 0;
+  const disappointed = past.orders > 0 ? past.late / past.orders : 0;
   const youngAtNight = client.ownerAge < 40 && night > 0.3 ? 1 : 0;
   const habit = past.orders >= 5 ? 3.2 : 2.2;
   const age = (client.ownerAge - 45) / 10;
   const scores = [
-    0.05 + habit * d + (0.8 - disappointed) * lastWas(digital) - 0.3 * age + 0.8 * night + 0.25 * years,
+    0.05 + habit * d + 0.8 * lastWas(digital) - 0.9 * disappointed - 0.3 * age + 0.8 * night + 0.25 * years,
     0.1 + habit * t + 0.7 * lastWas(telefono) + 0.2 * age - 0.9 * youngAtNight,
     0.2 + habit * v + 0.7 * lastWas(vendedor) + 0.25 * size - 0.012 * client.distanceKm + regional(client),
   ];

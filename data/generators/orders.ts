@@ -54,8 +54,8 @@ const tables: Record<
     lines: orderLines,
   },
   clients: {
-    header: 'client_id,segment,region,owner_age,distance_km',
-    select: 'client_id::INTEGER AS client_id, segment, region::INTEGER AS region, owner_age, distance_km',
+    header: 'client_id,segment,region,owner_age,distance_m',
+    select: 'client_id::INTEGER AS client_id, segment, region::INTEGER AS region, owner_age, distance_m',
     lines: clientLines,
   },
   truth: {
@@ -89,7 +89,7 @@ export async function generateOrders({ path, rows, seed, table, signal }: Genera
 
 function* clientLines(rows: number, seed: number): Generator<string> {
   for (const { id, segment, region, ownerAge, distanceKm } of clientsOf(rows, seed))
-    yield [id, segment, region, ownerAge, distanceKm].join(',');
+    yield [id, segment, region, ownerAge, Math.round(1000 * distanceKm)].join(',');
 }
 
 function* orderLines(rows: number, seed: number): Generator<string> {

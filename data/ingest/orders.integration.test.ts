@@ -73,7 +73,7 @@ describe('orders of a wholesaler', () => {
       const source = orderChannel.sources.synthetic;
       const changed = await db.rows(source.kind === 'tables' ? source.sql : '');
       const columns =
-        'client_id, orders, digital, last_channel, last_late, amount, items, categories, tenure_days, late';
+        'client_id, orders, digital, last_channel, last_hour, amount_cents, items, categories, tenure_days, late';
       const known = await readParquet(result.parts[0].path, columns);
       expect(
         changed.map((row) => Object.fromEntries(columns.split(', ').map((name) => [name, row[name]]))),
