@@ -62,8 +62,17 @@ export const mineCycle = definePipeline({
   },
   steps: [oneHot],
   candidates: [
-    mine.boosting,
+    {
+      ...mine.boosting,
+      params: { ...mine.boosting.params, learningRate: 0.05, maxDepth: 6, maxBins: 256 },
+      search: {
+        learningRate: { kind: 'float', low: 0.03, high: 0.1, log: true },
+        maxDepth: { kind: 'integer', low: 4, high: 8 },
+        minChildWeight: { kind: 'float', low: 1, high: 20, log: true },
+      },
+    },
     { estimator: 'random-forest', params: { minChildWeight: 5 } },
+    { name: 'vote', estimator: 'voting', members: ['xgboost', 'random-forest', 'ridge'] },
     { estimator: 'ridge', steps: [oneHot, { step: 'impute', flag: true }, { step: 'scale' }] },
   ],
 });
