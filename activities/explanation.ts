@@ -13,6 +13,7 @@ import type { TrainingSetRef } from './fingerprints.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson, readJson } from './json.ts';
 import type { TrainingSets } from './training-set.ts';
+import { withWords } from './words.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
@@ -60,7 +61,7 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
             seed: spec.seed,
           }),
         );
-        return { explanation: await putJson(artifacts, 'explanation.json', explanation) };
+        return { explanation: await putJson(artifacts, 'explanation.json', withWords(spec, explanation)) };
       });
     },
   };

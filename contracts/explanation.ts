@@ -23,9 +23,17 @@ export const rowExplanationSchema = z.strictObject({
   total: perOutput,
   /** The pipeline's own base prediction for the row, which `base` includes. */
   formula: z.number().optional(),
-  /** The strongest first; `value` is what the row has, null where missing or made of several features. */
+  /**
+   * The strongest first; `value` is what the row has, null where missing or made of several features, and `word` what
+   * it is the code of.
+   */
   contributions: z.array(
-    z.strictObject({ feature: z.string(), value: z.number().nullable(), effects: perOutput }),
+    z.strictObject({
+      feature: z.string(),
+      value: z.number().nullable(),
+      word: z.string().optional(),
+      effects: perOutput,
+    }),
   ),
   /** Share of the predictions' variance around the row that LIME's line explains, per output. */
   fidelity: perOutput.optional(),

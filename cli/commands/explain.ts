@@ -77,9 +77,9 @@ function showRows(terminal: Terminal, { rows, outputs, unit, method }: RowsExpla
         [texts.explain.base, '', ...base.map(formatNumber)],
         ...contributions
           .slice(0, shownFeatures)
-          .map(({ feature, value, effects }) => [
+          .map(({ feature, value, word, effects }) => [
             feature,
-            value === null ? '–' : formatNumber(value),
+            word ?? (value === null ? '–' : formatNumber(value)),
             ...effects.map(signed),
           ]),
         [texts.explain.total, '', ...total.map(formatNumber)],
