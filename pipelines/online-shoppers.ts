@@ -61,7 +61,6 @@ const costs = Object.fromEntries(
     Object.fromEntries(traffic.filter((answer) => answer !== kind).map((answer) => [answer, cost])),
   ]),
 );
-const members = ['xgboost', 'random-forest', 'extra-trees'];
 
 export const onlineShoppers = definePipeline({
   name: 'online-shoppers',
@@ -120,12 +119,10 @@ export const onlineShoppers = definePipeline({
         maxDepth: { kind: 'integer', low: 3, high: 6 },
         minChildWeight: { kind: 'float', low: 1, high: 20, log: true },
       },
-      trials: 6,
+      trials: 4,
     },
     { estimator: 'random-forest', params: forest },
-    { estimator: 'extra-trees', params: forest },
     { estimator: 'logistic' },
-    { name: 'vote', estimator: 'voting', members },
   ],
   metric: 'macroF1',
   calibration: 'auto',
