@@ -14,7 +14,7 @@ import { taskOf } from '../models/training/task.ts';
 import { ordersDefinition, ordersFrame } from '../models/training/testing.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { withCandidate } from './bundles.ts';
-import { createTrainingActivities } from './training.ts';
+import { createTrainingActivities, type FinalFit, type FitScore } from './training.ts';
 
 // Far more rounds than these rows bear: without early stopping the boosting learns them by heart.
 const boosting = { rounds: 300, earlyStoppingRounds: 5, learningRate: 0.3 };
@@ -67,8 +67,8 @@ describe('a calibrated candidate', () => {
       params: candidate.params,
     };
     const environment = new MockActivityEnvironment();
-    const scored = await environment.run(fits.scoreCandidate, input);
-    const kept = await environment.run(fits.refitCandidate, { ...input, ...scored });
+    const scored = (await environment.run(fits.scoreCandidate, input)) as FitScore;
+    const kept = (await environment.run(fits.refitCandidate, { ...input, ...scored })) as FinalFit;
     const raw = await withCandidate(artifacts, kept.native, (fitted) =>
       withHeads(fitted, {}).predict(set.validation),
     );
