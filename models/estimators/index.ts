@@ -13,6 +13,7 @@ import { ordinal } from './ordinal.ts';
 import type { EstimatorByName } from './params.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
+import { segmentedOf } from './segmented.ts';
 import { stackingOf } from './stacking.ts';
 import { votingOf } from './voting.ts';
 import { xgboost } from './xgboost.ts';
@@ -53,7 +54,7 @@ const single = listed([
 /** Every kind of model, by name. */
 export const estimators: Record<string, Estimator> = {
   ...single,
-  ...listed([votingOf(among(single)), stackingOf(among(single))]),
+  ...listed([votingOf(among(single)), stackingOf(among(single)), segmentedOf(among(single))]),
 };
 
 /** @throws RelevoError PIPELINE_INVALID with the names that exist. */
