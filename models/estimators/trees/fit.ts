@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { FitContext, FitInput, FittedModel } from '../../../contracts/estimator.ts';
 import { librarySettings } from '../../native/settings.ts';
 import { checkRows, fault } from '../checks.ts';
+import { scored } from '../score.ts';
 import { baseOf } from './base.ts';
 import { readEnsemble } from './ensemble.ts';
 import { formOf } from './form.ts';
@@ -91,5 +92,7 @@ async function grow(
   const growing = { run: () => growOnThread(task), stop: task.stop, steps: plan.rounds };
   const grown = await supervise(growing, port1, context);
   const { model, reading, ...about } = grown;
-  return { ...treeModel(model, reading), ...about };
+  const fitted: FittedModel = { ...treeModel(model, reading), ...about };
+  // Shares near 0 differ little in single precision, but much in the logarithm.
+  return plan.kind === 'forest' ? await scored(fitted, learnt, validation) : fitted;
 }
