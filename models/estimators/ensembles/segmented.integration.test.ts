@@ -15,7 +15,7 @@ const pairs = (x: Float64Array): Float64Array =>
   Float64Array.from([...x].flatMap((value) => [-value, value]));
 
 const line: Member = { name: 'line', estimator: 'linear', params: {} };
-const fit = (given: Record<string, string>, members = [line, line], train = rows()) => {
+const fitSegments = (given: Record<string, string>, members = [line, line], train = rows()) => {
   const input: FitInput<unknown> = {
     params: parseParams(estimator('segmented'), given),
     train,
@@ -28,14 +28,14 @@ const fit = (given: Record<string, string>, members = [line, line], train = rows
 
 describe('segmented', () => {
   it('learns each range of a feature by itself', async () => {
-    const model = await fit({ feature: 'x', bounds: '5' });
+    const model = await fitSegments({ feature: 'x', bounds: '5' });
     const { features, target } = rows();
     const predicted = await model.predict(features);
     expect(Math.max(...predicted.map((value, row) => Math.abs(value - target[row])))).toBeLessThan(1e-9);
   });
 
   it('takes even shares of the rows where it is not told', async () => {
-    const model = await fit({ feature: 'x' });
+    const model = await fitSegments({ feature: 'x' });
     expect(model.diagnostics).toMatchObject({ bounds: [5] });
   });
 
@@ -43,7 +43,7 @@ describe('segmented', () => {
     const constant = rows();
     const train = { ...constant, target: constant.target.map((_, row) => (row <= 50 ? 1 : 2)) };
     const trees: Member = { name: 'trees', estimator: 'xgboost', params: { rounds: 50, learningRate: 1 } };
-    const model = await fit({ feature: 'x', bounds: '5' }, [trees, trees], train);
+    const model = await fitSegments({ feature: 'x', bounds: '5' }, [trees, trees], train);
     const missing = { rows: 1, names: ['one', 'x'], data: Float64Array.of(Number.NaN, Number.NaN) };
     expect((await model.predict(missing))[0]).toBeCloseTo(1, 5);
   });
@@ -52,11 +52,11 @@ describe('segmented', () => {
     [{ feature: 'y' }, 'params.feature'],
     [{ feature: 'x', bounds: '1 2' }, 'params.bounds'],
   ])('refuses %j', async (given, field) => {
-    await expect(fit(given)).rejects.toMatchObject({ code: 'PIPELINE_INVALID', details: { field } });
+    await expect(fitSegments(given)).rejects.toMatchObject({ code: 'PIPELINE_INVALID', details: { field } });
   });
 
   it('refuses bounds that do not ascend', async () => {
-    await expect(fit({ feature: 'x', bounds: '5 5' }, [line, line, line])).rejects.toMatchObject({
+    await expect(fitSegments({ feature: 'x', bounds: '5 5' }, [line, line, line])).rejects.toMatchObject({
       details: { expected: '2 ascending numbers, between 3 members' },
     });
   });
