@@ -62,8 +62,14 @@ async function datasetFor(spec: PipelineSpec, options: TrainOptions): Promise<In
   });
 }
 
-const describeDataset = ({ datasetVersion, rows, synthetic, changed }: IngestResult): string =>
-  `${datasetVersion}, ${count(rows.total)} rows${synthetic ? ', synthetic' : ''}${changed ? ', new' : ''}`;
+const describeDataset = ({ datasetVersion, rows, synthetic, changed, warnings }: IngestResult): string =>
+  [
+    datasetVersion,
+    `${count(rows.total)} rows`,
+    ...(synthetic ? ['synthetic'] : []),
+    ...(changed ? ['new'] : []),
+    ...warnings.map((warning) => `warned: ${warning}`),
+  ].join(', ');
 
 /** Judges on the test rows, makes the winner a version, and lets it contend. */
 async function conclude(
