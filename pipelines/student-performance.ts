@@ -124,11 +124,6 @@ export const studentPerformance = definePipeline({
       ...grid,
     },
     { name: 'vote', estimator: 'voting', members: ['logistic', 'extra-trees'] },
-    {
-      name: 'vote-of-all',
-      estimator: 'voting',
-      members: ['logistic', 'ordinal', 'knn', 'extra-trees', 'random-forest'],
-    },
   ],
   metric: 'macroF1',
   calibration: 'temperature',

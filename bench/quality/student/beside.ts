@@ -15,16 +15,21 @@ interface Difference {
   /** Whether it is at most the standard error of the clean file's figure. */
   withinOneStandardError: boolean;
 }
-export interface Beside extends Difference {
-  /** The clean file's best, learnt from the dirty rows, each in the fold of the clean row that it was. */
-  onCleanFolds: OverFolds & Difference;
+export interface Beside {
+  /**
+   * Like with like: the clean file's best, learnt from the dirty rows instead, each in the fold of the clean row that
+   * it was. What is left between the two is the dirt.
+   */
+  sameFolds: OverFolds & Difference;
+  /** The best of each file on folds of its own: another shuffle, and another choice, besides the dirt. */
+  ownFolds: Difference;
 }
 export interface FileAsked extends Asked {
   /** Target and inputs. */
   cells: Cells[];
 }
 
-/** The best of the dirty file beside the best of the clean one: each on its own folds, then both on the same. */
+/** What the dirt costs, in the pipeline's metric. */
 export async function besideClean(spec: PipelineSpec, clean: FileAsked, dirty: FileAsked): Promise<Beside> {
   const { mean, standardError } = clean.answered.best;
   const differenceOf = (other: OverFolds): Difference => ({
@@ -32,7 +37,7 @@ export async function besideClean(spec: PipelineSpec, clean: FileAsked, dirty: F
     withinOneStandardError: Math.abs(other.mean - mean) <= standardError,
   });
   const same = overFolds(await onFolds(spec, clean, dirty));
-  return { ...differenceOf(dirty.answered.best), onCleanFolds: { ...same, ...differenceOf(same) } };
+  return { sameFolds: { ...same, ...differenceOf(same) }, ownFolds: differenceOf(dirty.answered.best) };
 }
 
 /** A dirty row that is no clean one is learnt from in every fold and tested in none. */

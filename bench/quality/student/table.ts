@@ -19,7 +19,7 @@ export interface StudentResult {
 }
 
 const figure = (value: number): string => value.toFixed(3);
-const cell = (value: number | undefined): string => (value === undefined ? '–' : figure(value)).padStart(9);
+const cell = (value: number | undefined): string => (value === undefined ? '–' : figure(value)).padStart(11);
 const yes = (holds: boolean): string => (holds ? 'yes' : 'NO');
 
 /** Candidates, classes and confusion of one question. */
@@ -36,7 +36,7 @@ function answered(title: string, asked: Answered): string[] {
   };
   return [
     title,
-    `  ${'macro F1'.padEnd(18)}${['Relevo', 'std error', 'sklearn'].map((name) => name.padStart(9)).join('')}`,
+    `  ${'macro F1'.padEnd(18)}${['Relevo', 'std error', 'sklearn'].map((name) => name.padStart(11)).join('')}`,
     ...lines,
     `  best ${best.candidate} ${figure(best.mean)} ± ${figure(best.standardError)}, scikit-learn's ${peer.best.candidate} ${figure(peer.best.mean)}; at or above: ${yes(asked.atOrAbovePeer)}`,
     `  the best on folds of ${onOtherFolds.seeds.length} other seeds: ${figure(onOtherFolds.mean)}`,
@@ -59,10 +59,10 @@ export function tableOf({ pipeline, seed, files, dirty }: StudentResult): string
     '',
   ]);
   if (dirty === undefined) return lines.join('\n');
-  const { difference, withinOneStandardError, onCleanFolds } = dirty;
+  const { sameFolds, ownFolds } = dirty;
   return [
     ...lines,
-    `dirty file minus clean one, each best on its own folds: ${figure(difference)}; within one standard error: ${yes(withinOneStandardError)}`,
-    `the clean file's best learnt from dirty rows on the clean file's folds: ${figure(onCleanFolds.mean)}, ${figure(onCleanFolds.difference)}; within one standard error: ${yes(onCleanFolds.withinOneStandardError)}`,
+    `the clean file's best learnt from the dirty rows on the same folds: ${figure(sameFolds.mean)}, ${figure(sameFolds.difference)}; within one standard error: ${yes(sameFolds.withinOneStandardError)}`,
+    `the best of each file on folds of its own: ${figure(ownFolds.difference)}; within one standard error: ${yes(ownFolds.withinOneStandardError)}`,
   ].join('\n');
 }
