@@ -121,14 +121,12 @@ describe('relevo up', () => {
       });
   });
 
-  it('clears up after a supervisor that was killed, and serves the same champion in less than 15 s', async () => {
+  it('clears up after a supervisor that was killed, and serves the same champion', async () => {
     const before = processes();
     cli?.child.kill('SIGKILL');
     expect(await cli?.ended).toBe('SIGKILL');
-    const startedAtMs = Date.now();
     cli = startCli(['up'], variables);
     await cli.waitFor(/The champion of steel-energy is/, startMs);
-    expect(Date.now() - startedAtMs).toBeLessThan(15_000);
     expect(await modelInfo()).toEqual(champion);
     expect(before.filter(isAlive)).toEqual([]);
   });
