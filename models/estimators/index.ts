@@ -13,7 +13,6 @@ import { ordinal } from './ordinal.ts';
 import type { EstimatorByName } from './params.ts';
 import { randomForest } from './random-forest.ts';
 import { ridge } from './ridge.ts';
-import { segmentedOf } from './segmented.ts';
 import { stackingOf } from './stacking.ts';
 import { votingOf } from './voting.ts';
 import { xgboost } from './xgboost.ts';
@@ -54,7 +53,7 @@ const single = listed([
 /** Every kind of model, by name. */
 export const estimators: Record<string, Estimator> = {
   ...single,
-  ...listed([votingOf(among(single)), stackingOf(among(single)), segmentedOf(among(single))]),
+  ...listed([votingOf(among(single)), stackingOf(among(single))]),
 };
 
 /** @throws RelevoError PIPELINE_INVALID with the names that exist. */

@@ -95,7 +95,7 @@ export async function contractCases(): Promise<ContractCase[]> {
 }
 
 async function contractCase(entry: Estimator, task: Task): Promise<ContractCase> {
-  const members = ['voting', 'stacking', 'segmented'].includes(entry.name) ? membersOf[task.kind] : undefined;
+  const members = ['voting', 'stacking'].includes(entry.name) ? membersOf[task.kind] : undefined;
   const input: ContractCase['input'] = (train, given = {}) => ({
     params: parseParams(entry, given),
     train,
