@@ -39,7 +39,7 @@ const members: Member[] = [
   { name: 'tree', estimator: 'xgboost', params: { rounds: 8 } },
   { name: 'line', estimator: 'ridge', params: {} },
 ];
-const isEnsemble = (name: string): boolean => ['voting', 'stacking', 'segmented'].includes(name);
+const isEnsemble = (name: string): boolean => ['voting', 'stacking'].includes(name);
 
 const frames = { furnace: plantFrame(260), orders: ordersFrame(300) };
 const furnace = definePipeline({
