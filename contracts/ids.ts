@@ -2,8 +2,8 @@
  * Workflow ids from business keys: the same work asked for twice is one workflow.
  * `train/steel-energy/2026-11-21` is that night's training; a manual run carries its own key.
  */
-export type RunKind = 'ingest' | 'train' | 'promote' | 'rollback';
-export const runKinds = ['ingest', 'train', 'promote', 'rollback'] as const satisfies readonly RunKind[];
+export const runKinds = ['ingest', 'train', 'promote', 'rollback', 'monitor', 'retrain', 'contest'] as const;
+export type RunKind = (typeof runKinds)[number];
 
 const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;
 
@@ -36,7 +36,8 @@ export const ingestOfTraining = (trainRunId: string): string => `${trainRunId}/i
 export const questionId = (kind: 'explain' | 'compare', pipeline: string, key: string): string =>
   `${kind}/${pipeline}/${key}`;
 
-export const scheduleId = (kind: 'ingest' | 'train', pipeline: string): string => `${kind}-${pipeline}`;
+export const scheduleId = (kind: 'ingest' | 'train' | 'monitor', pipeline: string): string =>
+  `${kind}-${pipeline}`;
 
 /** Key of a run that a person or client asked for, from its moment (UTC): sorts by time, safe in paths. */
 export const manualRunKey = (at: Date): string =>

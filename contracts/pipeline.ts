@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { type ColumnInput, columnSchema } from './columns.ts';
+import { contestPolicySchema } from './contest.ts';
+import { driftPolicySchema } from './drift.ts';
 import { RelevoError } from './errors.ts';
 import { columnsOf, type Expression, expressionSchema, Formula } from './expression.ts';
 import { type FeatureStepInput, featureStepSchema } from './features.ts';
 import { forecastSpecSchema } from './forecast.ts';
 import { classificationMetricNames, metricNameSchema, regressionMetricNames } from './metrics.ts';
+import { retrainPolicySchema } from './retrain.ts';
 import { sourceSpecSchema } from './source.ts';
 
 const slug = z
@@ -236,6 +239,10 @@ export const pipelineSpecSchema = z.strictObject({
       resamples: z.number().int().min(100).default(2000),
     })
     .default({ marginPercent: 0, confidence: 0.95, resamples: 2000 }),
+  /** What happens between a won comparison on test rows and the champion's place. */
+  contest: contestPolicySchema.prefault({}),
+  drift: driftPolicySchema.prefault({}),
+  retrain: retrainPolicySchema.prefault({}),
   schedules: z.strictObject({ ingest: scheduleSchema, train: scheduleSchema }),
 });
 
@@ -345,6 +352,10 @@ function checkReferences(spec: PipelineSpec): void {
   }
   if (spec.sequence) demand(readable, [spec.sequence.column], 'sequence');
   if ('by' in spec.split) demand(readable, [spec.split.by], 'split.by');
+  for (const rows of ['reference', 'current'] as const) {
+    const window = spec.drift[rows];
+    if ('by' in window) demand(readable, [window.by], `drift.${rows}.by`);
+  }
   if ('by' in spec.validation) demand(readable, [spec.validation.by], 'validation.by');
   if (spec.forecast) demand(readable, readByHistory(spec.forecast), 'forecast');
   checkForecast(spec);

@@ -10,7 +10,6 @@ import {
 } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { RelevoError } from '../../contracts/errors.ts';
-import type { RunKind } from '../../contracts/ids.ts';
 import type {
   ActivityProgress,
   CompareInput,
@@ -91,7 +90,7 @@ const workflowTypes = {
   train: 'trainWorkflow',
   promote: 'promoteWorkflow',
   rollback: 'rollbackWorkflow',
-} as const satisfies Record<RunKind, keyof typeof workflows>;
+} as const satisfies Record<RunRequest['kind'], keyof typeof workflows>;
 
 const questionTypes = {
   explain: 'explainWorkflow',

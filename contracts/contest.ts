@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+const share = z.number().gt(0).lt(1);
+
+/** How a challenger becomes champion. Without `stages` beyond `offline` a won offline contest promotes. */
+export const contestPolicySchema = z.strictObject({
+  stages: z
+    .array(z.enum(['offline', 'shadow', 'canary']))
+    .min(1)
+    .default(['offline']),
+  /** What must hold beside the metric; a guardrail that breaks ends the contest. */
+  guardrails: z
+    .strictObject({
+      /** Largest fall of a class's recall, share. */
+      recallDrop: z.number().min(0).max(1).default(0.05),
+      /** Largest rise of the expected calibration error. */
+      eceRise: z.number().min(0).max(1).default(0.02),
+      /** Largest ratio of the loss of the worst segment (a category's rows), challenger to champion. */
+      segmentLossRatio: z.number().min(1).default(1.25),
+      /** Largest ratio of a row's latency and of the file's size. */
+      latencyRatio: z.number().min(1).default(5),
+      sizeRatio: z.number().min(1).default(20),
+    })
+    .prefault({}),
+  shadow: z
+    .strictObject({
+      /** Requests that are answered by both before the stage ends. */
+      requests: z.number().int().min(1).default(1000),
+      atMostHours: z.number().positive().default(24),
+    })
+    .prefault({}),
+  canary: z
+    .strictObject({
+      /** Shares of the traffic, in turn; the last leads to the decision. */
+      steps: z.array(share).min(1).default([0.01, 0.05, 0.25, 0.5]),
+      /** Rows with known outcome that a step waits for at least. */
+      outcomesPerStep: z.number().int().min(1).default(200),
+      atMostHours: z.number().positive().default(168),
+      /** Chance that an equal challenger is promoted, and that an equal one is stopped as worse. */
+      level: z.number().gt(0).lt(0.5).default(0.05),
+    })
+    .prefault({}),
+  /** A person decides before the challenger becomes champion. */
+  approval: z
+    .strictObject({
+      deadlineHours: z.number().positive(),
+      /** What happens when nobody answers in time. */
+      otherwise: z.enum(['approve', 'reject']).default('reject'),
+    })
+    .optional(),
+  /** After the change: where outcomes show the new champion worse than the former, it is rolled back. */
+  watch: z
+    .strictObject({ hours: z.number().min(0).default(0), outcomes: z.number().int().min(20).default(200) })
+    .prefault({}),
+  /** Seconds between two looks at the evidence. */
+  lookEverySeconds: z.number().int().min(1).default(60),
+});
+export type ContestPolicy = z.infer<typeof contestPolicySchema>;
+
+export const contestStages = ['offline', 'shadow', 'canary', 'approval', 'champion', 'watch'] as const;
+export type ContestStage = (typeof contestStages)[number];
+
+/** Which part of the traffic a challenger sees; a server reads it beside the aliases. */
+export const contestRouteSchema = z.strictObject({
+  pipeline: z.string(),
+  challenger: z.string(),
+  stage: z.enum(['shadow', 'canary']),
+  /** Of requests, 0..1; 0 in shadow. */
+  share: z.number().min(0).max(1),
+  /** Fixes which keys are in the share. */
+  salt: z.string(),
+});
+export type ContestRoute = z.infer<typeof contestRouteSchema>;
+
+export interface ContestInput {
+  pipeline: string;
+  challenger: string;
+  policy: ContestPolicy;
+}
+
+export const stageResultSchema = z.strictObject({
+  stage: z.enum(contestStages),
+  passed: z.boolean(),
+  reason: z.string(),
+  /** Rows answered by the challenger, and with known outcome. */
+  answered: z.number().int().optional(),
+  outcomes: z.number().int().optional(),
+  /** Challenger's mean loss minus champion's, with its anytime-valid interval. */
+  difference: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
+});
+export type StageResult = z.infer<typeof stageResultSchema>;
+export const contestResultSchema = z.strictObject({
+  promoted: z.boolean(),
+  reason: z.string(),
+  challenger: z.string(),
+  champion: z.string().optional(),
+  stages: z.array(stageResultSchema),
+  rolledBack: z.boolean(),
+});
+export type ContestResult = z.infer<typeof contestResultSchema>;
