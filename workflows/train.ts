@@ -1,18 +1,17 @@
 import { executeChild, ParentClosePolicy, upsertMemo, workflowInfo } from '@temporalio/workflow';
-import type { Contender } from '../activities/contest.ts';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import { ingestOfTraining } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type {
   CandidateResult,
   IngestResult,
-  PromotionDecision,
   TrainInput,
   TrainOptions,
   TrainResult,
 } from '../contracts/runs.ts';
 import { bestOf, type Fitted, fitAll } from './candidates.ts';
-import { fail, typedError } from './failures.ts';
+import { contend } from './contend.ts';
+import { fail } from './failures.ts';
 import { ingestWorkflow } from './ingest.ts';
 import { count, figure } from './labels.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
@@ -123,7 +122,7 @@ async function conclude(
   );
   tag({ modelVersion: version });
   const challenger = { version, onnx: exported.onnx, heads: fit.heads };
-  const promotion = options.promote ? await contend(spec.name, book, set, challenger) : undefined;
+  const promotion = options.promote ? await contend(spec, book, set, challenger) : undefined;
   if (!promotion) book.skip('promote', 'not asked for');
   upsertMemo({ modelVersion: version, datasetVersion: set.datasetVersion, winner: candidate });
   return {
@@ -136,47 +135,4 @@ async function conclude(
     parityMaxAbsolute: exported.parityMaxAbsolute,
     promotion,
   };
-}
-
-const contend = (
-  pipeline: string,
-  book: LogBook,
-  set: TrainingSetRef,
-  challenger: Contender,
-): Promise<PromotionDecision> =>
-  book.step(
-    'promote',
-    async () => {
-      for (;;) {
-        const decision = await summed(
-          compute.decidePromotion,
-          `compare ${challenger.version} with the champion`,
-          { set, challenger },
-        );
-        if (!decision.promoted || (await promoted(pipeline, challenger.version, decision))) return decision;
-      }
-    },
-    ({ promoted, reason }) => `${promoted ? 'champion' : 'not promoted'}: ${reason}`,
-  );
-
-/** False where another version became champion meanwhile: the comparison is then worth nothing. */
-async function promoted(
-  pipeline: string,
-  modelVersion: string,
-  decision: PromotionDecision,
-): Promise<boolean> {
-  try {
-    await summed(light.promoteModel, `promote ${modelVersion}`, {
-      pipeline,
-      modelVersion,
-      actor: workflowInfo().workflowId,
-      reason: decision.reason,
-      evidence: decision,
-      overChampion: decision.champion ?? null,
-    });
-    return true;
-  } catch (error) {
-    if (typedError(error).code === 'CHAMPION_MOVED') return false;
-    throw error;
-  }
 }
