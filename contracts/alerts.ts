@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
 export type AlertSeverity = (typeof alertSeverities)[number];
+export const alertStates = ['open', 'acknowledged', 'resolved'] as const;
 export const alertKinds = [
   'drift',
   'quality',
@@ -26,7 +27,7 @@ export const alertSchema = z.strictObject({
   count: z.number().int().positive(),
   firstAt: z.string(),
   lastAt: z.string(),
-  state: z.enum(['open', 'acknowledged', 'resolved']),
+  state: z.enum(alertStates),
   acknowledgedBy: z.string().optional(),
   note: z.string().optional(),
   /** Nothing is sent until then. */

@@ -1,3 +1,5 @@
+import type { Alert, AlertKind, NewAlert } from '../contracts/alerts.ts';
+import type { DriftReport, DriftVerdict } from '../contracts/drift.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
 import type { RunKind } from '../contracts/ids.ts';
 import type { Metrics } from '../contracts/metrics.ts';
@@ -187,6 +189,89 @@ export interface RunFilter {
   before?: string;
 }
 
+export interface NewDriftCheck {
+  /** The key of the monitor run that made it, unique within its pipeline. */
+  id: string;
+  pipeline: string;
+  runId: string;
+  modelVersion: string;
+  datasetVersion: string;
+  verdict: DriftVerdict;
+  report: DriftReport;
+}
+export interface DriftCheck extends NewDriftCheck {
+  createdAt: Moment;
+  /** Place in the list: `list(pipeline, { before: cursor })` goes on after this check. */
+  cursor: string;
+}
+/** What a pipeline's checks remember from one to the next; JSON-safe and of bounded size. */
+export interface MonitorState {
+  /** Of the data that it was made from: where the source changes, it starts anew. */
+  source: string;
+  /** The champion whose errors the streams saw; another one's streams start anew. */
+  modelVersion: string;
+  /** The greatest row id that a check has seen as current; null before the first. */
+  lastRowId: number | null;
+  /** By column: whether gates 1 and 2 were passed, newest last. */
+  history: Record<string, boolean[]>;
+  /** Of the online control of false discoveries. */
+  online: unknown;
+  /** By detector and series: its saved state, rows seen, alarms. */
+  streams: StreamState[];
+}
+export interface StreamState {
+  detector: string;
+  series: string;
+  state: unknown;
+  rows: number;
+  /** Row ids, the last 100. */
+  alarms: number[];
+}
+/** Nothing is saved where another check has moved the state since it was read. */
+export type DriftSaved = 'saved' | 'repeated' | 'overtaken';
+
+export interface RaisedAlert extends Alert {
+  /** Whether it was not standing before. */
+  isNew: boolean;
+}
+export interface AlertFilter {
+  pipeline?: string;
+  kind?: AlertKind;
+  state?: Alert['state'];
+  limit: number;
+  /** An alert's id: only older ones. */
+  before?: string;
+}
+export const alertEventKinds = [
+  'raised',
+  'repeated',
+  'reopened',
+  'escalated',
+  'acknowledged',
+  'silenced',
+  'resolved',
+] as const;
+export type AlertEventKind = (typeof alertEventKinds)[number];
+/** One line of what happened to alerts, in order. */
+export interface AlertEvent {
+  id: number;
+  event: AlertEventKind;
+  /** As it stood afterwards. */
+  alert: Alert;
+  at: Moment;
+}
+export const deliveryStates = ['waiting', 'sent', 'failed'] as const;
+export const alertChannels = ['webhook', 'email'] as const;
+export type AlertChannel = (typeof alertChannels)[number];
+/** An alert that is to be sent; claimed by one sender for a while. */
+export interface AlertDelivery {
+  eventId: number;
+  channel: AlertChannel;
+  /** Tries so far, this one included. */
+  attempt: number;
+  event: AlertEvent;
+}
+
 export interface PipelineRegistry {
   save(spec: PipelineSpec): Promise<Pipeline>;
   /** @throws RelevoError PIPELINE_NOT_FOUND */
@@ -250,6 +335,58 @@ export interface RunRegistry {
   list(filter: RunFilter): Promise<Run[]>;
 }
 
+export interface DriftRegistry {
+  /**
+   * Adds a check and moves the checks' memory in one transaction; the same id again changes nothing.
+   * @param after the newest check when the memory was read, null where there was none.
+   */
+  save(check: NewDriftCheck, memory?: { after: string | null; state: MonitorState }): Promise<DriftSaved>;
+  /** @throws RelevoError DRIFT_CHECK_NOT_FOUND */
+  get(pipeline: string, id: string): Promise<DriftCheck>;
+  /** Newest first. */
+  list(pipeline: string, page?: { limit?: number; before?: string }): Promise<DriftCheck[]>;
+  latest(pipeline: string): Promise<DriftCheck | undefined>;
+  /** What the newest check left, and which it was. */
+  state(pipeline: string): Promise<{ after: string; state: MonitorState } | undefined>;
+}
+
+export interface AlertRegistry {
+  /**
+   * Opens an alert, or counts one that stands under the same key. A raising with the same `about.check` or
+   * `about.run` as the last is that raising repeated, and not counted.
+   * @param cooldownMinutes how long after it was resolved an alert that returns is the same one; 60 where absent.
+   */
+  raise(alert: NewAlert, cooldownMinutes?: number): Promise<RaisedAlert>;
+  /** Newest first. */
+  list(filter: AlertFilter): Promise<Alert[]>;
+  /** @throws RelevoError ALERT_NOT_FOUND */
+  get(id: string): Promise<Alert>;
+  /** @throws RelevoError ALERT_NOT_FOUND */
+  acknowledge(id: string, by: { actor: string; note?: string }): Promise<Alert>;
+  /** Nothing is sent of it until then. @throws RelevoError ALERT_NOT_FOUND */
+  silence(id: string, until: Moment): Promise<Alert>;
+  /** What it told of is over; changes nothing where none stands under the key. */
+  resolve(pipeline: string, dedupKey: string): Promise<void>;
+  /** What happened to alerts after an event (0: from the first), in order. */
+  events(after: number, limit: number, pipeline?: string): Promise<AlertEvent[]>;
+  /** Its id; 0 where nothing has happened. */
+  newestEvent(): Promise<number>;
+  /** Up to `limit` sendings that are due, claimed for `leaseSeconds` so that one sender alone tries each. */
+  claimDeliveries(
+    channels: readonly AlertChannel[],
+    limit: number,
+    leaseSeconds: number,
+  ): Promise<AlertDelivery[]>;
+  /** Ends a claim: sent, to be tried again at a moment, or given up. */
+  concludeDelivery(
+    delivery: Pick<AlertDelivery, 'eventId' | 'channel'>,
+    outcome:
+      | { state: 'sent' }
+      | { state: 'waiting'; retryAt: Moment; error: string }
+      | { state: 'failed'; error: string },
+  ): Promise<void>;
+}
+
 /** What exists: pipelines, dataset versions, searches, model versions with their aliases, runs. */
 export interface Registry {
   pipelines: PipelineRegistry;
@@ -257,6 +394,8 @@ export interface Registry {
   searches: SearchRegistry;
   models: ModelRegistry;
   runs: RunRegistry;
+  drift: DriftRegistry;
+  alerts: AlertRegistry;
   /** @throws RelevoError DATABASE_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
