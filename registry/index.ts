@@ -1,5 +1,7 @@
+import { alertRegistry } from './alerts.ts';
 import { openDatabase, openPool } from './database.ts';
 import { datasetRegistry } from './datasets.ts';
+import { driftRegistry } from './drift-checks.ts';
 import { guarded } from './failures.ts';
 import { modelVersionRegistry } from './models.ts';
 import { pipelineRegistry } from './pipelines.ts';
@@ -21,6 +23,8 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     searches: guarded(searchRegistry(db)),
     models: guarded({ ...modelVersionRegistry(db), ...promotionRegistry(db) }),
     runs: guarded(runRegistry(db)),
+    drift: guarded(driftRegistry(db)),
+    alerts: guarded(alertRegistry(db)),
     async ping() {
       await pool.query('select 1');
     },
