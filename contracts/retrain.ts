@@ -66,11 +66,14 @@ export const retrainOptionsSchema = z.strictObject({
 export type RetrainOptions = z.infer<typeof retrainOptionsSchema>;
 
 export const retrainAttemptSchema = z.strictObject({
-  mode,
-  outcome: z.enum(['promoted', 'lost', 'failed', 'refused']),
+  /** `archive`: an earlier version of a concept that has come back contends instead of a new one. */
+  mode: z.enum([...retrainModes, 'archive']),
+  /** `contending`: won on the test rows, and its contest goes on; `refused`: the mode cannot serve here. */
+  outcome: z.enum(['promoted', 'contending', 'lost', 'failed', 'refused']),
   reason: z.string(),
   modelVersion: z.string().optional(),
 });
+export type RetrainAttempt = z.infer<typeof retrainAttemptSchema>;
 export const retrainResultSchema = z.strictObject({
   datasetVersion: z.string(),
   /** Why the first mode was chosen, in a sentence. */

@@ -80,6 +80,8 @@ export const promotionDecisionSchema = z.strictObject({
   champion: z.string().optional(),
   /** Relative improvement of the metric in percent with its interval, over paired resamples. */
   improvementPercent: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
+  /** The run that the contest goes on in, where the policy has more stages. */
+  contest: z.string().optional(),
 });
 export type PromotionDecision = z.infer<typeof promotionDecisionSchema>;
 
