@@ -7,6 +7,7 @@ import { columnsOf, type Expression, expressionSchema, Formula } from './express
 import { type FeatureStepInput, featureStepSchema } from './features.ts';
 import { forecastSpecSchema } from './forecast.ts';
 import { classificationMetricNames, metricNameSchema, regressionMetricNames } from './metrics.ts';
+import { logPolicySchema } from './predictions.ts';
 import { retrainPolicySchema } from './retrain.ts';
 import { sourceSpecSchema } from './source.ts';
 
@@ -243,6 +244,8 @@ export const pipelineSpecSchema = z.strictObject({
   contest: contestPolicySchema.prefault({}),
   drift: driftPolicySchema.prefault({}),
   retrain: retrainPolicySchema.prefault({}),
+  /** What is kept of what is answered. */
+  log: logPolicySchema.prefault({}),
   schedules: z.strictObject({ ingest: scheduleSchema, train: scheduleSchema }),
 });
 
@@ -356,6 +359,9 @@ function checkReferences(spec: PipelineSpec): void {
     const window = spec.drift[rows];
     if ('by' in window) demand(readable, [window.by], `drift.${rows}.by`);
   }
+  const asked = new Set([...inputs, ...(spec.forecast ? [spec.forecast.time] : [])]);
+  demand(asked, spec.log.redact, 'log.redact');
+  if (spec.log.keyColumn !== undefined) demand(asked, [spec.log.keyColumn], 'log.keyColumn');
   if ('by' in spec.validation) demand(readable, [spec.validation.by], 'validation.by');
   if (spec.forecast) demand(readable, readByHistory(spec.forecast), 'forecast');
   checkForecast(spec);

@@ -1,9 +1,11 @@
 import type { Alert, AlertKind, NewAlert } from '../contracts/alerts.ts';
+import type { ContestRoute } from '../contracts/contest.ts';
 import type { DriftReport, DriftVerdict } from '../contracts/drift.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
 import type { RunKind } from '../contracts/ids.ts';
 import type { Metrics } from '../contracts/metrics.ts';
 import type { PipelineSpec, SplitSpec } from '../contracts/pipeline.ts';
+import type { LoggedAnswer, Outcome, OutcomeStatus } from '../contracts/predictions.ts';
 import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
 import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
 
@@ -387,6 +389,84 @@ export interface AlertRegistry {
   ): Promise<void>;
 }
 
+/** One answered row. */
+export interface Prediction {
+  /** UUID of version 7; its time is `at`. */
+  id: string;
+  pipeline: string;
+  at: Moment;
+  /** That answered. */
+  version: string;
+  /** Names what the row is about, for its outcome. */
+  key?: string;
+  /** The row as it was asked, where the pipeline keeps it. */
+  inputs?: unknown;
+  answer: LoggedAnswer;
+  latencyUs: number;
+  /** The contest that the pipeline was in. */
+  stage?: ContestRoute['stage'];
+  /** What the other models of the contest said. */
+  others?: (LoggedAnswer & { version: string })[];
+}
+
+/** What is known of a challenger beside the champion. */
+export interface ContestEvidence {
+  /** Rows answered during the contest by either of the two, and by the challenger. */
+  answered: number;
+  answeredByChallenger: number;
+  /**
+   * Rows that both answered and whose outcome is known, by time of the prediction; at most the newest 50,000, and
+   * one of each business key. Answers as in `LoggedAnswer.values`.
+   */
+  pairs: { id: string; actual: string | number; champion: number[]; challenger: number[] }[];
+}
+
+export interface PredictionRegistry {
+  /**
+   * Adds a batch that `encodePredictions` made, all of it or nothing; the same batch again changes nothing.
+   * @throws RelevoError DATABASE_UNAVAILABLE, after which it may be there or not: give it again.
+   */
+  copy(batch: PredictionBatch): Promise<void>;
+  /** @throws RelevoError PREDICTION_NOT_FOUND */
+  get(
+    pipeline: string,
+    id: string,
+  ): Promise<Prediction & { outcome?: { actual: string | number; at?: Moment } }>;
+  /** @param contest.since rows answered from then on. */
+  evidence(
+    pipeline: string,
+    contest: { challenger: string; champion: string; since: Moment },
+  ): Promise<ContestEvidence>;
+  /** Takes away what was answered before, and the outcomes told before, per pipeline. Gives the rows taken away. */
+  prune(before: Record<string, Moment>): Promise<number>;
+}
+/** Rows in PostgreSQL's COPY text format. */
+export interface PredictionBatch {
+  data: Uint8Array;
+  rows: number;
+  /** Ids of the first and the last row. */
+  first: string;
+  last: string;
+}
+
+export interface OutcomeRegistry {
+  /**
+   * Records what turned out, before or after the predictions that it is about arrive. Gives the status of each, in order.
+   * @throws RelevoError PIPELINE_NOT_FOUND
+   */
+  record(pipeline: string, outcomes: readonly Outcome[]): Promise<OutcomeStatus[]>;
+}
+
+/** Which challengers see traffic; servers hear of each change within moments. */
+export interface RouteRegistry {
+  /** Adds a challenger's route or changes it. @throws RelevoError MODEL_NOT_FOUND */
+  set(route: ContestRoute): Promise<void>;
+  /** Takes the route away where there is one. */
+  clear(pipeline: string, challenger: string): Promise<void>;
+  /** Oldest first. */
+  active(pipeline: string): Promise<ContestRoute[]>;
+}
+
 /** What exists: pipelines, dataset versions, searches, model versions with their aliases, runs. */
 export interface Registry {
   pipelines: PipelineRegistry;
@@ -394,6 +474,9 @@ export interface Registry {
   searches: SearchRegistry;
   models: ModelRegistry;
   runs: RunRegistry;
+  routes: RouteRegistry;
+  predictions: PredictionRegistry;
+  outcomes: OutcomeRegistry;
   drift: DriftRegistry;
   alerts: AlertRegistry;
   /** @throws RelevoError DATABASE_UNAVAILABLE */
