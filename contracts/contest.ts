@@ -1,4 +1,16 @@
 import { z } from 'zod';
+import { artifactRefSchema } from './refs.ts';
+
+const cell = z.union([z.string(), z.number(), z.null()]);
+/** A row whose answer is known beyond doubt. */
+export const goldenRowSchema = z.strictObject({
+  /** As a client sends it. */
+  row: z.record(z.string(), cell),
+  answer: z.union([z.string(), z.number()]),
+  /** Of a number: how far an answer may lie from it. */
+  within: z.number().min(0).default(0),
+});
+export type GoldenRow = z.infer<typeof goldenRowSchema>;
 
 const share = z.number().gt(0).lt(1);
 
@@ -17,9 +29,12 @@ export const contestPolicySchema = z.strictObject({
       eceRise: z.number().min(0).max(1).default(0.02),
       /** Largest ratio of the loss of the worst segment (a category's rows), challenger to champion. */
       segmentLossRatio: z.number().min(1).default(1.25),
-      /** Largest ratio of a row's latency and of the file's size. */
+      /** Largest ratio of a row's latency (from 1 ms up) and of the file's size (from 10 MB up). */
       latencyRatio: z.number().min(1).default(5),
       sizeRatio: z.number().min(1).default(20),
+      golden: z.array(goldenRowSchema).max(100).default([]),
+      /** Least share of the golden rows that must be answered as they should be. */
+      goldenAgreement: z.number().min(0).max(1).default(1),
     })
     .prefault({}),
   shadow: z
@@ -72,23 +87,47 @@ export const contestRouteSchema = z.strictObject({
 });
 export type ContestRoute = z.infer<typeof contestRouteSchema>;
 
-export interface ContestInput {
-  pipeline: string;
-  challenger: string;
-  policy: ContestPolicy;
-}
-
 export const stageResultSchema = z.strictObject({
   stage: z.enum(contestStages),
   passed: z.boolean(),
   reason: z.string(),
-  /** Rows answered by the challenger, and with known outcome. */
+  /** Of the traffic, in a canary. */
+  share: z.number().optional(),
+  /** Requests of the stage, those that the challenger answered, and the rows with known outcome so far. */
+  requests: z.number().int().optional(),
   answered: z.number().int().optional(),
   outcomes: z.number().int().optional(),
   /** Challenger's mean loss minus champion's, with its anytime-valid interval. */
   difference: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
+  /** JSON of all that the decision rests on. */
+  evidence: artifactRefSchema.optional(),
 });
 export type StageResult = z.infer<typeof stageResultSchema>;
+
+/** Where a contest stands; JSON-safe, so that it goes on in a new execution where its history has grown long. */
+export interface ContestState {
+  /** The version that it stands against. */
+  champion: string;
+  /** JSON of how losses are measured. */
+  setup: z.infer<typeof artifactRefSchema>;
+  stages: StageResult[];
+  /** The stage's place in the contest's plan. */
+  at: number;
+  /** Moments (ISO 8601): evidence counts from `since`; the stage and the step of it began then. */
+  since: string;
+  stageSince: string;
+  stepSince: string;
+}
+
+export interface ContestInput {
+  pipeline: string;
+  challenger: string;
+  policy: ContestPolicy;
+  /** The offline stage where it has been won already. */
+  offline?: StageResult;
+  resume?: ContestState;
+}
+
 export const contestResultSchema = z.strictObject({
   promoted: z.boolean(),
   reason: z.string(),
@@ -98,3 +137,27 @@ export const contestResultSchema = z.strictObject({
   rolledBack: z.boolean(),
 });
 export type ContestResult = z.infer<typeof contestResultSchema>;
+
+/** What a running contest says of itself. */
+export const contestViewSchema = z.strictObject({
+  pipeline: z.string(),
+  challenger: z.string(),
+  champion: z.string().optional(),
+  stage: z.enum(contestStages),
+  share: z.number().optional(),
+  stageSince: z.string(),
+  /** When the stage ends by itself. */
+  deadline: z.string().optional(),
+  stages: z.array(stageResultSchema),
+  /** What the newest look at the evidence found. */
+  latest: stageResultSchema.optional(),
+});
+export type ContestView = z.infer<typeof contestViewSchema>;
+
+/** What a person may do to a contest: settle the approval, end it, or send it to its next step before its time. */
+export const contestActions = ['approve', 'reject', 'stop', 'advance'] as const;
+export type ContestAction = (typeof contestActions)[number];
+export interface ContestOrder {
+  actor: string;
+  reason: string;
+}

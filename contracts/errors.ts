@@ -44,6 +44,7 @@ export const errorCatalogue = {
   ALERT_NOT_FOUND: { status: 404, retryable: false },
   PREDICTION_NOT_FOUND: { status: 404, retryable: false },
   CONTEST_NOT_FOUND: { status: 404, retryable: false },
+  CONTEST_STAGE_WRONG: { status: 409, retryable: false },
   BREAKER_OPEN: { status: 409, retryable: false },
   RETRAIN_IMPOSSIBLE: { status: 422, retryable: false },
   TRAINING_FAILED: { status: 500, retryable: false },

@@ -73,6 +73,16 @@ export const candidateResultSchema = z.strictObject({
 });
 export type CandidateResult = z.infer<typeof candidateResultSchema>;
 
+export const guardrailResultSchema = z.strictObject({
+  name: z.string(),
+  passed: z.boolean(),
+  value: z.number(),
+  limit: z.number(),
+  /** Class, segment or row that it was worst for. */
+  worst: z.string().optional(),
+});
+export type GuardrailResult = z.infer<typeof guardrailResultSchema>;
+
 export const promotionDecisionSchema = z.strictObject({
   promoted: z.boolean(),
   reason: z.string(),
