@@ -2,8 +2,10 @@
 const may = {
   contracts: [],
   inference: ['contracts'],
-  data: ['contracts'],
-  models: ['contracts', 'inference'],
+  /** One pool of threads a process, whoever has the heavy maths. */
+  threads: ['contracts'],
+  data: ['contracts', 'threads'],
+  models: ['contracts', 'inference', 'threads'],
   registry: ['contracts'],
   reports: ['contracts'],
   pipelines: ['contracts'],
@@ -91,7 +93,7 @@ module.exports = {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: {
-        path: '^(contracts|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
+        path: '^(contracts|threads|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
         pathNot: tests,
       },
       to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },

@@ -1,0 +1,44 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import { RelevoError } from '../contracts/errors.ts';
+
+/** Threads do not inherit the parent's loader of TypeScript, and `--import tsx` does nothing in them. */
+export const threadLoader = new URL('./thread-loader.js', import.meta.url).href;
+
+let pool: Piscina | undefined;
+function threads(): Piscina {
+  pool ??= new Piscina({
+    minThreads: 0,
+    maxThreads: Math.max(1, availableParallelism() - 1),
+    idleTimeout: 10_000,
+    execArgv: ['--import', threadLoader],
+  });
+  return pool;
+}
+
+/**
+ * Runs the default export of a worker file on another thread, so that the caller's event loop stays free.
+ * @param worker URL of the worker file, `new URL('./name.worker.ts', import.meta.url)`.
+ * @param task structured-cloneable.
+ * @throws RelevoError CANCELLED when `signal` fires; the thread is stopped at once.
+ */
+export async function runInPool<Task, Result>(
+  worker: URL,
+  task: Task,
+  signal?: AbortSignal,
+): Promise<Result> {
+  try {
+    return await threads().run(task, { filename: worker.href, signal });
+  } catch (error) {
+    if (signal?.aborted)
+      throw new RelevoError('CANCELLED', 'The computation was cancelled', {}, { cause: error });
+    throw error;
+  }
+}
+
+/** Stops the threads; the next `runInPool` starts new ones. */
+export async function closePool(): Promise<void> {
+  const closing = pool;
+  pool = undefined;
+  await closing?.destroy();
+}
