@@ -90,6 +90,10 @@ export const promotionDecisionSchema = z.strictObject({
   champion: z.string().optional(),
   /** Relative improvement of the metric in percent with its interval, over paired resamples. */
   improvementPercent: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
+  /** What had to hold beside the metric. */
+  guardrails: z.array(guardrailResultSchema).optional(),
+  /** JSON: tests, intervals and guardrails in full. */
+  evidence: artifactRefSchema.optional(),
   /** The run that the contest goes on in, where the policy has more stages. */
   contest: z.string().optional(),
 });
