@@ -28,4 +28,10 @@ CREATE TABLE "relevo"."breakers" (
 );
 --> statement-breakpoint
 ALTER TABLE "relevo"."breakers" ADD CONSTRAINT "breakers_pipeline_pipelines_name_fk" FOREIGN KEY ("pipeline") REFERENCES "relevo"."pipelines"("name") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "breaker_events_newest" ON "relevo"."breaker_events" USING btree ("pipeline","id");
+CREATE INDEX "breaker_events_newest" ON "relevo"."breaker_events" USING btree ("pipeline","id");--> statement-breakpoint
+-- The audit of the breakers is only ever added to.
+CREATE TRIGGER "breaker_events_append_only" BEFORE UPDATE OR DELETE ON "relevo"."breaker_events"
+	FOR EACH ROW EXECUTE FUNCTION "relevo"."refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "breaker_events_no_truncate" BEFORE TRUNCATE ON "relevo"."breaker_events"
+	FOR EACH STATEMENT EXECUTE FUNCTION "relevo"."refuse_change"();
