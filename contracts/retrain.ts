@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PipelineSpec } from './pipeline.ts';
 
 /**
  * `full` all rows, new search; `incremental` the champion goes on over new rows; `window` only the last rows;
@@ -68,8 +69,11 @@ export type RetrainOptions = z.infer<typeof retrainOptionsSchema>;
 export const retrainAttemptSchema = z.strictObject({
   /** `archive`: an earlier version of a concept that has come back contends instead of a new one. */
   mode: z.enum([...retrainModes, 'archive']),
-  /** `contending`: won on the test rows, and its contest goes on; `refused`: the mode cannot serve here. */
-  outcome: z.enum(['promoted', 'contending', 'lost', 'failed', 'refused']),
+  /**
+   * `contending`: won on the test rows, and its contest goes on; `registered`: it was not to contend; `refused`: the
+   * mode cannot serve here.
+   */
+  outcome: z.enum(['promoted', 'contending', 'registered', 'lost', 'failed', 'refused']),
   reason: z.string(),
   modelVersion: z.string().optional(),
 });
@@ -84,3 +88,8 @@ export const retrainResultSchema = z.strictObject({
   champion: z.string().optional(),
 });
 export type RetrainResult = z.infer<typeof retrainResultSchema>;
+
+export interface RetrainInput {
+  spec: PipelineSpec;
+  options: RetrainOptions;
+}

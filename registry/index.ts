@@ -1,4 +1,5 @@
 import { alertRegistry } from './alerts.ts';
+import { breakerRegistry } from './breakers.ts';
 import { openDatabase, openPool } from './database.ts';
 import { datasetRegistry } from './datasets.ts';
 import { driftRegistry } from './drift-checks.ts';
@@ -23,6 +24,7 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     searches: guarded(searchRegistry(db)),
     models: guarded({ ...modelVersionRegistry(db), ...promotionRegistry(db) }),
     runs: guarded(runRegistry(db)),
+    breakers: guarded(breakerRegistry(db)),
     drift: guarded(driftRegistry(db)),
     alerts: guarded(alertRegistry(db)),
     async ping() {

@@ -11,7 +11,7 @@ import { aliases } from './schema/aliases.ts';
 import { datasetVersions } from './schema/datasets.ts';
 import { modelVersions } from './schema/models.ts';
 import type { ModelRegistry, ModelVersion, NewModelVersion } from './types.ts';
-import { formatVersion, nextVersion, parseVersion } from './versions.ts';
+import { formatVersion, nextPatch, nextVersion, parseVersion, type Semver } from './versions.ts';
 
 type Row = typeof modelVersions.$inferSelect;
 
@@ -36,12 +36,14 @@ const notFound = (pipeline: string, version: string): RelevoError =>
     value: version,
   });
 
-async function newestOf(tx: Transaction, pipeline: string): Promise<Row | undefined> {
+/** The newest of all, or of those with the same major and minor number. */
+async function newestOf(tx: Transaction, pipeline: string, like?: Semver): Promise<Row | undefined> {
   const { major, minor, patch } = modelVersions;
+  const alike = like && and(eq(major, like.major), eq(minor, like.minor));
   const [row] = await tx
     .select()
     .from(modelVersions)
-    .where(eq(modelVersions.pipeline, pipeline))
+    .where(and(eq(modelVersions.pipeline, pipeline), alike))
     .orderBy(desc(major), desc(minor), desc(patch))
     .limit(1);
   return row;
@@ -59,17 +61,28 @@ async function demandDataset(tx: Transaction, id: string): Promise<void> {
   });
 }
 
+async function versionFor(tx: Transaction, model: NewModelVersion): Promise<Semver> {
+  const { pipeline, inputSchemaHash, updates } = model;
+  if (updates === undefined) {
+    const newest = await newestOf(tx, pipeline);
+    return nextVersion(newest, newest?.inputSchemaHash !== inputSchemaHash);
+  }
+  const newest = await newestOf(tx, pipeline, parseVersion(updates, 'updates'));
+  if (newest === undefined) throw notFound(pipeline, updates);
+  return nextPatch(newest);
+}
+
 async function registerIn(tx: Transaction, model: NewModelVersion): Promise<ModelVersion> {
   await lockPipeline(tx, model.pipeline);
   const [known] = await tx.select().from(modelVersions).where(eq(modelVersions.runId, model.runId));
   if (known !== undefined) return asModel(known);
   await demandDataset(tx, model.datasetVersion);
-  const newest = await newestOf(tx, model.pipeline);
-  const semver = nextVersion(newest, newest?.inputSchemaHash !== model.inputSchemaHash);
+  const semver = await versionFor(tx, model);
   const checked = checkedSchema.parse(model);
+  const { updates: _, ...stored } = model;
   const [row] = await tx
     .insert(modelVersions)
-    .values({ ...model, ...checked, ...semver })
+    .values({ ...stored, ...checked, ...semver })
     .returning();
   const version = formatVersion(semver);
   await moveAliases(tx, {

@@ -1,4 +1,5 @@
 import type { Alert, AlertKind, NewAlert } from '../contracts/alerts.ts';
+import type { Breaker, BreakerEvent, BreakerState, RetrainVerdict } from '../contracts/breaker.ts';
 import type { ContestRoute } from '../contracts/contest.ts';
 import type { DriftReport, DriftVerdict } from '../contracts/drift.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
@@ -7,6 +8,7 @@ import type { Metrics } from '../contracts/metrics.ts';
 import type { PipelineSpec, SplitSpec } from '../contracts/pipeline.ts';
 import type { LoggedAnswer, Outcome, OutcomeStatus } from '../contracts/predictions.ts';
 import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
+import type { RetrainPolicy } from '../contracts/retrain.ts';
 import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
 
 /** Moments are ISO 8601 in UTC: everything here may travel through a workflow. */
@@ -83,8 +85,10 @@ export interface Trial {
 
 export interface NewModelVersion {
   pipeline: string;
-  /** The training run; one run registers one version. */
+  /** The training run; one run registers one version, a retrain's one by each mode (`…/mode`). */
   runId: string;
+  /** The version that this one is an update of: it becomes the next patch of that one. Not stored. */
+  updates?: string;
   datasetVersion: string;
   source: string;
   synthetic: boolean;
@@ -108,7 +112,7 @@ export interface NewModelVersion {
   inputSchemaHash: string;
   parityMaxAbsolute: number;
 }
-export interface ModelVersion extends NewModelVersion {
+export interface ModelVersion extends Omit<NewModelVersion, 'updates'> {
   /** `major.minor.patch`: schema changed, trained anew, updated or recalibrated. */
   version: string;
   createdAt: Moment;
@@ -208,19 +212,21 @@ export interface DriftCheck extends NewDriftCheck {
 }
 /** What a pipeline's checks remember from one to the next; JSON-safe and of bounded size. */
 export interface MonitorState {
-  /** Of the data that it was made from: where the source changes, it starts anew. */
-  source: string;
+  /** Of the data's first part: where a dataset starts over, so does the memory of its rows. */
+  lineage: string;
   /** The champion whose errors the streams saw; another one's streams start anew. */
   modelVersion: string;
-  /** The greatest row id that a check has seen as current; null before the first. */
-  lastRowId: number | null;
+  /** Rows up to this id have been compared by a check that had enough of them; null before the first. */
+  comparedRowId: number | null;
+  /** Rows up to this id have gone through the streams. */
+  streamedRowId: number | null;
   /** By column: whether gates 1 and 2 were passed, newest last. */
   history: Record<string, boolean[]>;
   /** Of the online control of false discoveries. */
   online: unknown;
-  /** By detector and series: its saved state, rows seen, alarms. */
   streams: StreamState[];
 }
+/** A streaming detector at one point of its series. */
 export interface StreamState {
   detector: string;
   series: string;
@@ -467,6 +473,39 @@ export interface RouteRegistry {
   active(pipeline: string): Promise<ContestRoute[]>;
 }
 
+/** A retrain, by its workflow's id and run. */
+export interface RetrainRun {
+  id: string;
+  workflowRunId: string;
+}
+export interface BreakerChange {
+  from: BreakerState;
+  to: BreakerState;
+  breaker: Breaker;
+}
+
+/** What stops retraining where it does no good. */
+export interface BreakerRegistry {
+  /** Closed, with nothing spent, where the pipeline was never retrained. */
+  get(pipeline: string): Promise<Breaker>;
+  /** Lets a retrain run, the same one twice too. @throws RelevoError BREAKER_OPEN; PIPELINE_NOT_FOUND */
+  admit(pipeline: string, policy: RetrainPolicy, run: RetrainRun): Promise<Breaker>;
+  /** Counts how a retrain ended, once. @throws RelevoError PIPELINE_NOT_FOUND */
+  conclude(
+    pipeline: string,
+    policy: RetrainPolicy,
+    run: RetrainRun,
+    outcome: { verdict: RetrainVerdict; reason: string },
+  ): Promise<BreakerChange>;
+  /** Opens it until somebody closes it, or closes it with all counts at 0. @throws RelevoError PIPELINE_NOT_FOUND */
+  force(
+    pipeline: string,
+    to: { state: 'open' | 'closed'; actor: string; reason: string },
+  ): Promise<BreakerChange>;
+  /** Newest first. */
+  events(pipeline: string, limit?: number): Promise<BreakerEvent[]>;
+}
+
 /** What exists: pipelines, dataset versions, searches, model versions with their aliases, runs. */
 export interface Registry {
   pipelines: PipelineRegistry;
@@ -479,6 +518,7 @@ export interface Registry {
   outcomes: OutcomeRegistry;
   drift: DriftRegistry;
   alerts: AlertRegistry;
+  breakers: BreakerRegistry;
   /** @throws RelevoError DATABASE_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,9 @@ export function nextVersion(latest: Semver | undefined, schemaChanged: boolean):
     : { major: latest.major, minor: latest.minor + 1, patch: 0 };
 }
 
+/** The next patch of a minor version, whose newest patch is given. */
+export const nextPatch = ({ major, minor, patch }: Semver): Semver => ({ major, minor, patch: patch + 1 });
+
 export const formatVersion = ({ major, minor, patch }: Semver): string => `${major}.${minor}.${patch}`;
 
 /** @throws RelevoError REQUEST_INVALID */
