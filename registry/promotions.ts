@@ -21,8 +21,11 @@ async function doneBefore(
   return { pipeline, champion: event.champion, previous: event.previous ?? undefined };
 }
 
-/** @throws RelevoError CHAMPION_MOVED where a comparison was won against a version that is not champion any more. */
-function demandChampion({ pipeline, overChampion }: Promotion, champion: string | undefined): void {
+/** @throws RelevoError CHAMPION_MOVED where a comparison was made with a version that is not champion any more. */
+function demandChampion(
+  { pipeline, overChampion }: Pick<Promotion, 'pipeline' | 'overChampion'>,
+  champion: string | undefined,
+): void {
   if (overChampion === undefined || overChampion === (champion ?? null)) return;
   throw new RelevoError('CHAMPION_MOVED', `The champion of "${pipeline}" is ${champion ?? 'none'} by now`, {
     field: 'champion',
@@ -63,6 +66,7 @@ async function rollbackIn(tx: Transaction, rollback: Rollback): Promise<AliasMov
       value: pipeline,
     });
   }
+  demandChampion({ pipeline, overChampion: rollback.ofChampion }, champion);
   const { challenger } = await currentAliases(tx, pipeline);
   const after = {
     champion: target,

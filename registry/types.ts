@@ -153,6 +153,8 @@ export interface Rollback {
   pipeline: string;
   actor: string;
   reason: string;
+  /** The champion that is to go: refused where another stands by now. */
+  ofChampion?: string;
   /** As in `Promotion`. Without it a rollback that is repeated goes one version further back. */
   requestId?: string;
 }
@@ -443,7 +445,7 @@ export interface PredictionRegistry {
     pipeline: string,
     contest: { challenger: string; champion: string; since: Moment },
   ): Promise<ContestEvidence>;
-  /** Takes away what was answered before, and the outcomes told before, per pipeline. Gives the rows taken away. */
+  /** Takes away what was answered before, and the outcomes told before, per pipeline. Gives about how many. */
   prune(before: Record<string, Moment>): Promise<number>;
 }
 /** Rows in PostgreSQL's COPY text format. */
@@ -458,9 +460,14 @@ export interface PredictionBatch {
 export interface OutcomeRegistry {
   /**
    * Records what turned out, before or after the predictions that it is about arrive. Gives the status of each, in order.
+   * @param options.keptSince predictions made before are no longer kept.
    * @throws RelevoError PIPELINE_NOT_FOUND
    */
-  record(pipeline: string, outcomes: readonly Outcome[]): Promise<OutcomeStatus[]>;
+  record(
+    pipeline: string,
+    outcomes: readonly Outcome[],
+    options?: { keptSince?: Moment },
+  ): Promise<OutcomeStatus[]>;
 }
 
 /** Which challengers see traffic; servers hear of each change within moments. */
