@@ -5,7 +5,7 @@ import { RelevoError } from '../contracts/errors.ts';
 import type { CommandContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { showFailure } from './failure.ts';
-import { createProgram, type GlobalOptions, type Runner } from './program.ts';
+import { createProgram, type GlobalOptions, type Runner, throwInsteadOfExit } from './program.ts';
 import { createTerminal } from './terminal.ts';
 import { textsFor } from './texts/index.ts';
 import { usageMessage } from './usage.ts';
@@ -65,10 +65,7 @@ async function main(args: string[]): Promise<number> {
   };
 
   const program = createProgram(terminal, version(), run);
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride();
-    command.configureOutput({ writeErr: () => {}, outputError: () => {} });
-  }
+  throwInsteadOfExit(program);
 
   try {
     if (args.length === 0) {
@@ -85,6 +82,11 @@ async function main(args: string[]): Promise<number> {
 
   function explainUsage(error: CommanderError, given: string[]): number {
     if (error.exitCode === 0) return exitCodes.ok;
+    const group = program.commands.find((command) => command.name() === given[0]);
+    if (error.code === 'commander.help' && group !== undefined) {
+      terminal.note(group.helpInformation());
+      return exitCodes.usage;
+    }
     const { text, hint } = usageMessage(error, texts);
     const known = program.commands.find(
       (command) => command.name() === given.find((word) => !word.startsWith('-')),

@@ -1,9 +1,11 @@
 import { Command, type Help, Option } from 'commander';
 import { runKinds } from '../contracts/ids.ts';
 import { explainMethodSchema, runStates } from '../contracts/runs.ts';
+import { addDriftCommands } from './commands/drift.ts';
 import type { CommandContext } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
+import type { Texts } from './texts/index.ts';
 import { optionParsers } from './usage.ts';
 import { widthOf } from './view/width.ts';
 
@@ -15,6 +17,9 @@ export interface GlobalOptions {
 
 /** Does a command: gets its context ready, keeps its exit code. */
 export type Runner = (work: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+
+/** Adds a command by its words, to the program or to the group that its first word names. */
+export type AddCommand = (usage: keyof Texts['commands'], args?: string, group?: Command) => Command;
 
 /** Headings of commander's help in the person's language, and widths as a terminal counts them. */
 function localHelp(terminal: Pick<Terminal, 'texts' | 'colors'>): Partial<Help> {
@@ -61,9 +66,9 @@ export function createProgram(
     .showHelpAfterError(false)
     .addHelpText('after', `\n${texts.help.exitCodes}`);
 
-  const command = (usage: keyof typeof commands, args = ''): Command => {
-    const added = program
-      .command(`${usage} ${args}`.trim())
+  const command: AddCommand = (usage, args = '', group = program) => {
+    const added = group
+      .command(`${usage.split(' ').at(-1)} ${args}`.trim())
       .description(commands[usage])
       .helpOption('-h, --help', options.help);
     const lines = examples[usage].map((line) => `  $ ${line}`);
@@ -122,6 +127,8 @@ export function createProgram(
       run(async (context) => (await import('./commands/data.ts')).data(context, name, given)),
     );
 
+  addDriftCommands(command, run, texts);
+
   command('status').action(() =>
     run(async (context) => (await import('./commands/status.ts')).status(context)),
   );
@@ -170,4 +177,11 @@ export function createProgram(
   );
 
   return program;
+}
+
+/** Makes commander throw what it would print and exit with, for a command and those below it. */
+export function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.configureOutput({ writeErr: () => {}, outputError: () => {} });
+  for (const below of command.commands) throwInsteadOfExit(below);
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { createProgram } from './program.ts';
+import { createProgram, throwInsteadOfExit } from './program.ts';
 import { textsFor } from './texts/index.ts';
 import { usageMessage } from './usage.ts';
 
@@ -14,10 +14,7 @@ async function refusal(
   const program = createProgram({ texts, colors: pc.createColors(false) }, '0.0.0', async () => {
     throw new Error('the command line was accepted');
   });
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride();
-    command.configureOutput({ writeErr: () => {}, outputError: () => {} });
-  }
+  throwInsteadOfExit(program);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -31,6 +28,7 @@ describe('usage mistakes', () => {
   it.each([
     [['trian', 'x'], 'There is no command "trian"', 'Did you mean "train"?'],
     [['train', 'x', '--sed', '1'], 'There is no option "--sed"', 'Did you mean "--seed"?'],
+    [['drift', 'repaly'], 'There is no command "repaly"', 'Did you mean "replay"?'],
     [['train'], 'The argument <pipeline> is missing', undefined],
     [['train', 'x', '--seed'], 'The option "--seed <number>" needs a value', undefined],
     [['models', 'a', 'b'], 'There are more arguments than this command takes', undefined],

@@ -27,6 +27,8 @@ export const en = {
     forecast: 'ask the champion what is to come, at times in ISO or in words',
     explain: 'what the champion has learned, or why it answers given rows as it does',
     data: 'a page about a dataset version, or about what differs between two, as an HTML file',
+    drift: 'what has drifted, and streaming detectors on a stream of your own',
+    'drift replay': 'run every streaming detector over the numbers of a file; needs no server',
     status: 'what runs: processes with their memory, API, champions, runs under way',
     runs: 'the newest runs',
     run: 'one run: follow it to its end, or show how it ended',
@@ -65,6 +67,7 @@ export const en = {
     ofState: 'only runs in this state',
     limit: 'at most so many',
     reason: 'why, for the audit',
+    stream: 'a JSON file {"stream": [0, 1, …]}: errors as 0 and 1, or other numbers',
   },
   examples: {
     up: ['relevo up', 'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up', 'relevo up --no-train'],
@@ -89,6 +92,8 @@ export const en = {
       'relevo data steel-energy',
       'relevo data steel-energy --against steel-energy/dirty@3f9c01ab22de --out changes.html',
     ],
+    drift: ['relevo drift replay --stream errors.json'],
+    'drift replay': ['relevo drift replay --stream errors.json --json'],
     status: ['relevo status', 'relevo status --json'],
     runs: ['relevo runs --limit 5', 'relevo runs --pipeline steel-energy --state failed'],
     run: [
@@ -235,6 +240,15 @@ export const en = {
     units: { target: "in the target's unit", probability: 'in shares of 1', 'log-odds': 'in log-odds' },
   },
   data: { written: (file: string, size: string) => `Written: ${file} (${size})` },
+  replay: {
+    detector: 'detector',
+    alarms: 'alarms',
+    places: 'after the values (from 0)',
+    skipped: (names: string) => `Not run, as the stream has other values than 0 and 1: ${names}`,
+    noStream: (file: string) => `${file} is no JSON object with a list "stream"`,
+    noNumber: (place: number) => `Value ${place} of the stream is no finite number`,
+    number: 'a finite number',
+  },
   predict: {
     version: 'model',
     id: 'prediction',

@@ -29,6 +29,8 @@ export const es: Texts = {
     forecast: 'pregunta a la versión campeona por lo que viene, en horas ISO o con palabras',
     explain: 'lo que ha aprendido la versión campeona, o por qué responde así a unas filas',
     data: 'una página sobre una versión de los datos, o sobre lo que cambia entre dos, como archivo HTML',
+    drift: 'qué ha derivado, y detectores de flujo sobre un flujo propio',
+    'drift replay': 'pasa los números de un archivo por todos los detectores de flujo; sin servidor',
     status: 'qué corre: procesos con su memoria, API, campeones, ejecuciones en curso',
     runs: 'las ejecuciones más recientes',
     run: 'una ejecución: la sigue hasta el final, o muestra cómo terminó',
@@ -67,6 +69,7 @@ export const es: Texts = {
     ofState: 'solo ejecuciones en este estado',
     limit: 'como máximo tantas',
     reason: 'por qué, para la auditoría',
+    stream: 'un archivo JSON {"stream": [0, 1, …]}: errores como 0 y 1, u otros números',
   },
   examples: {
     up: ['relevo up', 'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up', 'relevo up --no-train'],
@@ -91,6 +94,8 @@ export const es: Texts = {
       'relevo data steel-energy',
       'relevo data steel-energy --against steel-energy/dirty@3f9c01ab22de --out cambios.html',
     ],
+    drift: ['relevo drift replay --stream errores.json'],
+    'drift replay': ['relevo drift replay --stream errores.json --json'],
     status: ['relevo status', 'relevo status --json'],
     runs: ['relevo runs --limit 5', 'relevo runs --pipeline steel-energy --state failed'],
     run: [
@@ -241,6 +246,15 @@ export const es: Texts = {
     },
   },
   data: { written: (file: string, size: string) => `Escrito: ${file} (${size})` },
+  replay: {
+    detector: 'detector',
+    alarms: 'alarmas',
+    places: 'tras los valores (desde 0)',
+    skipped: (names) => `No se usan, pues el flujo tiene valores distintos de 0 y 1: ${names}`,
+    noStream: (file) => `${file} no es un objeto JSON con una lista "stream"`,
+    noNumber: (place) => `El valor ${place} del flujo no es un número finito`,
+    number: 'un número finito',
+  },
   predict: {
     version: 'modelo',
     id: 'predicción',
