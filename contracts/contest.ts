@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { artifactRefSchema } from './refs.ts';
+import { type ArtifactRef, artifactRefSchema } from './refs.ts';
 
 const cell = z.union([z.string(), z.number(), z.null()]);
 /** A row whose answer is known beyond doubt. */
@@ -75,11 +75,14 @@ export type ContestPolicy = z.infer<typeof contestPolicySchema>;
 export const contestStages = ['offline', 'shadow', 'canary', 'approval', 'champion', 'watch'] as const;
 export type ContestStage = (typeof contestStages)[number];
 
+/** Stages in which servers take part. */
+export const contestRouteStages = ['shadow', 'canary'] as const;
+
 /** Which part of the traffic a challenger sees; a server reads it beside the aliases. */
 export const contestRouteSchema = z.strictObject({
   pipeline: z.string(),
   challenger: z.string(),
-  stage: z.enum(['shadow', 'canary']),
+  stage: z.enum(contestRouteStages),
   /** Of requests, 0..1; 0 in shadow. */
   share: z.number().min(0).max(1),
   /** Fixes which keys are in the share. */
@@ -109,14 +112,21 @@ export interface ContestState {
   /** The version that it stands against. */
   champion: string;
   /** JSON of how losses are measured. */
-  setup: z.infer<typeof artifactRefSchema>;
+  setup: ArtifactRef;
   stages: StageResult[];
   /** The stage's place in the contest's plan. */
   at: number;
-  /** Moments (ISO 8601): evidence counts from `since`; the stage and the step of it began then. */
+  /** Moments (ISO 8601): evidence counts from `since`; the stage began at `stageSince`. */
   since: string;
   stageSince: string;
-  stepSince: string;
+  /** What had been seen when the step began. */
+  before: ContestCounts;
+}
+/** Requests since the contest began, those that the challenger answered, and rows with known outcome. */
+export interface ContestCounts {
+  requests: number;
+  answered: number;
+  outcomes: number;
 }
 
 export interface ContestInput {

@@ -25,6 +25,9 @@ const unavailable = /^(08...|28...|53...|57P0[1-5]|3D000|42P01|3F000)$/;
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
+/** PostgreSQL's code of what a statement failed with, or the system's; empty where there is none. */
+export const sqlState = (error: unknown): string => codeOf(rootOf(error));
+
 function unavailableRemedy(code: string): string {
   if (code === '42P01' || code === '3F000') return 'Run the migrations: relevo up does.';
   if (code.startsWith('28')) return 'Check user and password in DATABASE_URL.';

@@ -5,8 +5,11 @@ import { datasetRegistry } from './datasets.ts';
 import { driftRegistry } from './drift-checks.ts';
 import { guarded } from './failures.ts';
 import { modelVersionRegistry } from './models.ts';
+import { outcomeRegistry } from './outcomes.ts';
 import { pipelineRegistry } from './pipelines.ts';
+import { predictionRegistry } from './predictions.ts';
 import { promotionRegistry } from './promotions.ts';
+import { routeRegistry } from './routes.ts';
 import { runRegistry } from './runs.ts';
 import { searchRegistry } from './searches.ts';
 import type { Registry } from './types.ts';
@@ -24,6 +27,9 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     searches: guarded(searchRegistry(db)),
     models: guarded({ ...modelVersionRegistry(db), ...promotionRegistry(db) }),
     runs: guarded(runRegistry(db)),
+    routes: guarded(routeRegistry(db)),
+    predictions: guarded(predictionRegistry(db, pool)),
+    outcomes: guarded(outcomeRegistry(db)),
     breakers: guarded(breakerRegistry(db)),
     drift: guarded(driftRegistry(db)),
     alerts: guarded(alertRegistry(db)),

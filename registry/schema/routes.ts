@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { check, doublePrecision, foreignKey, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
-import { contestRouteSchema } from '../../contracts/contest.ts';
+import { contestRouteStages } from '../../contracts/contest.ts';
 import { modelVersions } from './models.ts';
 import { relevo } from './namespace.ts';
 
-export const contestStage = relevo.enum('contest_route_stage', contestRouteSchema.shape.stage.options);
+export const contestStage = relevo.enum('contest_route_stage', contestRouteStages);
 
 /** The challengers that see traffic now, and how much of it. */
 export const contestRoutes = relevo.table(
