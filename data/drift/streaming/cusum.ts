@@ -19,8 +19,9 @@ const state = z.strictObject({
   /** Whether all values so far were 0 or 1. */
   binary: z.boolean(),
   mean: z.number(),
-  /** Sum of squared deviations, and of products of neighbouring ones. */
+  /** Sums of squared and cubed deviations, and of products of neighbouring ones. */
   squares: z.number(),
+  cubes: z.number(),
   products: z.number(),
   previous: z.number(),
   sum: z.number().nonnegative(),
@@ -40,6 +41,8 @@ type State = z.infer<typeof state>;
 
 /** Deviations beyond which a value counts as this far: one outlier is no change of the mean. */
 const farthest = 4;
+/** What values that are cut to `farthest` deviations can have, about. */
+const mostSkewness = 2;
 /** The stable mean is learnt anew whenever there are so many times as many rows. */
 const growth = 1.05;
 
@@ -49,6 +52,7 @@ class CusumRun implements StreamRun {
   private binary = true;
   private mean = 0;
   private squares = 0;
+  private cubes = 0;
   private products = 0;
   private previous = 0;
   private sum = 0;
@@ -86,6 +90,7 @@ class CusumRun implements StreamRun {
     this.binary = true;
     this.mean = 0;
     this.squares = 0;
+    this.cubes = 0;
     this.products = 0;
     this.sum = 0;
     this.nextFit = this.options.warmUp;
@@ -96,8 +101,10 @@ class CusumRun implements StreamRun {
     if (value !== 0 && value !== 1) this.binary = false;
     this.rows += 1;
     const before = value - this.mean;
-    this.mean += before / this.rows;
+    const share = before / this.rows;
+    this.mean += share;
     const after = value - this.mean;
+    this.cubes += share * (before * after * (this.rows - 2) - 3 * this.squares);
     this.squares += before * after;
     if (this.rows > 1) this.products += after * (this.previous - this.mean);
     this.previous = value;
@@ -133,11 +140,15 @@ class CusumRun implements StreamRun {
     this.offset = this.slope * this.mean + shift ** 2 / 2;
     this.low = this.mean - farthest * deviation;
     this.high = this.mean + farthest * deviation;
-    this.calibrate(shift ** 2 / 2, shift);
+    const skewness = this.cubes / this.rows / (this.squares / this.rows) ** 1.5;
+    const excess = (shift * Math.max(0, Math.min(skewness, mostSkewness))) / 3;
+    this.calibrate(shift ** 2 / 2, shift, 1 / (1 - Math.min(excess, 0.5)));
   }
 
-  private calibrate(loss: number, deviation: number): void {
-    this.threshold = thresholdFor(this.options.rowsBetweenFalseAlarms, loss, deviation, this.inflation());
+  /** @param tail how much slower large sums get rare than with normal values: to the first order, by skewness. */
+  private calibrate(loss: number, deviation: number, tail = 1): void {
+    const inflation = tail * this.inflation();
+    this.threshold = thresholdFor(this.options.rowsBetweenFalseAlarms, loss, deviation, inflation);
   }
 
   /** How much wider sums of neighbouring rows scatter than those of independent ones, by their lag-1 correlation. */
@@ -149,10 +160,10 @@ class CusumRun implements StreamRun {
   }
 
   save(): State {
-    const { rows, binary, mean, squares, products, previous, sum, nextFit } = this;
+    const { rows, binary, mean, squares, cubes, products, previous, sum, nextFit } = this;
     const { slope, offset, low, high, threshold } = this;
     const steps = Number.isFinite(threshold) ? { slope, offset, low, high, threshold } : null;
-    return { rows, binary, mean, squares, products, previous, sum, nextFit, steps };
+    return { rows, binary, mean, squares, cubes, products, previous, sum, nextFit, steps };
   }
 }
 
