@@ -25,6 +25,7 @@ function outsideBand(m: number, n: number, h: number): number {
   const divisor = greatestCommonDivisor(m, n);
   const [stepX, stepY] = [n / divisor, m / divisor];
   const column = new Float64Array(n + 1).fill(1);
+  const inverse = Float64Array.from({ length: m + n + 1 }, (_, i) => 1 / i);
   const end = (i: number): number => Math.min(Math.ceil((stepX * i + h) / stepY), n + 1);
   column.fill(0, 0, end(0));
   for (let i = 1; i <= m; i++) {
@@ -33,7 +34,7 @@ function outsideBand(m: number, n: number, h: number): number {
     if (from >= to) return 1;
     let below = from === 0 ? 0 : 1;
     for (let j = from; j < to; j++) {
-      below = (column[j] * i + below * j) / (i + j);
+      below = below * (j * inverse[i + j]) + column[j] * (i * inverse[i + j]);
       column[j] = below;
     }
   }
