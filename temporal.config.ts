@@ -19,6 +19,12 @@ const retry = {
 export const activityProfiles = {
   /** Registry reads and writes, small files. */
   light: { taskQueue: taskQueues.control, startToCloseTimeout: '1m', retry },
+  /** As light, and never given up. */
+  steadfast: {
+    taskQueue: taskQueues.control,
+    startToCloseTimeout: '1m',
+    retry: { ...retry, maximumAttempts: Number.POSITIVE_INFINITY },
+  },
   /** Data and training: minutes to hours, alive by heartbeat. A killed worker costs a retry within seconds. */
   compute: {
     taskQueue: taskQueues.compute,

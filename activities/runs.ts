@@ -10,8 +10,10 @@ export interface RunStart {
   pipeline: string;
   /** What was asked for, small; a spec is pinned apart. */
   input: unknown;
+  /** Of its first execution, where the run may go on in others. */
+  workflowRunId?: string;
 }
-export type RunEnd = Omit<RunOutcome, 'id' | 'workflowRunId'>;
+export type RunEnd = Omit<RunOutcome, 'id' | 'workflowRunId'> & Pick<RunStart, 'workflowRunId'>;
 
 interface Deps {
   registry: {

@@ -1,6 +1,8 @@
 /** Every workflow of Relevo: this file is what the bundle is made of. */
+export { contestWorkflow } from './contest.ts';
 export { ingestWorkflow } from './ingest.ts';
 export { promoteWorkflow, rollbackWorkflow } from './promotion.ts';
 export { compareWorkflow, explainWorkflow } from './questions.ts';
+export { retrainWorkflow } from './retrain.ts';
 export { searchWorkflow } from './search.ts';
 export { trainWorkflow } from './train.ts';

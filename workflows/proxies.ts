@@ -1,4 +1,7 @@
 import { type ActivityFunctionWithOptions, proxyActivities } from '@temporalio/workflow';
+import type { createLookActivities } from '../activities/contest/looking.ts';
+import type { createContestMoveActivities } from '../activities/contest/moving.ts';
+import type { createSetupActivities } from '../activities/contest/setup.ts';
 import type { createContestActivities } from '../activities/contest.ts';
 import type { createDatasetActivities } from '../activities/dataset.ts';
 import type { createEvaluationActivities } from '../activities/evaluation.ts';
@@ -7,6 +10,9 @@ import type { createIngestActivities } from '../activities/ingest.ts';
 import type { createPromotionActivities } from '../activities/promotion.ts';
 import type { createRegistrationActivities } from '../activities/registration.ts';
 import type { createReportActivities } from '../activities/reporting.ts';
+import type { createBreakerActivities } from '../activities/retraining/breaking.ts';
+import type { createChoosingActivities } from '../activities/retraining/choosing.ts';
+import type { createRetrainActivities } from '../activities/retraining/index.ts';
 import type { createRunActivities } from '../activities/runs.ts';
 import type { createSearchActivities } from '../activities/search.ts';
 import type { createSplitActivities } from '../activities/splitting.ts';
@@ -15,21 +21,30 @@ import type { createTrialActivities } from '../activities/trial.ts';
 import { activityProfiles } from '../temporal.config.ts';
 
 type LightActivities = ReturnType<typeof createRunActivities> &
+  ReturnType<typeof createBreakerActivities> &
+  ReturnType<typeof createChoosingActivities> &
   ReturnType<typeof createDatasetActivities> &
   ReturnType<typeof createSearchActivities> &
   ReturnType<typeof createRegistrationActivities> &
+  ReturnType<typeof createLookActivities> &
   ReturnType<typeof createPromotionActivities>;
 type ComputeActivities = ReturnType<typeof createReportActivities> &
+  ReturnType<typeof createRetrainActivities> &
   ReturnType<typeof createExplanationActivities> &
   ReturnType<typeof createIngestActivities> &
   ReturnType<typeof createSplitActivities> &
   ReturnType<typeof createTrialActivities> &
   ReturnType<typeof createTrainingActivities> &
   ReturnType<typeof createEvaluationActivities> &
+  ReturnType<typeof createSetupActivities> &
   ReturnType<typeof createContestActivities>;
 
 /** Steps of the control worker: registry reads and writes. */
 export const light = proxyActivities<LightActivities>(activityProfiles.light);
+/** What must happen before a run may end: tried until the database is there. */
+export const steadfast = proxyActivities<ReturnType<typeof createContestMoveActivities>>(
+  activityProfiles.steadfast,
+);
 /** Steps of the compute worker: minutes to hours, alive by heartbeat. */
 export const compute = proxyActivities<ComputeActivities>(activityProfiles.compute);
 

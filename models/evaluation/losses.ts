@@ -5,7 +5,8 @@ import type { Predictions } from './predictions.ts';
 
 /** What one row's answer costs: in the target's unit (its square), or 0..1 of a classification. */
 export type RowLoss =
-  | { kind: 'absolute' | 'squared' }
+  | { kind: 'absolute' }
+  | { kind: 'squared' }
   | { kind: 'brier'; classes: number }
   /** `weights`: one a class, the largest 1. */
   | { kind: 'zeroOne'; classes: number; weights: number[] };
@@ -42,19 +43,25 @@ function rarity(actual: Float64Array, classes: number): number[] {
 /** One loss a row. */
 export function rowLosses(loss: RowLoss, actual: Float64Array, predictions: Predictions): Float64Array {
   const { values, decisionWeights } = predictions;
-  if (loss.kind === 'absolute') return actual.map((truth, row) => Math.abs(truth - values[row]));
-  if (loss.kind === 'squared') return actual.map((truth, row) => (truth - values[row]) ** 2);
-  const { classes } = loss;
-  if (loss.kind === 'zeroOne') {
-    const answered = decide(values, classes, decisionWeights);
-    return actual.map((truth, row) => (answered[row] === truth ? 0 : loss.weights[truth]));
+  if (loss.kind === 'absolute' || loss.kind === 'squared') {
+    const errors = actual.map((truth, row) => Math.abs(truth - values[row]));
+    return loss.kind === 'absolute' ? errors : errors.map((error) => error ** 2);
   }
-  return actual.map((truth, row) => {
+  const { classes } = loss;
+  return loss.kind === 'brier'
+    ? brierLosses(values, classes, actual)
+    : wrongLosses(decide(values, classes, decisionWeights), loss.weights, actual);
+}
+
+const wrongLosses = (answered: Int32Array, weights: number[], actual: Float64Array): Float64Array =>
+  actual.map((truth, row) => (answered[row] === truth ? 0 : weights[truth]));
+
+const brierLosses = (values: Float64Array, classes: number, actual: Float64Array): Float64Array =>
+  actual.map((truth, row) => {
     let sum = 0;
     for (let k = 0; k < classes; k++) sum += (values[row * classes + k] - Number(k === truth)) ** 2;
     return sum / 2;
   });
-}
 
 /** The challenger's loss minus the champion's, row by row. */
 export const lossDifferences = (challenger: Float64Array, champion: Float64Array): Float64Array =>

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { createSetupActivities } from '../../activities/contest/setup.ts';
 import { createContestActivities } from '../../activities/contest.ts';
 import { createEvaluationActivities } from '../../activities/evaluation.ts';
 import { createExplanationActivities } from '../../activities/explanation.ts';
 import { withTypedFailures } from '../../activities/failure.ts';
 import { createIngestActivities } from '../../activities/ingest.ts';
 import { createReportActivities } from '../../activities/reporting.ts';
+import { createRetrainActivities } from '../../activities/retraining/index.ts';
 import { sweepScratch } from '../../activities/scratch.ts';
 import { createSplitActivities } from '../../activities/splitting.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
@@ -13,6 +15,7 @@ import { createTrialActivities } from '../../activities/trial.ts';
 import { validateBatch } from '../../data/ingest/validate.ts';
 import { profileDataset } from '../../data/profile.ts';
 import { chooseSource, sources } from '../../data/sources/index.ts';
+import { hooks } from '../../pipelines/hooks/index.ts';
 import { createFolderCheckpoints } from '../../registry/checkpoints/folder.ts';
 import { createProvenance } from '../provenance.ts';
 import type { Ground } from './ground.ts';
@@ -22,10 +25,12 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
   const scratchDir = join(env.RELEVO_HOME, 'work');
   await sweepScratch(scratchDir);
   const trainingSets = createTrainingSets({ registry, artifacts });
+  const contest = createContestActivities({ registry, artifacts, trainingSets });
   const workbench = {
     threads: env.RELEVO_THREADS,
     checkpoints: createFolderCheckpoints(join(env.RELEVO_HOME, 'checkpoints')),
   };
+  const provenance = createProvenance(env.RELEVO_THREADS);
   return withTypedFailures({
     ...createIngestActivities({
       registry,
@@ -39,15 +44,12 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
     }),
     ...createSplitActivities({ registry, artifacts }),
     ...createTrialActivities({ registry, trainingSets, workbench }),
-    ...createTrainingActivities({
-      artifacts,
-      trainingSets,
-      workbench,
-      provenance: createProvenance(env.RELEVO_THREADS),
-    }),
+    ...createTrainingActivities({ artifacts, trainingSets, workbench, provenance, hooks }),
+    ...createRetrainActivities({ registry, artifacts, trainingSets, workbench, provenance }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
     ...createExplanationActivities({ registry, artifacts, trainingSets }),
     ...createReportActivities({ registry, artifacts, scratchDir }),
-    ...createContestActivities({ registry, artifacts, trainingSets }),
+    ...contest,
+    ...createSetupActivities({ registry, artifacts, trainingSets }, contest.decidePromotion),
   });
 }

@@ -1,9 +1,14 @@
+import { createLookActivities } from '../../activities/contest/looking.ts';
+import { createContestMoveActivities } from '../../activities/contest/moving.ts';
 import { createDatasetActivities } from '../../activities/dataset.ts';
 import { withTypedFailures } from '../../activities/failure.ts';
 import { createPromotionActivities } from '../../activities/promotion.ts';
 import { createRegistrationActivities } from '../../activities/registration.ts';
+import { createBreakerActivities } from '../../activities/retraining/breaking.ts';
+import { createChoosingActivities } from '../../activities/retraining/choosing.ts';
 import { createRunActivities } from '../../activities/runs.ts';
 import { createSearchActivities } from '../../activities/search.ts';
+import { hooks } from '../../pipelines/hooks/index.ts';
 import { manifestId } from '../../registry/index.ts';
 import type { Ground } from './ground.ts';
 
@@ -15,4 +20,8 @@ export const controlActivities = ({ env, registry, artifacts }: Ground) =>
     ...createSearchActivities({ registry, artifacts, threads: env.RELEVO_THREADS }),
     ...createRegistrationActivities({ registry, artifacts }),
     ...createPromotionActivities({ registry }),
+    ...createBreakerActivities({ registry }),
+    ...createChoosingActivities({ registry, artifacts, hooks }),
+    ...createLookActivities({ registry, artifacts }),
+    ...createContestMoveActivities({ registry }),
   });

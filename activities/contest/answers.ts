@@ -1,0 +1,59 @@
+import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import type { Frame } from '../../contracts/frame.ts';
+import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ArtifactRef } from '../../contracts/refs.ts';
+import { type InferenceModel, openModel } from '../../inference/session.ts';
+import type { Predictions } from '../../models/evaluation/predictions.ts';
+import { rawColumns } from '../../models/training/columns.ts';
+import { readHeads } from '../bundles.ts';
+
+export interface Contender {
+  version: string;
+  onnx: ArtifactRef;
+  /** Its decision weights are in there. */
+  heads?: ArtifactRef;
+}
+
+/** Opens a contender's file for as long as `use` takes. */
+export async function withModel<T>(
+  artifacts: ArtifactStore,
+  { onnx }: Pick<Contender, 'onnx'>,
+  use: (model: InferenceModel) => Promise<T>,
+): Promise<T> {
+  const model = await openModel(await artifacts.readBytes(onnx));
+  try {
+    return await use(model);
+  } finally {
+    await model.release();
+  }
+}
+
+export const decisionWeightsOf = async (
+  artifacts: ArtifactStore,
+  { heads }: Pick<Contender, 'heads'>,
+): Promise<number[] | undefined> => heads && (await readHeads(artifacts, heads)).decisionWeights;
+
+/** What a contender answers for the frame's rows, by its own file. */
+export async function predictionsOf(
+  artifacts: ArtifactStore,
+  contender: Contender,
+  frame: Frame,
+): Promise<Predictions> {
+  const { prediction, width, interval } = await withModel(artifacts, contender, (model) => {
+    const names = model.inputs.map(({ name }) => name);
+    return model.answer(rawColumns(frame, names), frame.rows);
+  });
+  const decisionWeights = await decisionWeightsOf(artifacts, contender);
+  return { values: prediction, outputs: width, interval, decisionWeights };
+}
+
+/** Why a champion cannot answer for the challenger's rows; undefined where it can. */
+export function incomparable(spec: PipelineSpec, champion: PipelineSpec, frame: Frame): string | undefined {
+  const missing = modelInputs(champion).filter(({ name }) => !(name in frame.columns));
+  if (missing.length > 0)
+    return `the champion needs columns that are gone: ${missing.map(({ name }) => name).join(', ')}`;
+  const same = spec.target === champion.target && spec.task === champion.task;
+  if (!same || classesOf(spec).join('\n') !== classesOf(champion).join('\n'))
+    return 'the champion answers another question';
+  return undefined;
+}

@@ -1,0 +1,3 @@
+import { judgeGuardrails } from './guardrails.ts';
+
+export default judgeGuardrails;
