@@ -3,6 +3,7 @@ import { generateMine } from './mine.ts';
 import { generateOrders } from './orders.ts';
 import { generateShoppers } from './shoppers.ts';
 import { generateSteel } from './steel.ts';
+import { conceptProcesses, writeStream } from './streams/index.ts';
 import { generateStudents } from './students.ts';
 
 export interface GeneratorInput {
@@ -28,6 +29,12 @@ const known: Record<string, Generator> = {
   orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
   shoppers: { tables: { '': 'csv' }, write: generateShoppers },
   steel: { tables: { '': 'csv' }, write: generateSteel },
+  ...Object.fromEntries(
+    Object.entries(conceptProcesses).map(([name, process]) => [
+      name,
+      { tables: { '': 'csv' as const }, write: writeStream(process) },
+    ]),
+  ),
   students: { tables: { '': 'csv' }, write: generateStudents },
 };
 
