@@ -48,7 +48,7 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
       onStep: (step: number, total: number, score: number | undefined) => {
         if (score === undefined || step % stepStride(total) !== 0) return 'continue';
         best = Math.min(best, score);
-        steps.push([step, score]);
+        steps.push([step, best]);
         return shouldPrune(pruner, earlier, step, best) ? 'prune' : 'continue';
       },
     } as const;

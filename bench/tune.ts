@@ -1,6 +1,7 @@
 /**
  * How long a search takes beside Optuna: `npm run bench:tune -- --json`. The same fifty trials of XGBoost over the
- * same space, rows, threads and rounds, each side with its own sampler (multivariate TPE) and median pruner; the
+ * same space, rows, threads and rounds, each side with its own sampler (multivariate TPE) and median pruner; Relevo's
+ * trials run side by side as on a compute worker and share the threads that Optuna's have one after another; the
  * seeds of both sides alternate. `--trials 50 --seeds 5 --threads 2`.
  */
 import { execFile } from 'node:child_process';

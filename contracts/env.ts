@@ -42,6 +42,13 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
+/**
+ * Threads of one trial of a search: trials that run at once share the training's threads, since two fits with one
+ * thread each are done sooner than two in turn with two.
+ */
+export const trialThreads = (env: Pick<Environment, 'RELEVO_THREADS' | 'RELEVO_COMPUTE_SLOTS'>): number =>
+  Math.floor(env.RELEVO_THREADS / Math.min(env.RELEVO_THREADS, env.RELEVO_COMPUTE_SLOTS));
+
 /** Names whose values never appear in an error or a log. */
 const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TEMPORAL_TLS_KEY']);
 

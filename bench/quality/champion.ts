@@ -1,6 +1,6 @@
 import type { FittingContext } from '../../activities/fitting.ts';
 import { stepStride, suggestible } from '../../activities/trials.ts';
-import { environment } from '../../contracts/env.ts';
+import { environment, trialThreads } from '../../contracts/env.ts';
 import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
 import { asLoss } from '../../contracts/metrics.ts';
 import { type Candidate, candidateName, type PipelineSpec } from '../../contracts/pipeline.ts';
@@ -42,7 +42,7 @@ export interface Champion {
   validation: Record<string, number>;
 }
 
-/** The search of a training run, one trial after the other; batches keep it equal to the parallel one. */
+/** The search of a training run: batches are asked together, and as many of their trials run at once as a worker has slots. */
 export async function search(
   spec: PipelineSpec,
   candidate: Candidate,
@@ -54,19 +54,35 @@ export async function search(
   const count = sampler === 'grid' ? Math.min(wanted, gridSize(space)) : wanted;
   const baseline = parseParams(kind, candidate.params) as Params;
   const trials: Trial[] = [];
-  for (let number = 0; number < count; number++) {
-    const batch = Math.floor(number / searchBatchSize);
+  for (let first = 0; first < count; first += searchBatchSize) {
+    const batch = first / searchBatchSize;
     const history = suggestible(trials, batch, space);
-    const isBaseline = number === 0 && sampler !== 'grid';
-    const varied = isBaseline ? {} : suggest(sampler, space, history, number, spec.seed);
-    const params = { ...baseline, ...varied };
-    const earlier = trials.filter((trial) => trial.batch < batch);
-    const outcome = await runTrial(spec, candidate, params, set, earlier);
-    trials.push({ ...blank, number, batch, params, ...outcome });
+    const asked = Array.from({ length: Math.min(searchBatchSize, count - first) }, (_, place) => {
+      const isBaseline = first + place === 0 && sampler !== 'grid';
+      return {
+        ...baseline,
+        ...(isBaseline ? {} : suggest(sampler, space, history, first + place, spec.seed)),
+      };
+    });
+    const earlier = [...trials];
+    const outcomes = await inSlots(asked, (params) => runTrial(spec, candidate, params, set, earlier));
+    for (const [place, outcome] of outcomes.entries())
+      trials.push({ ...blank, number: first + place, batch, params: asked[place], ...outcome });
   }
   const complete = trials.filter(({ state }) => state === 'complete');
   complete.sort((a, b) => (a.score ?? 0) - (b.score ?? 0) || a.number - b.number);
   return { params: complete[0].params, trials };
+}
+
+/** Does all of the work, `RELEVO_COMPUTE_SLOTS` at once; results in the order of the items. */
+async function inSlots<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...items.entries()];
+  const slot = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await work(next[1]);
+  };
+  await Promise.all(Array.from({ length: environment().RELEVO_COMPUTE_SLOTS }, slot));
+  return results;
 }
 
 const blank = { searchId: 'bench', askedAt: '', toldAt: undefined, error: undefined };
@@ -84,12 +100,13 @@ async function runTrial(
     ...trial,
     score: trial.state === 'complete' ? trial.score : undefined,
   }));
-  const context = contextOf(spec.seed, (step, total, at) => {
+  const onStep: FitContext['onStep'] = (step, total, at) => {
     if (at === undefined || step % stepStride(total) !== 0) return 'continue';
     best = Math.min(best, at);
-    steps.push([step, at]);
+    steps.push([step, best]);
     return shouldPrune(candidate.pruner, history, step, best) ? 'prune' : 'continue';
-  });
+  };
+  const context = { ...contextOf(spec.seed, onStep), threads: trialThreads(environment()) };
   try {
     const toFit = candidateToFit(spec, candidateName(candidate), params);
     const { score } = await scoreCandidate(spec, toFit, set, context);

@@ -12,6 +12,7 @@ import { createSplitActivities } from '../../activities/splitting.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { createTrainingSets } from '../../activities/training-set.ts';
 import { createTrialActivities } from '../../activities/trial.ts';
+import { trialThreads } from '../../contracts/env.ts';
 import { validateBatch } from '../../data/ingest/validate.ts';
 import { profileDataset } from '../../data/profile.ts';
 import { chooseSource, sources } from '../../data/sources/index.ts';
@@ -43,7 +44,11 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
       scratchDir,
     }),
     ...createSplitActivities({ registry, artifacts }),
-    ...createTrialActivities({ registry, trainingSets, workbench }),
+    ...createTrialActivities({
+      registry,
+      trainingSets,
+      workbench: { ...workbench, threads: trialThreads(env) },
+    }),
     ...createTrainingActivities({ artifacts, trainingSets, workbench, provenance, hooks }),
     ...createRetrainActivities({ registry, artifacts, trainingSets, workbench, provenance }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),

@@ -8,6 +8,7 @@ import { createBreakerActivities } from '../../activities/retraining/breaking.ts
 import { createChoosingActivities } from '../../activities/retraining/choosing.ts';
 import { createRunActivities } from '../../activities/runs.ts';
 import { createSearchActivities } from '../../activities/search.ts';
+import { trialThreads } from '../../contracts/env.ts';
 import { hooks } from '../../pipelines/hooks/index.ts';
 import { manifestId } from '../../registry/index.ts';
 import type { Ground } from './ground.ts';
@@ -17,7 +18,7 @@ export const controlActivities = ({ env, registry, artifacts }: Ground) =>
   withTypedFailures({
     ...createRunActivities({ registry, artifacts }),
     ...createDatasetActivities({ registry, artifacts, manifestId }),
-    ...createSearchActivities({ registry, artifacts, threads: env.RELEVO_THREADS }),
+    ...createSearchActivities({ registry, artifacts, threads: trialThreads(env) }),
     ...createRegistrationActivities({ registry, artifacts }),
     ...createPromotionActivities({ registry }),
     ...createBreakerActivities({ registry }),
