@@ -41,6 +41,7 @@ const memory = (streamedRowId: number): MonitorState => ({
   history: { load: [true, false] },
   online: { wealth: 0.1 + 0.2 },
   streams: [{ detector: 'adwin', series: 'error', state: { total: 1 / 3, zero: [0] }, rows: 7, alarms: [3] }],
+  volumes: [24, 24],
 });
 async function known(name: string): Promise<string> {
   await db.registry.pipelines.save(parsePipelineSpec({ ...pipelines['steel-energy'], name }));

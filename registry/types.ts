@@ -227,6 +227,8 @@ export interface MonitorState {
   /** Of the online control of false discoveries. */
   online: unknown;
   streams: StreamState[];
+  /** Rows that were new to the last checks, newest last. */
+  volumes: number[];
 }
 /** A streaming detector at one point of its series. */
 export interface StreamState {

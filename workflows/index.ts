@@ -1,6 +1,7 @@
 /** Every workflow of Relevo: this file is what the bundle is made of. */
 export { contestWorkflow } from './contest.ts';
 export { ingestWorkflow } from './ingest.ts';
+export { monitorWorkflow } from './monitor.ts';
 export { promoteWorkflow, rollbackWorkflow } from './promotion.ts';
 export { compareWorkflow, explainWorkflow } from './questions.ts';
 export { retrainWorkflow } from './retrain.ts';

@@ -1,4 +1,5 @@
 import { type ActivityFunctionWithOptions, proxyActivities } from '@temporalio/workflow';
+import type { createAlertActivities } from '../activities/alerting.ts';
 import type { createLookActivities } from '../activities/contest/looking.ts';
 import type { createContestMoveActivities } from '../activities/contest/moving.ts';
 import type { createSetupActivities } from '../activities/contest/setup.ts';
@@ -7,6 +8,7 @@ import type { createDatasetActivities } from '../activities/dataset.ts';
 import type { createEvaluationActivities } from '../activities/evaluation.ts';
 import type { createExplanationActivities } from '../activities/explanation.ts';
 import type { createIngestActivities } from '../activities/ingest.ts';
+import type { createMonitoringActivities } from '../activities/monitoring/check.ts';
 import type { createPromotionActivities } from '../activities/promotion.ts';
 import type { createRegistrationActivities } from '../activities/registration.ts';
 import type { createReportActivities } from '../activities/reporting.ts';
@@ -21,6 +23,7 @@ import type { createTrialActivities } from '../activities/trial.ts';
 import { activityProfiles } from '../temporal.config.ts';
 
 type LightActivities = ReturnType<typeof createRunActivities> &
+  ReturnType<typeof createAlertActivities> &
   ReturnType<typeof createBreakerActivities> &
   ReturnType<typeof createChoosingActivities> &
   ReturnType<typeof createDatasetActivities> &
@@ -29,6 +32,7 @@ type LightActivities = ReturnType<typeof createRunActivities> &
   ReturnType<typeof createLookActivities> &
   ReturnType<typeof createPromotionActivities>;
 type ComputeActivities = ReturnType<typeof createReportActivities> &
+  ReturnType<typeof createMonitoringActivities> &
   ReturnType<typeof createRetrainActivities> &
   ReturnType<typeof createExplanationActivities> &
   ReturnType<typeof createIngestActivities> &

@@ -1,3 +1,4 @@
+import { createAlertActivities } from '../../activities/alerting.ts';
 import { createLookActivities } from '../../activities/contest/looking.ts';
 import { createContestMoveActivities } from '../../activities/contest/moving.ts';
 import { createDatasetActivities } from '../../activities/dataset.ts';
@@ -17,6 +18,7 @@ import type { Ground } from './ground.ts';
 export const controlActivities = ({ env, registry, artifacts }: Ground) =>
   withTypedFailures({
     ...createRunActivities({ registry, artifacts }),
+    ...createAlertActivities({ registry, artifacts }),
     ...createDatasetActivities({ registry, artifacts, manifestId }),
     ...createSearchActivities({ registry, artifacts, threads: trialThreads(env) }),
     ...createRegistrationActivities({ registry, artifacts }),

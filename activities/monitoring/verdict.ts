@@ -1,0 +1,49 @@
+import type { DriftReport } from '../../contracts/drift.ts';
+import type { CheckResult } from '../../data/drift/check/index.ts';
+import type { Finding } from './quality.ts';
+
+type Judged = Pick<DriftReport, 'verdict' | 'kind' | 'shape'>;
+
+/** The champion's loss, row by row: what it was judged on, and what the streams saw in this check. */
+export interface StreamEvidence {
+  /** Row ids after which a detector raised an alarm. */
+  alarms: readonly number[];
+  heldOut: Float64Array;
+  streamed: Float64Array;
+}
+
+/** Findings about cells that come from what measures or writes them, not from the process that is modelled. */
+const broken = new Set(['missing', 'gone']);
+
+/** Mean of the known values; NaN where there are none. */
+function meanOf(values: Float64Array): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+/**
+ * What the columns' gates say, and the streams over the champion's errors. A stream that found a change while the
+ * champion errs no more than where it was judged has found an improvement: no drift to act on.
+ */
+export function judgeReport(
+  compared: Pick<CheckResult, 'verdict' | 'kind' | 'shape' | 'columns'>,
+  evidence: StreamEvidence | undefined,
+  quality: Finding[],
+): Judged {
+  const { verdict, kind, shape } = compared;
+  if (evidence && evidence.alarms.length > 0 && meanOf(evidence.streamed) > meanOf(evidence.heldOut)) {
+    const isExplained = verdict === 'drift' && kind !== undefined && kind !== 'covariate';
+    return { verdict: 'drift', kind: isExplained ? kind : 'concept', shape: shape ?? 'abrupt' };
+  }
+  if (verdict !== 'drift') return { verdict };
+  const drifted = compared.columns.filter((column) => column.verdict === 'drift');
+  const isBroken = (column: string) =>
+    quality.some((finding) => finding.column === column && broken.has(finding.check));
+  const isQuality = drifted.length > 0 && drifted.every(({ column }) => isBroken(column));
+  return { verdict, kind: isQuality ? 'quality' : kind, shape };
+}
