@@ -13,6 +13,8 @@ export const environmentSchema = z.object({
     .default('.relevo')
     .transform((path) => resolve(path)),
   RELEVO_DATA: optionalText.transform((path) => (path === undefined ? undefined : resolve(path))),
+  /** Folder with one folder per pipeline, whose new files are ingested as they come. */
+  RELEVO_WATCH: optionalText.transform((path) => (path === undefined ? undefined : resolve(path))),
   RELEVO_HOST: z.string().default('127.0.0.1'),
   RELEVO_PORT: port.default(3000),
   RELEVO_POSTGRES_PORT: port.default(5433),

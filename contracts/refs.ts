@@ -24,6 +24,8 @@ export const watermarkSchema = z.strictObject({
   columns: z.array(z.string()).optional(),
   /** Of the first `bytes` bytes. */
   prefixSha256: z.string(),
+  /** JSON: the files of a watched folder that were read, each with where reading of it stopped. */
+  files: artifactRefSchema.optional(),
 });
 export type Watermark = z.infer<typeof watermarkSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Watermark } from './refs.ts';
+import type { ArtifactRef, Watermark } from './refs.ts';
 
 /** Places where the same table may be found, tried in order; the first that is there is used. */
 export const locationSchema = z.discriminatedUnion('kind', [
@@ -30,8 +30,33 @@ const delimiter = z.string().length(1).default(',');
 /** Cells that mean "no value", compared without case and outer spaces; the empty cell always does. */
 const missing = z.array(z.string()).default([]);
 
-/** One table as it is, growing at its end. */
-export const csvSourceSchema = z.strictObject({ kind: z.literal('csv'), locations, delimiter, missing });
+/** A folder whose files are rows too: each whole file is read once, in the order of its last change. */
+export const watchSpecSchema = z.strictObject({
+  /** Below RELEVO_WATCH, or RELEVO_DATA where that is not set. Files of subfolders are left alone. */
+  folder: z.string().min(1),
+  /** What the names of its files end with; names that start with a dot are left alone. */
+  suffix: z.string().min(1).default('.csv'),
+  /** A file is whole once it has not changed for so long. */
+  settleSeconds: z.number().min(0).max(86_400).default(10),
+  /** Instead: a file is whole once there is another with this added to its name, such as `.done`. */
+  doneMarker: z.string().min(1).optional(),
+});
+export type WatchSpec = z.infer<typeof watchSpecSchema>;
+
+/** One table as it is, growing at its end, and at files that arrive in a watched folder. */
+export const csvSourceSchema = z
+  .strictObject({
+    kind: z.literal('csv'),
+    /** May be empty where a folder is watched. */
+    locations: z.array(locationSchema),
+    delimiter,
+    missing,
+    watch: watchSpecSchema.optional(),
+  })
+  .refine(({ locations, watch }) => locations.length > 0 || watch !== undefined, {
+    path: ['locations'],
+    message: 'one location or more, or a folder to watch',
+  });
 
 /** Several tables made into one by a query: extract, load, transform. */
 export const tablesSourceSchema = z.strictObject({
@@ -60,12 +85,18 @@ export interface SourceBatch {
   bytes: number;
   /** The watermark once this batch is committed. */
   next: Watermark;
+  /** JSON of the files read of a watched folder, to be kept and referred to in the watermark. */
+  filesRead?: string;
   synthetic: boolean;
 }
 
 export interface SourceContext {
   /** RELEVO_DATA, where set. */
   dataDir: string | undefined;
+  /** What watched folders lie below: RELEVO_WATCH, else RELEVO_DATA, where set. */
+  watchDir?: string;
+  /** Local path of what a watermark refers to. */
+  localPath?(ref: ArtifactRef): Promise<string>;
   /** A folder of this run's own for what is staged. */
   workDir: string;
   signal: AbortSignal;
