@@ -1,5 +1,6 @@
 import { RelevoError } from '../contracts/errors.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { electricityPrice } from './electricity-price.ts';
 import { mineCycle } from './mine-cycle.ts';
 import { mineFuel } from './mine-fuel.ts';
 import { onlineShoppers } from './online-shoppers.ts';
@@ -10,9 +11,16 @@ import { studentPerformance } from './student-performance.ts';
 
 /** Every system that this installation runs, by name: one file each, one line here. */
 export const pipelines: Record<string, PipelineSpec> = Object.fromEntries(
-  [steelEnergy, steelForecast, orderChannel, onlineShoppers, studentPerformance, mineFuel, mineCycle].map(
-    (spec) => [spec.name, spec],
-  ),
+  [
+    steelEnergy,
+    steelForecast,
+    orderChannel,
+    onlineShoppers,
+    studentPerformance,
+    mineFuel,
+    mineCycle,
+    electricityPrice,
+  ].map((spec) => [spec.name, spec]),
 );
 
 /** @throws RelevoError PIPELINE_NOT_FOUND with the known names. */

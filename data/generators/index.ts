@@ -1,4 +1,5 @@
 import { RelevoError } from '../../contracts/errors.ts';
+import { generateElectricity } from './electricity.ts';
 import { generateMine } from './mine.ts';
 import { generateOrders } from './orders.ts';
 import { generateShoppers } from './shoppers.ts';
@@ -25,6 +26,7 @@ interface Generator {
 }
 
 const known: Record<string, Generator> = {
+  electricity: { tables: { '': 'csv' }, write: generateElectricity },
   mine: { tables: { dispatch: 'csv', refuels: 'csv', sensors: 'csv' }, write: generateMine },
   orders: { tables: { orders: 'parquet', clients: 'parquet', truth: 'parquet' }, write: generateOrders },
   shoppers: { tables: { '': 'csv' }, write: generateShoppers },
