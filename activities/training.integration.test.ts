@@ -57,6 +57,7 @@ describe('a calibrated candidate', () => {
         checkpoints: () => ({ load: async () => undefined, save: async () => {}, clear: async () => {} }),
       },
       provenance: async () => ({ environment: {}, codeRevision: 'test' }),
+      hooks: { train: {} },
     });
     const spot = { sha256: '0'.repeat(64), bytes: 0, mediaType: 'application/json', name: 'none' };
     const [candidate] = spec.candidates.filter((one) => (one.name ?? one.estimator) === name);

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Params } from '../contracts/estimator.ts';
+import type { Hooks } from '../contracts/hooks.ts';
 import { asLoss } from '../contracts/metrics.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
@@ -12,6 +13,7 @@ import type { TrainingSetRef } from './fingerprints.ts';
 import { type Provenance, type Workbench, withFit } from './fitting.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
+import { shapeFit, withWeights } from './retraining/train-hook.ts';
 import { currentRun } from './runs.ts';
 import type { TrainingSets } from './training-set.ts';
 
@@ -20,6 +22,7 @@ interface Deps {
   trainingSets: TrainingSets;
   workbench: Workbench;
   provenance(): Promise<Provenance>;
+  hooks: Pick<Hooks, 'train'>;
 }
 
 export interface FitInput {
@@ -50,7 +53,7 @@ export interface FinalFit extends Provenance {
 }
 
 /** The fits of a training run: once to be judged on rows that it has not seen, once more on all that it may learn from. */
-export function createTrainingActivities({ artifacts, trainingSets, workbench, provenance }: Deps) {
+export function createTrainingActivities({ artifacts, trainingSets, workbench, provenance, hooks }: Deps) {
   const keyOf = (input: FitInput, purpose: string): string =>
     `${currentRun().id}/${input.candidate}/${purpose}`;
 
@@ -59,8 +62,11 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
     async scoreCandidate(input: FitInput): Promise<FitScore> {
       const label = `fit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
-        const { spec, set } = await trainingSets.prepared(input.set);
-        const candidate = candidateToFit(spec, input.candidate, input.params);
+        const { spec, set: prepared } = await trainingSets.prepared(input.set);
+        const { rows: train, params } = await shapeFit(hooks, spec, input, prepared.train, pulse.signal);
+        const validation = train.weights ? withWeights(prepared.validation) : prepared.validation;
+        const set = { ...prepared, train, validation };
+        const candidate = candidateToFit(spec, input.candidate, params);
         const fit = {
           key: keyOf(input, 'score'),
           label,
@@ -84,8 +90,10 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
       const label = `refit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set } = await trainingSets.prepared(input.set);
-        const params = withSteps(input.estimator, input.params, input.steps);
-        const { fittedOn, ...rows } = rowsToKeep(spec, set);
+        const { fittedOn, ...kept } = rowsToKeep(spec, set);
+        const shaped = await shapeFit(hooks, spec, input, kept.train, pulse.signal);
+        const params = withSteps(input.estimator, shaped.params, input.steps);
+        const rows = { ...kept, train: shaped.rows };
         const heads = await readHeads(artifacts, input.heads);
         const fit = {
           key: keyOf(input, 'refit'),

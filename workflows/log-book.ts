@@ -12,6 +12,8 @@ export interface LogBook {
   /** Says how far a running step is. */
   note(name: string, detail: string, fraction: number): void;
   skip(name: string, why: string): void;
+  /** Adds steps that are known only now; gives their own book, in which each is called without its part's name. */
+  part(name: string, steps: string[]): LogBook;
 }
 
 const marks: Record<Step['state'], string> = {
@@ -46,7 +48,7 @@ export function openLogBook(title: string, names: string[]): LogBook {
     setCurrentDetails(page(title, steps));
   };
   setHandler(progressQuery, () => progressOf(steps));
-  return {
+  const book: LogBook = {
     async step(name, work, detail) {
       const startedMs = Date.now();
       set(name, { state: 'running' });
@@ -62,5 +64,18 @@ export function openLogBook(title: string, names: string[]): LogBook {
     },
     note: (name, detail, fraction) => set(name, { detail, fraction }),
     skip: (name, why) => set(name, { state: 'skipped', detail: why }),
+    part(name, more) {
+      steps.push(...more.map((step): Step => ({ name: `${name}: ${step}`, state: 'waiting', fraction: 0 })));
+      return partOf(book, name);
+    },
   };
+  return book;
 }
+
+/** A book whose steps are those of one part. */
+const partOf = (book: LogBook, part: string): LogBook => ({
+  step: (name, work, detail) => book.step(`${part}: ${name}`, work, detail),
+  note: (name, detail, fraction) => book.note(`${part}: ${name}`, detail, fraction),
+  skip: (name, why) => book.skip(`${part}: ${name}`, why),
+  part: (name, steps) => book.part(`${part}: ${name}`, steps),
+});

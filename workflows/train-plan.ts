@@ -11,7 +11,10 @@ export const specOfRun = (spec: PipelineSpec, { split, seed }: TrainOptions): Pi
 });
 
 /** The candidates that take part; an ensemble fits its members itself, whether they take part or not. @throws ApplicationFailure PIPELINE_INVALID naming one that does not exist. */
-export function planCandidates(spec: PipelineSpec, options: TrainOptions): CandidatePlan[] {
+export function planCandidates(
+  spec: PipelineSpec,
+  options: Pick<TrainOptions, 'candidates' | 'trials'>,
+): CandidatePlan[] {
   const all = spec.candidates.map(({ name, estimator, params, search, trials, sampler }) => ({
     name: name ?? estimator,
     estimator,
@@ -40,10 +43,13 @@ export const fitStep = (candidate: string): string => `fit ${candidate}`;
 export const stepsOf = (plans: CandidatePlan[]): string[] => [
   'data',
   'split',
-  ...plans.flatMap(({ name, trials }) => (trials > 0 ? [searchStep(name), fitStep(name)] : [fitStep(name)])),
-  'evaluate',
-  'export',
-  'explain',
-  'register',
-  'promote',
+  ...fittingSteps(plans),
+  ...concludingSteps,
 ];
+
+/** Names of the steps of fitting candidates. */
+export const fittingSteps = (plans: CandidatePlan[]): string[] =>
+  plans.flatMap(({ name, trials }) => (trials > 0 ? [searchStep(name), fitStep(name)] : [fitStep(name)]));
+
+/** Names of the steps from fitted candidates to a version that contends. */
+export const concludingSteps = ['evaluate', 'export', 'explain', 'register', 'promote'];

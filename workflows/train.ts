@@ -1,22 +1,16 @@
-import { executeChild, ParentClosePolicy, upsertMemo, workflowInfo } from '@temporalio/workflow';
+import { executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import { ingestOfTraining } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
-import type {
-  CandidateResult,
-  IngestResult,
-  TrainInput,
-  TrainOptions,
-  TrainResult,
-} from '../contracts/runs.ts';
-import { bestOf, type Fitted, fitAll } from './candidates.ts';
-import { contend } from './contend.ts';
+import type { IngestResult, TrainInput, TrainOptions, TrainResult } from '../contracts/runs.ts';
+import { fitAll } from './candidates.ts';
+import { conclude } from './conclude.ts';
 import { fail } from './failures.ts';
 import { ingestWorkflow } from './ingest.ts';
-import { count, figure } from './labels.ts';
-import { type LogBook, openLogBook } from './log-book.ts';
+import { count } from './labels.ts';
+import { openLogBook } from './log-book.ts';
 import { compute, light, summed } from './proxies.ts';
-import { recorded, tag } from './recorded.ts';
+import { recorded } from './recorded.ts';
 import { planCandidates, specOfRun, stepsOf } from './train-plan.ts';
 
 /** From a source to a registered version, and to the champion where it has earned that. */
@@ -35,7 +29,7 @@ export async function trainWorkflow({ spec, options }: TrainInput): Promise<Trai
     );
     const set: TrainingSetRef = { spec: pinned, datasetVersion, split };
     const fitted = await fitAll(spec, book, set, plans);
-    return await conclude(spec, options, book, set, fitted);
+    return await conclude(spec, book, set, fitted, { promote: options.promote });
   });
 }
 
@@ -69,70 +63,3 @@ const describeDataset = ({ datasetVersion, rows, synthetic, changed, warnings }:
     ...(changed ? ['new'] : []),
     ...warnings.map((warning) => `warned: ${warning}`),
   ].join(', ');
-
-/** Judges on the test rows, makes the winner a version, and lets it contend. */
-async function conclude(
-  spec: PipelineSpec,
-  options: TrainOptions,
-  book: LogBook,
-  set: TrainingSetRef,
-  fitted: Fitted[],
-): Promise<TrainResult> {
-  const evaluation = await book.step('evaluate', () =>
-    summed(compute.evaluateCandidates, `evaluate ${fitted.length} candidates on the test rows`, {
-      set,
-      candidates: fitted.map(({ plan, fit }) => ({ name: plan.name, native: fit.native })),
-    }),
-  );
-  const candidates = fitted.map(
-    (one): CandidateResult => ({
-      candidate: one.plan.name,
-      estimator: one.plan.estimator,
-      params: one.fit.params,
-      validationScore: one.score.validationScore,
-      metrics: evaluation.metrics[one.plan.name],
-      trials: one.search?.trials ?? 0,
-      resumedFromStep: one.fit.resumedFromStep ?? one.score.resumedFromStep,
-    }),
-  );
-  const winner = bestOf(spec.metric, candidates);
-  const { fit } = fitted[candidates.indexOf(winner)];
-  const { candidate } = winner;
-  const exported = await book.step(
-    'export',
-    () => summed(compute.exportModel, `export ${candidate} to ONNX`, { set, candidate, native: fit.native }),
-    ({ parityMaxAbsolute }) => `${candidate}, parity ${figure(parityMaxAbsolute)}`,
-  );
-  const explanation = await book.step('explain', () =>
-    summed(compute.explainModel, `explain ${candidate}`, { set, native: fit.native }),
-  );
-  const { predictions, report } = evaluation;
-  const { version } = await book.step(
-    'register',
-    () =>
-      summed(light.registerModel, `register ${candidate}`, {
-        set,
-        winner,
-        candidates,
-        fit,
-        exported,
-        artifacts: { predictions, evaluation: report, explanation },
-      }),
-    (registered) => registered.version,
-  );
-  tag({ modelVersion: version });
-  const challenger = { version, onnx: exported.onnx, heads: fit.heads };
-  const promotion = options.promote ? await contend(spec, book, set, challenger) : undefined;
-  if (!promotion) book.skip('promote', 'not asked for');
-  upsertMemo({ modelVersion: version, datasetVersion: set.datasetVersion, winner: candidate });
-  return {
-    modelVersion: version,
-    datasetVersion: set.datasetVersion,
-    winner: candidate,
-    candidates,
-    metric: spec.metric,
-    onnx: exported.onnx,
-    parityMaxAbsolute: exported.parityMaxAbsolute,
-    promotion,
-  };
-}

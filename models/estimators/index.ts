@@ -53,7 +53,7 @@ const single = listed([
 /** Every kind of model, by name. */
 export const estimators: Record<string, Estimator> = {
   ...single,
-  ...listed([votingOf(among(single)), stackingOf(among(single))]),
+  ...listed([votingOf(among(single)), stackingOf(among(single), (name) => estimator(name))]),
 };
 
 /** @throws RelevoError PIPELINE_INVALID with the names that exist. */

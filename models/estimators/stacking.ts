@@ -14,12 +14,16 @@ type StackingParams = z.infer<typeof params>;
  * each member predicts rows that it had not seen (shuffled folds, stratified by class).
  * Reference: Wolpert, Stacked Generalization, Neural Networks 5, 1992; scikit-learn's `StackingRegressor`.
  */
-export const stackingOf = (byName: EstimatorByName): Estimator<StackingParams> => ({
+export const stackingOf = (
+  byName: EstimatorByName,
+  /** What a saved stack may hold: a champion that a corrector was put over may be an ensemble itself. */
+  anyByName: EstimatorByName,
+): Estimator<StackingParams> => ({
   name: 'stacking',
   tasks: ['regression', 'classification'],
   params,
   searchSpace: {},
   needs: { complete: false, scaled: false },
   fit: (input, context) => fitStacking(byName, input, context),
-  load: (bytes) => loadStacking(byName, bytes),
+  load: (bytes) => loadStacking(anyByName, bytes),
 });

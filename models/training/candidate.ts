@@ -3,6 +3,7 @@ import type { FeatureStepSpec } from '../../contracts/features.ts';
 import type { Matrix } from '../../contracts/frame.ts';
 import { calibrate } from '../calibration/index.ts';
 import { intervalOf } from '../conformal/index.ts';
+import { correct } from '../correction/index.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
 import { applySteps, type FeatureStepState } from '../features/index.ts';
 import type { Heads } from './heads.ts';
@@ -41,7 +42,7 @@ export interface FittedCandidate {
   companion?: Companion;
   heads: Heads;
   task: Task;
-  /** base + model, calibrated, with the interval and the decision weights of the heads, in the target's unit. */
+  /** base + model, corrected and calibrated, with the interval and the decision weights of the heads, in the target's unit. */
   predict(rows: Pick<PreparedRows, 'features' | 'base'>): Promise<Predictions>;
   /** Releases native memory. */
   dispose(): void;
@@ -54,13 +55,14 @@ export function assemble(parts: Omit<FittedCandidate, 'predict' | 'dispose'>): F
   return {
     ...parts,
     async predict(rows) {
-      const raw = withBase(await run(model, steps, rows.features), rows.base, outputs);
+      const said = await run(model, steps, rows.features);
+      const raw = withBase(corrected(heads, said), rows.base, outputs);
       if (task.kind === 'classification') {
         const values = heads.calibration === undefined ? raw : calibrate(heads.calibration, raw, outputs);
         return { values, outputs, decisionWeights: heads.decisionWeights };
       }
       if (heads.interval === undefined) return { values: raw, outputs };
-      const quantiles = await companionQuantiles({ companion }, rows);
+      const quantiles = await companionQuantiles({ companion, heads }, rows);
       return { values: raw, outputs, interval: intervalOf(heads.interval, raw, quantiles) };
     },
     dispose() {
@@ -72,11 +74,12 @@ export function assemble(parts: Omit<FittedCandidate, 'predict' | 'dispose'>): F
 
 /** The companion's two quantiles per row, row-major, in the target's unit; undefined without a companion. */
 export async function companionQuantiles(
-  { companion }: Pick<FittedCandidate, 'companion'>,
+  { companion, heads }: Pick<FittedCandidate, 'companion' | 'heads'>,
   { features, base }: Pick<PreparedRows, 'features' | 'base'>,
 ): Promise<Float64Array | undefined> {
   if (companion === undefined) return undefined;
-  return withBase(await run(companion.model, companion.steps, features), base, companion.model.outputs);
+  const said = await run(companion.model, companion.steps, features);
+  return withBase(corrected(heads, said), base, companion.model.outputs);
 }
 
 /** The same models with other heads. */
@@ -85,6 +88,9 @@ export const withHeads = (fitted: FittedCandidate, heads: Heads): FittedCandidat
 
 const run = async (model: FittedModel, steps: FeatureStepState[], features: Matrix): Promise<Float64Array> =>
   await model.predict(await applySteps(steps, features));
+
+const corrected = ({ correction }: Heads, values: Float64Array): Float64Array =>
+  correction ? correct(correction, values) : values;
 
 const withBase = (values: Float64Array, base: Float64Array, outputs: number): Float64Array =>
   values.map((value, i) => value + base[Math.floor(i / outputs)]);

@@ -2,11 +2,13 @@ import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { addCalibrationToGraph } from '../calibration/index.ts';
 import { addIntervalToGraph } from '../conformal/index.ts';
+import { addCorrectionToGraph } from '../correction/index.ts';
 import { addDecisionToGraph } from '../decision/index.ts';
 import { addStepsToGraph } from '../features/index.ts';
 import { createGraph, type OnnxGraphBuilder } from '../onnx/graph.ts';
 import type { Companion, FittedCandidate } from './candidate.ts';
 import { addFeatures } from './graph.ts';
+import type { Heads } from './heads.ts';
 
 export { checkParity } from './parity.ts';
 
@@ -30,7 +32,7 @@ export function exportOnnx(
     );
   const graph = createGraph(spec.name);
   const { features, base } = addFeatures(graph, spec);
-  const raw = addModel(graph, fitted, features, base);
+  const raw = addModel(graph, fitted, fitted.heads, features, base);
   if (spec.task === 'classification') addClassOutputs(graph, spec, fitted, raw);
   else addRegressionOutputs(graph, fitted, raw, { features, base });
   const { interval } = fitted.heads;
@@ -46,14 +48,16 @@ export function exportOnnx(
   });
 }
 
-/** base + model behind its steps. */
+/** base + model behind its steps, corrected. */
 function addModel(
   graph: OnnxGraph,
   { steps, model }: Pick<Companion, 'steps' | 'model'>,
+  { correction }: Heads,
   features: TensorName,
   base: TensorName | undefined,
 ): TensorName {
-  const answer = model.addToGraph(graph, addStepsToGraph(steps, graph, features));
+  const said = model.addToGraph(graph, addStepsToGraph(steps, graph, features));
+  const answer = correction ? addCorrectionToGraph(correction, graph, said) : said;
   return base === undefined ? answer : graph.node('Add', [base, answer])[0];
 }
 
@@ -82,6 +86,6 @@ function addRegressionOutputs(
 ): void {
   graph.output(prediction, 'prediction');
   if (heads.interval === undefined) return;
-  const quantiles = companion && addModel(graph, companion, features, base);
+  const quantiles = companion && addModel(graph, companion, heads, features, base);
   graph.output(addIntervalToGraph(heads.interval, graph, prediction, quantiles), 'interval', 2);
 }

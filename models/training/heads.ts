@@ -8,6 +8,7 @@ import {
   fitCalibration,
 } from '../calibration/index.ts';
 import { fitInterval, type IntervalState, intervalStateSchema } from '../conformal/index.ts';
+import { type CorrectionState, correctionStateSchema } from '../correction/index.ts';
 import { decide, tuneDecision } from '../decision/index.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
 import type { PreparedRows } from './rows.ts';
@@ -17,6 +18,8 @@ export interface Heads {
   calibration?: CalibrationState;
   /** One per class: the answer is the class of the largest probability × weight. */
   decisionWeights?: number[];
+  /** Of a regression that was recalibrated: on what the model says, before the base is added. */
+  correction?: CorrectionState;
   interval?: IntervalState;
 }
 
@@ -32,6 +35,7 @@ export interface HeadsReport {
 export const headStatesSchema: z.ZodType<Heads> = z.strictObject({
   calibration: calibrationStateSchema.optional(),
   decisionWeights: z.array(z.number()).optional(),
+  correction: correctionStateSchema.optional(),
   interval: intervalStateSchema.optional(),
 });
 /** What `fitHeads` gives, as JSON. */

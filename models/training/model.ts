@@ -48,7 +48,7 @@ export async function fitModel(
 }
 
 /** Classes weigh on the validation rows what they weigh on the training rows, so that both losses are of one kind. */
-function rowWeights(
+export function rowWeights(
   spec: PipelineSpec,
   task: Task,
   train: PreparedRows,

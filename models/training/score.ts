@@ -61,7 +61,8 @@ async function scoreHoldout(
   }
 }
 
-async function hold(fitted: FittedCandidate, rows: PreparedRows): Promise<Held> {
+/** What a model says of rows that it has not learned from. */
+export async function hold(fitted: FittedCandidate, rows: PreparedRows): Promise<Held> {
   return {
     rows,
     predictions: await fitted.predict(rows),
@@ -69,7 +70,8 @@ async function hold(fitted: FittedCandidate, rows: PreparedRows): Promise<Held> 
   };
 }
 
-const lossOn = (spec: PipelineSpec, { rows, predictions }: Held): number =>
+/** Loss of the pipeline's metric on held rows; lower is better. */
+export const lossOn = (spec: PipelineSpec, { rows, predictions }: Held): number =>
   lossOf(spec.metric, taskOf(spec), rows.target, predictions);
 
 interface Fold {

@@ -30,7 +30,7 @@ import {
 import { dealFolds, takeRows } from './rows.ts';
 
 /** What learns from the members' predictions. */
-const metaOf = (task: Task): Member => ({
+export const metaOf = (task: Task): Member => ({
   name: 'meta',
   estimator: task.kind === 'classification' ? 'logistic' : 'ridge',
   params: {},
@@ -108,7 +108,7 @@ async function unseen(
 const leastProbability = 1e-6;
 
 /** The meta model's features: predictions of numbers, logarithms of probabilities. */
-async function opinionsOf(
+export async function opinionsOf(
   members: FittedMember[],
   features: Matrix,
   task: Pick<Task, 'kind'>,
@@ -129,7 +129,7 @@ async function opinionsOf(
 }
 
 /** Rows of the same columns, one part after another. */
-function joined(parts: LabelledRows[]): LabelledRows {
+export function joined(parts: LabelledRows[]): LabelledRows {
   const columns = (read: (part: LabelledRows) => Float64Array): Float64Array => {
     const whole = new Float64Array(parts.reduce((sum, part) => sum + read(part).length, 0));
     let end = 0;
@@ -151,7 +151,12 @@ function joined(parts: LabelledRows[]): LabelledRows {
   };
 }
 
-function stackingModel(members: FittedMember[], meta: FittedMember, task: Pick<Task, 'kind'>): FittedModel {
+/** Members, and the model that has learnt what to make of their opinions. */
+export function stackingModel(
+  members: FittedMember[],
+  meta: FittedMember,
+  task: Pick<Task, 'kind'>,
+): FittedModel {
   const { outputs } = meta.model;
   return {
     outputs,

@@ -1,0 +1,69 @@
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type CandidateContext, type CandidateToFit, fitCandidate } from '../training/fit.ts';
+import { rowsAt, type TrainingSet } from '../training/rows.ts';
+import { hold, lossOn } from '../training/score.ts';
+
+/** Sizes that a backtest tries beside those that change points name. */
+const sizesTried = 6;
+
+export interface Backtest {
+  /** Training rows, the newest. */
+  rows: number;
+  /** Loss on the validation rows, by size; lower is better. */
+  losses: { rows: number; loss: number }[];
+}
+
+/**
+ * Sizes worth a try: all rows, halved again and again while they hold at least `least`, and what has come since each
+ * change point.
+ * @param rowIds of the training rows, ascending.
+ * @param since row ids from which on something changed.
+ */
+export function windowSizes(rowIds: ArrayLike<number>, least: number, since: number[]): number[] {
+  const all = rowIds.length;
+  const halves = Array.from({ length: sizesTried }, (_, power) => Math.round(all / 2 ** power));
+  const changes = since.map((id) => all - firstFrom(rowIds, id));
+  const sizes = [...halves, ...changes].filter((size) => size >= Math.min(least, all));
+  return [...new Set(sizes)].sort((a, b) => b - a);
+}
+
+function firstFrom(rowIds: ArrayLike<number>, id: number): number {
+  let [low, high] = [0, rowIds.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rowIds[middle] < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The training rows from a row id on. */
+export interface Window {
+  rows: number;
+  fromRowId: number;
+}
+
+/**
+ * Fits the candidate on each window of training rows, judges it on the validation rows, which come after them, and
+ * takes the best; of equals the one named first.
+ */
+export async function backtestWindow(
+  spec: PipelineSpec,
+  candidate: CandidateToFit,
+  { train, validation }: Pick<TrainingSet, 'train' | 'validation'>,
+  windows: Window[],
+  context: CandidateContext,
+): Promise<Backtest> {
+  const { threads, signal, seed } = context;
+  const losses: Backtest['losses'] = [];
+  for (const [done, { rows, fromRowId }] of windows.entries()) {
+    context.onStep?.(done, windows.length, undefined);
+    const inside = Int32Array.from(train.rowIds.keys()).filter((row) => train.rowIds[row] >= fromRowId);
+    const sides = { train: rowsAt(train, inside), validation };
+    const fitted = await fitCandidate(spec, candidate, sides, { threads, signal, seed });
+    losses.push({ rows, loss: lossOn(spec, await hold(fitted, validation)) });
+    fitted.dispose();
+  }
+  const best = losses.reduce((least, next) => (next.loss < least.loss ? next : least));
+  return { rows: best.rows, losses };
+}
