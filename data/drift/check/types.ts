@@ -6,6 +6,7 @@ import type {
   DriftShape,
   DriftVerdict,
 } from '../../../contracts/drift.ts';
+import type { BlockLevel } from './autocorrelation.ts';
 
 /** A category column; each side of a comparison has labels of its own. */
 export interface Categories {
@@ -21,15 +22,16 @@ export type PreparedReference =
       prepared: 'number';
       /** Ascending, without missing values. */
       sorted: Float64Array;
+      /** Missing ones included. */
       rows: number;
-      /** Rows that say as much as one independent row; at least 1. */
-      autocorrelationTime: number;
+      /** How alike neighbouring rows are. */
+      levels: BlockLevel[];
     }
   | {
       prepared: 'category';
       counts: Map<string, number>;
       rows: number;
-      autocorrelationTime: number;
+      levels: BlockLevel[];
     };
 
 /** One column on both sides, in row order; NaN or code −1 where missing. */
