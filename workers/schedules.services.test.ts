@@ -12,7 +12,8 @@ beforeAll(async () => {
   client = new Client({ connection });
 });
 afterAll(async () => {
-  for (const kind of ['ingest', 'train']) await client.schedule.getHandle(`${kind}-${spec.name}`).delete();
+  for (const kind of ['ingest', 'train', 'monitor'])
+    await client.schedule.getHandle(`${kind}-${spec.name}`).delete();
   await connection.close();
 });
 
@@ -20,6 +21,7 @@ it('creates the schedules once, in the plant’s time zone', async () => {
   expect(await upsertSchedules(client, [spec])).toEqual([
     { id: 'ingest-scheduled-plant', change: 'created' },
     { id: 'train-scheduled-plant', change: 'created' },
+    { id: 'monitor-scheduled-plant', change: 'created' },
   ]);
   const train = await client.schedule.getHandle('train-scheduled-plant').describe();
   expect(train.spec.timezone).toBe('America/Santiago');
@@ -43,6 +45,7 @@ it('takes over a new time and keeps an operator’s pause', async () => {
   expect(await upsertSchedules(client, [moved])).toEqual([
     { id: 'ingest-scheduled-plant', change: 'updated' },
     { id: 'train-scheduled-plant', change: 'updated' },
+    { id: 'monitor-scheduled-plant', change: 'updated' },
   ]);
   const train = await handle.describe();
   expect(train.state).toMatchObject({ paused: true, note: 'the mill is being relined' });
@@ -51,4 +54,23 @@ it('takes over a new time and keeps an operator’s pause', async () => {
   expect(train.policies.catchupWindow).toBe(1_800_000);
   const action = train.action.type === 'startWorkflow' ? train.action : undefined;
   expect(action?.args).toMatchObject([{ spec: { schedules: { train: { cron: '15 3 * * *' } } } }]);
+});
+
+it('checks at the hours of UTC, a little later each, however the schedule came about', async () => {
+  await upsertSchedules(client, [spec]);
+  const handle = client.schedule.getHandle('monitor-scheduled-plant');
+  const { spec: times, policies, action, info } = await handle.describe();
+  expect(times.intervals).toEqual([{ every: 6 * 3_600_000, offset: 0 }]);
+  expect(times.jitter).toBe(10 * 60_000);
+  expect(policies).toMatchObject({ overlap: 'BUFFER_ONE', catchupWindow: 6 * 3_600_000 });
+  expect(action).toMatchObject({
+    workflowType: 'monitorWorkflow',
+    workflowId: 'monitor/scheduled-plant/scheduled',
+  });
+  expect(info.nextActionTimes.length).toBeGreaterThan(0);
+  for (const at of info.nextActionTimes) {
+    const pastTheHourMs = at.getTime() % (6 * 3_600_000);
+    expect(pastTheHourMs).toBeGreaterThanOrEqual(0);
+    expect(pastTheHourMs).toBeLessThan(10 * 60_000);
+  }
 });

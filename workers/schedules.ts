@@ -5,11 +5,13 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { runId, scheduleId } from '../contracts/ids.ts';
+import type { MonitorInput } from '../contracts/monitor.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type IngestInput, type TrainInput, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 
 const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /** Temporal appends the moment to the workflow id: `train/steel-energy/nightly-2026-11-21T17:00:00Z`. */
 const nightlyId = (kind: 'ingest' | 'train', pipeline: string): string => runId(kind, pipeline, 'nightly');
@@ -54,6 +56,33 @@ const trainSchedule = (spec: PipelineSpec): ScheduleOptions =>
     does: `Trains ${spec.name}`,
   });
 
+/**
+ * Every so many hours, aligned to the hours of UTC whenever it was created, each a little later than its time, so that
+ * the checks of many pipelines do not start at once. Rows that came while a check ran are seen right after it.
+ */
+function monitorSchedule(spec: PipelineSpec): ScheduleOptions {
+  const { everyHours, jitterMinutes, catchUpMinutes } = spec.drift;
+  const input: MonitorInput = { spec, options: {} };
+  return {
+    scheduleId: scheduleId('monitor', spec.name),
+    spec: {
+      intervals: [{ every: everyHours * hourMs, offset: 0 }],
+      jitter: jitterMinutes * minuteMs,
+      timezone: 'UTC',
+    },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'monitorWorkflow',
+      workflowId: runId('monitor', spec.name, 'scheduled'),
+      taskQueue: taskQueues.control,
+      args: [input],
+      staticSummary: `Check of ${spec.name}`,
+    },
+    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: catchUpMinutes * minuteMs },
+    memo: { note: `Checks ${spec.name} every ${everyHours} hours for drift` },
+  };
+}
+
 async function upsert(client: Client, options: ScheduleOptions): Promise<'created' | 'updated'> {
   try {
     await client.schedule.create(options);
@@ -74,12 +103,12 @@ async function upsert(client: Client, options: ScheduleOptions): Promise<'create
   return 'updated';
 }
 
-/** The nightly ingest and training of every pipeline: created where missing, else brought up to its spec. */
+/** The nightly ingest and training and the regular check of every pipeline: created where missing, else brought up to its spec. */
 export async function upsertSchedules(
   client: Client,
   specs: PipelineSpec[],
 ): Promise<{ id: string; change: 'created' | 'updated' }[]> {
-  const all = specs.flatMap((spec) => [ingestSchedule(spec), trainSchedule(spec)]);
+  const all = specs.flatMap((spec) => [ingestSchedule(spec), trainSchedule(spec), monitorSchedule(spec)]);
   return await Promise.all(
     all.map(async (options) => ({ id: options.scheduleId, change: await upsert(client, options) })),
   );

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { RelevoError } from '../../contracts/errors.ts';
+import type { MonitorInput } from '../../contracts/monitor.ts';
 import type {
   ActivityProgress,
   CompareInput,
@@ -31,6 +32,7 @@ import { errorOfRun, runErrorOf } from './failure.ts';
 export type RunRequest = { id: string; pipeline: string } & (
   | { kind: 'ingest'; input: IngestInput }
   | { kind: 'train'; input: TrainInput }
+  | { kind: 'monitor'; input: MonitorInput }
   | { kind: 'promote'; input: PromoteInput }
   | { kind: 'rollback'; input: RollbackInput }
 );
@@ -88,6 +90,7 @@ export interface Workflows {
 const workflowTypes = {
   ingest: 'ingestWorkflow',
   train: 'trainWorkflow',
+  monitor: 'monitorWorkflow',
   promote: 'promoteWorkflow',
   rollback: 'rollbackWorkflow',
 } as const satisfies Record<RunRequest['kind'], keyof typeof workflows>;

@@ -1,5 +1,7 @@
+import type { z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { manualRunKey, runId } from '../../../contracts/ids.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
 import type { RunBook } from '../../runs/run-book.ts';
@@ -7,7 +9,7 @@ import { startRun } from '../../runs/start.ts';
 import type { RunRequest } from '../../temporal/workflows.ts';
 import { pipelineNamed } from '../pipelines/handlers.ts';
 import { followRun } from './events.ts';
-import { cancel, events, get, list, start } from './routes.ts';
+import { cancel, events, get, list, start, type startBody } from './routes.ts';
 import { runLinks, runView } from './view.ts';
 
 type Deps = Pick<ApiDeps, 'pipelines' | 'registry' | 'workflows' | 'temporalUi' | 'draining' | 'log'>;
@@ -22,10 +24,7 @@ export function runRoutes(deps: Deps, book: RunBook) {
       const { key = manualRunKey(new Date()), ...body } = c.req.valid('json');
       const id = runId(body.kind, spec.name, key);
       const { kind, ...options } = body;
-      const request: RunRequest =
-        body.kind === 'train'
-          ? { id, pipeline: spec.name, kind: 'train', input: { spec, options: trainOptions(body) } }
-          : { id, pipeline: spec.name, kind: 'ingest', input: { spec, source: body.source } };
+      const request: RunRequest = { id, pipeline: spec.name, ...requestOf(spec, body) };
       const { workflowRunId } = await startRun(deps, request, options);
       const links = runLinks(id, workflowRunId, temporalUi);
       return c.json({ id, kind, pipeline: spec.name, workflowRunId, links }, 202, { location: links.self });
@@ -49,5 +48,17 @@ export function runRoutes(deps: Deps, book: RunBook) {
     });
 }
 
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+type Body = Without<z.output<typeof startBody>, 'key'>;
+type Asked = Without<RunRequest, 'id' | 'pipeline'>;
+
 /** What the workflow gets: the body without what only the API reads. */
-const trainOptions = <B extends { kind: 'train' }>({ kind: _, ...options }: B): Omit<B, 'kind'> => options;
+function requestOf(spec: PipelineSpec, body: Body): Asked {
+  if (body.kind === 'ingest') return { kind: 'ingest', input: { spec, source: body.source } };
+  if (body.kind === 'monitor') {
+    const { kind, ...options } = body;
+    return { kind, input: { spec, options } };
+  }
+  const { kind, ...options } = body;
+  return { kind, input: { spec, options } };
+}

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { runKinds } from '../../../contracts/ids.ts';
+import { monitorOptionsSchema } from '../../../contracts/monitor.ts';
 import { runStates, trainOptionsSchema } from '../../../contracts/runs.ts';
 import { errors, json, pipelineParam } from '../../openapi.ts';
 
@@ -69,10 +70,11 @@ const key = z
   .openapi({
     description: "The run's own part of its id; the moment where absent. The same key is the same run.",
   });
-const startBody = z
+export const startBody = z
   .discriminatedUnion('kind', [
     trainOptionsSchema.extend({ kind: z.literal('train'), key }),
     z.strictObject({ kind: z.literal('ingest'), key, source: z.string().optional() }),
+    monitorOptionsSchema.extend({ kind: z.literal('monitor'), key }),
   ])
   .openapi('StartRun');
 
@@ -80,7 +82,7 @@ export const start = createRoute({
   method: 'post',
   path: '/v1/pipelines/{pipeline}/runs',
   tags: ['runs'],
-  summary: 'Start an ingest or a training',
+  summary: 'Start an ingest, a training or a drift check',
   request: { params: pipelineParam, body: { ...json(startBody, 'What to run'), required: true } },
   responses: {
     202: json(startedSchema, 'It runs'),
