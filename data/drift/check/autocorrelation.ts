@@ -24,12 +24,20 @@ export function blockLevels(values: Float64Array): BlockLevel[] {
     if (rows === 1) single = variance;
     if (single === 0) break;
     const isCorrelated = correlation > 2 / Math.sqrt(means.length);
-    levels.push({ rows, inflation: (rows * variance) / single, isCorrelated });
+    const inflation = (rows * variance * allowance(rows, means.length, correlation)) / single;
+    levels.push({ rows, inflation, isCorrelated });
     if (!isCorrelated) break;
     means = pairMeans(means);
   }
   return levels;
 }
+
+/**
+ * What the variance of few blocks may be short of the truth by: what neighbouring blocks still have in common, and two
+ * standard errors. None for single rows.
+ */
+const allowance = (rows: number, blocks: number, correlation: number): number =>
+  rows === 1 ? 1 : (1 + 2 * Math.max(0, correlation)) * (1 + 2 * Math.sqrt(2 / blocks));
 
 /**
  * How many rows in a row say as much as one independent row, for a stretch of `rows` rows; at least 1. A process slower
