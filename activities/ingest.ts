@@ -22,6 +22,8 @@ export interface IngestDeps {
   profileDataset(partPaths: string[], spec: PipelineSpec): Promise<unknown>;
   /** RELEVO_DATA. */
   dataDir: string | undefined;
+  /** RELEVO_WATCH, else RELEVO_DATA. */
+  watchDir?: string;
   scratchDir: string;
 }
 
@@ -73,6 +75,8 @@ export function createIngestActivities(deps: IngestDeps) {
         withScratch(deps.scratchDir, async (workDir) => {
           const batch = await sourceOf(chosen.spec).stage(chosen.spec, known?.manifest.watermark, {
             dataDir: deps.dataDir,
+            watchDir: deps.watchDir,
+            localPath: (ref) => artifacts.localPath(ref),
             workDir,
             signal,
             onProgress: (done, total) => report({ phase: `read ${chosen.name}`, done, total }),
@@ -80,11 +84,15 @@ export function createIngestActivities(deps: IngestDeps) {
           const staged = { source: chosen.name, newest: newest?.id };
           if (!batch) return { ...staged, continues: known?.id };
           const raw = await artifacts.putFile(batch.path, { name: 'batch.csv', mediaType: 'text/csv' });
+          const { filesRead } = batch;
+          const files =
+            filesRead &&
+            (await artifacts.putFile(filesRead, { name: 'files-read.json', mediaType: 'application/json' }));
           const sameLocation = known?.manifest.watermark.location === batch.next.location;
           return {
             ...staged,
             continues: sameLocation ? known?.id : undefined,
-            batch: { raw, next: batch.next, synthetic: batch.synthetic },
+            batch: { raw, next: { ...batch.next, ...(files && { files }) }, synthetic: batch.synthetic },
           };
         }),
       );

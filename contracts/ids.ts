@@ -36,6 +36,11 @@ export const ingestOfTraining = (trainRunId: string): string => `${trainRunId}/i
 export const questionId = (kind: 'explain' | 'compare', pipeline: string, key: string): string =>
   `${kind}/${pipeline}/${key}`;
 
+/** What starts an ingest for each arrival in a pipeline's watched folder; not a run that the registry books. */
+export const watchId = (pipeline: string): string => `watch/${pipeline}`;
+/** Key of the ingest of a folder's files in one state: the same files are one run. */
+export const arrivalKey = (state: string): string => `files-${state}`;
+
 export const scheduleId = (kind: 'ingest' | 'train' | 'monitor', pipeline: string): string =>
   `${kind}-${pipeline}`;
 

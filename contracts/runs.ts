@@ -11,6 +11,17 @@ export interface IngestInput {
   /** Name in `spec.sources`; the first available where absent. */
   source?: string;
 }
+/** New whole files in a watched folder. */
+export interface FilesArrived {
+  /** Equal for equal files in equal state. */
+  state: string;
+}
+export interface WatchInput {
+  spec: PipelineSpec;
+  /** Arrivals that an earlier execution left. */
+  waiting?: FilesArrived;
+}
+
 export const ingestResultSchema = z.strictObject({
   datasetVersion: z.string(),
   source: z.string(),

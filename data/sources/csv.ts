@@ -8,18 +8,25 @@ import {
   type Source,
   type SourceBatch,
   type SourceContext,
+  type WatchSpec,
 } from '../../contracts/source.ts';
+import { folderKey, withArrivals } from './arrivals.ts';
 import { fetchLocation, isImmutable, locationKey } from './locations.ts';
 import { stageCsv } from './stage.ts';
 
-/** CSV files that grow at their end, at the first of the source's locations that can be reached. */
+/**
+ * CSV files that grow at their end, at the first of the source's locations that can be reached, and the files that
+ * arrive in its watched folder.
+ */
 export const csvSource: Source<CsvSourceSpec> = {
   kind: 'csv',
   schema: csvSourceSchema,
   async stage(spec, since, context) {
     await mkdir(context.workDir, { recursive: true });
+    const { locations, watch } = spec;
+    if (locations.length === 0 && watch) return await stageFolder(spec, watch, since, context);
     const failures: RelevoError[] = [];
-    for (const location of spec.locations) {
+    for (const location of locations) {
       try {
         return await stageLocation(spec, location, since, context);
       } catch (error) {
@@ -31,6 +38,16 @@ export const csvSource: Source<CsvSourceSpec> = {
   },
 };
 
+async function stageFolder(
+  spec: CsvSourceSpec,
+  watch: WatchSpec,
+  since: Watermark | undefined,
+  context: SourceContext,
+): Promise<SourceBatch | undefined> {
+  const known = since?.location === folderKey(watch) ? since : undefined;
+  return await withArrivals(spec, undefined, known, context, { synthetic: false });
+}
+
 async function stageLocation(
   spec: CsvSourceSpec,
   location: Location,
@@ -38,12 +55,21 @@ async function stageLocation(
   context: SourceContext,
 ): Promise<SourceBatch | undefined> {
   const key = locationKey(location);
-  if (since?.location === key && isImmutable(location)) return undefined;
-  const { delimiter } = spec;
+  const known = since?.location === key ? since : undefined;
+  const base = known && isImmutable(location) ? undefined : await stageFile(spec, location, known, context);
+  return await withArrivals(spec, base, known, context, { synthetic: location.kind === 'generator' });
+}
+
+async function stageFile(
+  { delimiter }: CsvSourceSpec,
+  location: Location,
+  known: Watermark | undefined,
+  context: SourceContext,
+): Promise<SourceBatch | undefined> {
   const format = { format: 'csv' as const, delimiter, fileName: 'fetched.csv' };
   const file = await fetchLocation(location, format, context);
   const synthetic = location.kind === 'generator';
-  return stageCsv({ ...file, location: key, delimiter, synthetic }, since, context);
+  return stageCsv({ ...file, location: locationKey(location), delimiter, synthetic }, known, context);
 }
 
 function unavailable(failures: RelevoError[]): RelevoError {

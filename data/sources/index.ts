@@ -15,8 +15,9 @@ export const sources: Record<string, Source<SourceSpec>> = {
 export const stagedDelimiter = (source: SourceSpec): string =>
   source.kind === 'csv' ? source.delimiter : ',';
 
-/** Whether a source could be read now: each of its tables is somewhere. */
+/** Whether a source could be read now: each of its tables is somewhere. A folder alone may still be empty. */
 export async function isSourceAvailable(source: SourceSpec, dataDir: string | undefined): Promise<boolean> {
+  if (source.kind === 'csv' && source.locations.length === 0) return true;
   const tables = source.kind === 'csv' ? [source] : Object.values(source.tables);
   for (const { locations } of tables) if (!(await someAvailable(locations, dataDir))) return false;
   return true;

@@ -3,6 +3,12 @@ import { open } from 'node:fs/promises';
 /** Leads every staged row: its line in the source file, for people who look for it there. */
 export const lineColumn = '_line';
 
+/** The first line of a staged file, its end included. */
+export const stagedHeader = (columns: string[], delimiter: string): Buffer => {
+  const quoted = [lineColumn, ...columns].map((name) => `"${name.replaceAll('"', '""')}"`);
+  return Buffer.from(`${quoted.join(delimiter)}\n`);
+};
+
 export interface StageWriter {
   /** Bytes taken so far. */
   bytes: number;
@@ -37,8 +43,8 @@ export async function createStageWriter(path: string, delimiter: string): Promis
   const writer: StageWriter = {
     bytes: 0,
     header(columns) {
-      const quoted = [lineColumn, ...columns].map((name) => `"${name.replaceAll('"', '""')}"`);
-      append(quoted.join(delimiter), new Uint8Array(0), 0, 0);
+      const line = stagedHeader(columns, delimiter);
+      append('', line, 0, line.length - 1);
     },
     row: (line, source, start, end) => append(`${line}${delimiter}`, source, start, end),
     async flush() {

@@ -41,6 +41,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
       validateBatch,
       profileDataset,
       dataDir: env.RELEVO_DATA,
+      watchDir: env.RELEVO_WATCH ?? env.RELEVO_DATA,
       scratchDir,
     }),
     ...createSplitActivities({ registry, artifacts }),

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Watermark } from '../../contracts/refs.ts';
+import type { CsvSourceSpec, SourceBatch, SourceContext, WatchSpec } from '../../contracts/source.ts';
+import { type FolderFile, isUnchanged, wholeFiles } from './folder.ts';
+import { type FileRead, readLedger, writeLedger } from './folder-ledger.ts';
+import { headerHash } from './header.ts';
+import { stageCsv } from './stage.ts';
+import { stagedHeader } from './writer.ts';
+
+const nothingSha256 = createHash('sha256').digest('hex');
+
+/** What a watermark remembers of a source that is a watched folder alone. */
+export const folderKey = ({ folder }: WatchSpec): string => `folder:${folder}`;
+
+/**
+ * Adds the rows of a watched folder's whole files to what was staged of the source's location. Each file is read
+ * once: one that has grown gives its new rows, one whose content was read under another name none.
+ * `known` is the watermark that this batch continues, `base` what the location gave beyond it, `synthetic` whether the
+ * location's rows are generated.
+ * @throws RelevoError as `stageCsv` does, naming the file.
+ */
+export async function withArrivals(
+  { watch, delimiter }: CsvSourceSpec,
+  base: SourceBatch | undefined,
+  known: Watermark | undefined,
+  context: SourceContext,
+  { synthetic }: { synthetic: boolean },
+): Promise<SourceBatch | undefined> {
+  const before = known?.files;
+  const kept = base && { ...base, next: { ...base.next, ...(before && { files: before }) } };
+  if (watch === undefined) return kept;
+  const files = await wholeFiles(watch, context.watchDir);
+  const ledger = await readLedger(before, context);
+  const news = files.filter(({ name, bytes, changedMs }) => {
+    const read = ledger.get(name);
+    return read?.bytes !== bytes || read.changedMs !== changedMs;
+  });
+  if (news.length === 0) return kept;
+  const reading = new Reading(delimiter, base?.next ?? known, ledger, context);
+  for (const file of news) await reading.take(file);
+  const joined = await reading.join(base, base?.next ?? known, folderKey(watch));
+  return joined ? { ...joined, synthetic } : kept;
+}
+
+interface StagedFile {
+  path: string;
+  bytes: number;
+}
+
+class Reading {
+  private readonly delimiter: string;
+  private readonly ledger: Map<string, FileRead>;
+  private readonly context: SourceContext;
+  private columns: string[] | undefined;
+  private readonly staged: StagedFile[] = [];
+
+  constructor(
+    delimiter: string,
+    known: Watermark | undefined,
+    ledger: Map<string, FileRead>,
+    context: SourceContext,
+  ) {
+    this.delimiter = delimiter;
+    this.columns = known?.columns;
+    this.ledger = ledger;
+    this.context = context;
+  }
+
+  /** Stages one file; one that changes or goes away meanwhile waits for the next run. */
+  async take(file: FolderFile): Promise<void> {
+    const workDir = join(this.context.workDir, `arrival-${this.staged.length}`);
+    await mkdir(workDir, { recursive: true });
+    const { name, path } = file;
+    const input = { name, path, location: name, delimiter: this.delimiter, synthetic: false };
+    let batch: SourceBatch | undefined;
+    try {
+      batch = await stageCsv(input, this.watermarkOf(name), { ...this.context, workDir });
+    } catch (error) {
+      if (!(await isUnchanged(file))) return;
+      throw error;
+    }
+    if (!(await isUnchanged(file))) return;
+    await this.enter(file, batch);
+  }
+
+  private async enter({ name, bytes, changedMs }: FolderFile, batch: SourceBatch | undefined): Promise<void> {
+    const read = this.ledger.get(name);
+    if (!batch) {
+      if (read) this.ledger.set(name, { ...read, changedMs });
+      return;
+    }
+    const { rows, prefixSha256: sha256, columns } = batch.next;
+    this.columns = columns;
+    const same = read ? undefined : [...this.ledger.values()].find((other) => other.sha256 === sha256);
+    this.ledger.set(name, { name, bytes, rows, sha256, changedMs, ...(same && { repeats: same.name }) });
+    const isEmpty = batch.bytes === stagedHeader(columns ?? [], this.delimiter).length;
+    if (same || isEmpty) await rm(batch.path);
+    else this.staged.push({ path: batch.path, bytes: batch.bytes });
+  }
+
+  /** Where reading of a file stopped; a new one must have the columns of those before. */
+  private watermarkOf(name: string): Watermark | undefined {
+    if (this.columns === undefined) return undefined;
+    const { bytes, rows, sha256 } = this.ledger.get(name) ?? { bytes: 0, rows: 0, sha256: nothingSha256 };
+    const header = { headerSha256: headerHash(this.columns), columns: this.columns };
+    return { location: name, bytes, rows, prefixSha256: sha256, ...header };
+  }
+
+  /** One batch of the location's rows and, behind them, those of the files; undefined where the files gave none. */
+  async join(
+    base: SourceBatch | undefined,
+    known: Watermark | undefined,
+    location: string,
+  ): Promise<Omit<SourceBatch, 'synthetic'> | undefined> {
+    const { columns } = this;
+    if (this.staged.length === 0 || columns === undefined) return undefined;
+    const path = base?.path ?? join(this.context.workDir, 'arrived.csv');
+    const header = stagedHeader(columns, this.delimiter);
+    if (!base) await writeFile(path, header);
+    let bytes = base?.bytes ?? header.length;
+    for (const part of this.staged) {
+      await pipeline(
+        createReadStream(part.path, { start: header.length }),
+        createWriteStream(path, { flags: 'a' }),
+        { signal: this.context.signal },
+      );
+      bytes += part.bytes - header.length;
+    }
+    const filesRead = join(this.context.workDir, 'files-read.json');
+    await writeLedger(filesRead, this.ledger);
+    const own = { location, bytes: 0, rows: 0, prefixSha256: nothingSha256 };
+    const next = known ?? { ...own, headerSha256: headerHash(columns), columns };
+    return { path, bytes, next, filesRead };
+  }
+}

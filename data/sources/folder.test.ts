@@ -1,0 +1,187 @@
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ArtifactRef, Watermark } from '../../contracts/refs.ts';
+import { sourceSpecSchema, type WatchSpec } from '../../contracts/source.ts';
+import { stateOf, wholeFiles } from './folder.ts';
+import { sources } from './index.ts';
+
+const root = await mkdtemp(join(tmpdir(), 'relevo-folder-'));
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+let home = '';
+let count = 0;
+beforeEach(async () => {
+  home = join(root, `home-${count++}`);
+  await mkdir(join(home, 'in'), { recursive: true });
+});
+
+const at = (name: string): string => join(home, 'in', name);
+const put = (name: string, ...rows: string[]): Promise<void> =>
+  writeFile(at(name), ['at,volts', ...rows, ''].join('\n'));
+const hurried = { folder: 'in', settleSeconds: 0 };
+
+/** Stages what is new, and keeps the ledger as the artifact store would. */
+async function stage(since?: Watermark, watch: object = hurried, locations: object[] = []) {
+  const ledgers = join(home, 'ledgers');
+  const workDir = await mkdtemp(join(home, 'work-'));
+  await mkdir(ledgers, { recursive: true });
+  const batch = await sources.csv.stage(sourceSpecSchema.parse({ kind: 'csv', locations, watch }), since, {
+    dataDir: home,
+    watchDir: home,
+    workDir,
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    localPath: async ({ name }) => join(ledgers, name),
+  });
+  if (!batch) return undefined;
+  const text = await readFile(batch.path, 'utf8');
+  expect(batch.bytes).toBe(Buffer.byteLength(text));
+  const next = { ...batch.next };
+  if (batch.filesRead) {
+    const name = `${since?.files?.name ?? ''}+`;
+    await rename(batch.filesRead, join(ledgers, name));
+    next.files = { sha256: '', bytes: 0, mediaType: '', name } satisfies ArtifactRef;
+  }
+  const [, ...rows] = text.trimEnd().split('\n');
+  return { rows, next };
+}
+
+describe('a watched folder', () => {
+  it('gives each file once, in the order of its last change', async () => {
+    await put('b.csv', '1,10', '2,20');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await put('a.csv', '3,30');
+    const first = await stage();
+    expect(first?.rows).toEqual(['2,1,10', '3,2,20', '2,3,30']);
+    expect(await stage(first?.next)).toBeUndefined();
+    await put('c.csv', '4,40');
+    const second = await stage(first?.next);
+    expect(second?.rows).toEqual(['2,4,40']);
+    expect(await stage(second?.next)).toBeUndefined();
+  });
+
+  it('gives the new rows of a file that has grown', async () => {
+    await put('a.csv', '1,10');
+    const first = await stage();
+    await appendFile(at('a.csv'), '2,20\n');
+    expect((await stage(first?.next))?.rows).toEqual(['3,2,20']);
+  });
+
+  it('gives nothing for a file that was touched, renamed or copied', async () => {
+    await put('a.csv', '1,10');
+    const first = await stage();
+    await utimes(at('a.csv'), 1, 1);
+    expect(await stage(first?.next)).toBeUndefined();
+    await rename(at('a.csv'), at('z.csv'));
+    expect(await stage(first?.next)).toBeUndefined();
+    await put('copy.csv', '1,10');
+    await put('header-only.csv');
+    expect(await stage(first?.next)).toBeUndefined();
+  });
+
+  it('refuses a file that was written over, and says which', async () => {
+    await put('a.csv', '1,10');
+    const first = await stage();
+    await put('a.csv', '7,70', '8,80');
+    await expect(stage(first?.next)).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+      details: { field: 'a.csv' },
+    });
+  });
+
+  it('refuses a file with other columns, and says which', async () => {
+    await put('a.csv', '1,10');
+    const first = await stage();
+    await writeFile(at('b.csv'), 'at,amperes\n1,10\n');
+    await expect(stage(first?.next)).rejects.toMatchObject({
+      code: 'SOURCE_HEADER_CHANGED',
+      details: { field: 'b.csv', expected: 'at, volts' },
+    });
+  });
+
+  it('adds its rows behind those of a growing file', async () => {
+    const table = join(home, 'table.csv');
+    await writeFile(table, 'at,volts\n1,10\n');
+    const locations = [{ kind: 'file', path: 'table.csv' }];
+    await put('a.csv', '2,20');
+    const first = await stage(undefined, hurried, locations);
+    expect(first?.rows).toEqual(['2,1,10', '2,2,20']);
+    expect(await stage(first?.next, hurried, locations)).toBeUndefined();
+    await appendFile(table, '3,30\n');
+    const second = await stage(first?.next, hurried, locations);
+    expect(second?.rows).toEqual(['3,3,30']);
+    await put('b.csv', '4,40');
+    expect((await stage(second?.next, hurried, locations))?.rows).toEqual(['2,4,40']);
+  });
+
+  it('remembers what it read while nobody watches it', async () => {
+    const locations = [{ kind: 'file', path: 'table.csv' }];
+    await writeFile(join(home, 'table.csv'), 'at,volts\n1,10\n');
+    await put('a.csv', '2,20');
+    const first = await stage(undefined, hurried, locations);
+    await appendFile(join(home, 'table.csv'), '3,30\n');
+    const unwatched = await stage(first?.next, undefined, locations);
+    expect(unwatched?.next.files).toEqual(first?.next.files);
+    expect(await stage(unwatched?.next, hurried, locations)).toBeUndefined();
+  });
+});
+
+describe('whole files', () => {
+  const watch: WatchSpec = { folder: 'in', suffix: '.csv', settleSeconds: 10 };
+  const names = async (of = watch, nowMs = Date.now()) =>
+    (await wholeFiles(of, home, nowMs)).map(({ name }) => name);
+
+  it('are those that have stood still for long enough', async () => {
+    await put('a.csv', '1,10');
+    expect(await names()).toEqual([]);
+    expect(await names(watch, Date.now() + 11_000)).toEqual(['a.csv']);
+  });
+
+  it('are not those that were copied with an old time just now', async () => {
+    await put('a.csv', '1,10');
+    await utimes(at('a.csv'), 1, 1);
+    expect(await names()).toEqual([]);
+  });
+
+  it('are those whose marker is there, where a marker is asked for', async () => {
+    const marked = { ...watch, doneMarker: '.done' };
+    await put('a.csv', '1,10');
+    expect(await names(marked, Date.now() + 60_000)).toEqual([]);
+    await writeFile(at('a.csv.done'), '');
+    expect(await names(marked)).toEqual(['a.csv']);
+  });
+
+  it('are no hidden files, other kinds, links or folders', async () => {
+    await put('.a.csv');
+    await put('a.txt');
+    await mkdir(at('b.csv'));
+    await symlink(at('a.txt'), at('c.csv'));
+    expect(await names({ ...watch, settleSeconds: 0 })).toEqual([]);
+    expect(await names({ ...watch, folder: 'not-there' })).toEqual([]);
+  });
+
+  it('lie below the root', async () => {
+    await expect(names({ ...watch, folder: '..' })).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
+  it('have another state once one of them is another', async () => {
+    const now = { ...watch, settleSeconds: 0 };
+    await put('a.csv', '1,10');
+    const before = stateOf(await wholeFiles(now, home));
+    expect(stateOf(await wholeFiles(now, home))).toBe(before);
+    await appendFile(at('a.csv'), '2,20\n');
+    expect(stateOf(await wholeFiles(now, home))).not.toBe(before);
+  });
+});
