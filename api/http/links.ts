@@ -5,6 +5,8 @@ export const links = {
     `${links.pipeline(pipeline)}/models/${encodeURIComponent(version)}`,
   datasetReport: (pipeline: string, version: string): string =>
     `${links.pipeline(pipeline)}/datasets/report?version=${encodeURIComponent(version)}`,
+  driftCheck: (pipeline: string, id: string): string =>
+    `${links.pipeline(pipeline)}/drift/${encodeURIComponent(id)}`,
   run: (id: string): string => `/v1/runs/${encodeURIComponent(id)}`,
 };
 

@@ -5,6 +5,7 @@ import { createEvaluationActivities } from '../../activities/evaluation.ts';
 import { createExplanationActivities } from '../../activities/explanation.ts';
 import { withTypedFailures } from '../../activities/failure.ts';
 import { createIngestActivities } from '../../activities/ingest.ts';
+import { createMonitoringActivities } from '../../activities/monitoring/check.ts';
 import { createReportActivities } from '../../activities/reporting.ts';
 import { createRetrainActivities } from '../../activities/retraining/index.ts';
 import { sweepScratch } from '../../activities/scratch.ts';
@@ -54,6 +55,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
     ...createRetrainActivities({ registry, artifacts, trainingSets, workbench, provenance }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
     ...createExplanationActivities({ registry, artifacts, trainingSets }),
+    ...createMonitoringActivities({ registry, artifacts }),
     ...createReportActivities({ registry, artifacts, scratchDir }),
     ...contest,
     ...createSetupActivities({ registry, artifacts, trainingSets }, contest.decidePromotion),

@@ -1,0 +1,35 @@
+import { streamSSE } from 'hono/streaming';
+import type { ApiDeps } from '../../deps.ts';
+import { createRouter } from '../../openapi.ts';
+import { followAlerts } from './events.ts';
+import { acknowledge, events, list, silence } from './routes.ts';
+
+type Deps = Pick<ApiDeps, 'registry' | 'draining'>;
+
+const minuteMs = 60_000;
+
+/** What people should know, and what they say to it. */
+export function alertRoutes({ registry, draining }: Deps) {
+  const { alerts } = registry;
+  return createRouter()
+    .openapi(list, async (c) => {
+      const { limit, ...filter } = c.req.valid('query');
+      const page = await alerts.list({ ...filter, limit: limit + 1 });
+      const shown = page.slice(0, limit);
+      const next = page.length > limit ? shown.at(-1)?.id : undefined;
+      return c.json({ alerts: shown, next }, 200);
+    })
+    .openapi(acknowledge, async (c) =>
+      c.json(await alerts.acknowledge(c.req.valid('param').id, c.req.valid('json')), 200),
+    )
+    .openapi(silence, async (c) => {
+      const until = new Date(Date.now() + c.req.valid('json').minutes * minuteMs).toISOString();
+      return c.json(await alerts.silence(c.req.valid('param').id, until), 200);
+    })
+    .openapi(events, async (c) => {
+      const lastSeen = c.req.valid('header')['last-event-id'];
+      const after = lastSeen === undefined ? await alerts.newestEvent() : Number(lastSeen);
+      const { pipeline } = c.req.valid('query');
+      return streamSSE(c, (stream) => followAlerts(stream, alerts, { after, pipeline }, draining));
+    });
+}
