@@ -11,8 +11,11 @@ import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } f
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
 import { limits, retryAfterSeconds } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
+import { alertRoutes } from './routes/alerts/handlers.ts';
+import { breakerRoutes } from './routes/breakers/handlers.ts';
 import { datasetRoutes } from './routes/datasets/handlers.ts';
 import { addDocs } from './routes/docs/handlers.ts';
+import { driftRoutes } from './routes/drift/handlers.ts';
 import { explanationRoutes } from './routes/explanations/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
@@ -34,9 +37,10 @@ export function createApp(deps: ApiDeps): ApiApp {
   );
 
   const small = limitedBody(limits.bodyBytes);
-  for (const action of ['runs', 'promote', 'rollback', 'explain']) {
+  for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker']) {
     app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
   }
+  app.post('/v1/alerts/:id/:action', small, jsonBody);
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
     app.post(path, limitedBody(limits.predictBodyBytes));
   }
@@ -46,7 +50,10 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', runRoutes(deps, createRunBook(deps.registry, deps.workflows)));
   app.route('/', modelRoutes(deps));
   app.route('/', datasetRoutes(deps));
+  app.route('/', breakerRoutes(deps));
   app.route('/', explanationRoutes(deps));
+  app.route('/', driftRoutes(deps));
+  app.route('/', alertRoutes(deps));
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 

@@ -1,5 +1,6 @@
-import { Command, type Help, Option } from 'commander';
+import { Argument, Command, type Help, Option } from 'commander';
 import { runKinds } from '../contracts/ids.ts';
+import { retrainModes } from '../contracts/retrain.ts';
 import { explainMethodSchema, runStates } from '../contracts/runs.ts';
 import { addDriftCommands } from './commands/drift.ts';
 import type { CommandContext } from './context.ts';
@@ -90,6 +91,24 @@ export function createProgram(
     .option('--no-follow', options.noFollow)
     .action((name, given) =>
       run(async (context) => (await import('./commands/train.ts')).train(context, name, given)),
+    );
+
+  command('retrain', '<pipeline>')
+    .addOption(new Option('--mode <mode>', options.mode).choices(['auto', ...retrainModes]))
+    .option('--check <id>', options.check)
+    .option('--dataset <version>', options.dataset)
+    .option('--reason <text>', options.reason)
+    .option('--no-promote', options.noPromote)
+    .option('--no-follow', options.noFollow)
+    .action((name, given) =>
+      run(async (context) => (await import('./commands/retrain.ts')).retrain(context, name, given)),
+    );
+
+  command('breaker', '<pipeline>')
+    .addArgument(new Argument('[state]').choices(['open', 'close']))
+    .option('--reason <text>', options.reason)
+    .action((name, force, given) =>
+      run(async (context) => (await import('./commands/breaker.ts')).breaker(context, name, force, given)),
     );
 
   command('ingest', '<pipeline>')

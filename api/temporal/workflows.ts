@@ -11,6 +11,7 @@ import {
 import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { MonitorInput } from '../../contracts/monitor.ts';
+import type { RetrainInput } from '../../contracts/retrain.ts';
 import type {
   ActivityProgress,
   CompareInput,
@@ -32,6 +33,7 @@ import { errorOfRun, runErrorOf } from './failure.ts';
 export type RunRequest = { id: string; pipeline: string } & (
   | { kind: 'ingest'; input: IngestInput }
   | { kind: 'train'; input: TrainInput }
+  | { kind: 'retrain'; input: RetrainInput }
   | { kind: 'monitor'; input: MonitorInput }
   | { kind: 'promote'; input: PromoteInput }
   | { kind: 'rollback'; input: RollbackInput }
@@ -90,6 +92,7 @@ export interface Workflows {
 const workflowTypes = {
   ingest: 'ingestWorkflow',
   train: 'trainWorkflow',
+  retrain: 'retrainWorkflow',
   monitor: 'monitorWorkflow',
   promote: 'promoteWorkflow',
   rollback: 'rollbackWorkflow',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { breakerActions, breakerStates } from '../../contracts/breaker.ts';
 import { explanationSchema, rowsExplanationSchema } from '../../contracts/explanation.ts';
 import { runKinds } from '../../contracts/ids.ts';
 import { metricNameSchema, metricsSchema } from '../../contracts/metrics.ts';
@@ -54,6 +55,26 @@ const pipelineSchema = z.looseObject({
   champion: z.string().optional(),
 });
 export const pipelinesSchema = z.looseObject({ pipelines: z.array(pipelineSchema) });
+
+const breakerState = z.enum(breakerStates);
+export const breakerAnswerSchema = z.looseObject({
+  breaker: z.looseObject({
+    state: breakerState,
+    forced: z.boolean(),
+    failures: z.number(),
+    losses: z.number(),
+    spent: z.looseObject({ retrains: z.number(), computeMinutes: z.number() }),
+  }),
+  history: z.array(
+    z.looseObject({
+      action: z.enum(breakerActions),
+      to: breakerState,
+      actor: z.string(),
+      reason: z.string(),
+      at: z.string(),
+    }),
+  ),
+});
 
 export const readySchema = z.looseObject({
   status: z.string(),

@@ -1,4 +1,4 @@
-import { userInfo } from 'node:os';
+import { actorName } from '../actor.ts';
 import { pathSegment } from '../client/http.ts';
 import { aliasMoveSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
@@ -23,13 +23,4 @@ export async function moveChampion(
   terminal.print(texts.models.moved(pipeline, move.champion));
   if (move.previous !== undefined) terminal.print(texts.models.previous(move.previous));
   return exitCodes.ok;
-}
-
-/** Who asks, for the audit; some containers have no name for their user. */
-function actorName(): string {
-  try {
-    return `cli:${userInfo().username}`;
-  } catch {
-    return 'cli';
-  }
 }

@@ -22,6 +22,8 @@ export const en = {
   commands: {
     up: 'start, watch and stop everything; the first start trains the first champion',
     train: 'train a pipeline: ingest, search, fit, compare, register, promote',
+    retrain: 'renew the champion on data that has moved, by one of six ways or the one that fits',
+    breaker: 'the circuit breaker of retraining: where it stands, or force it open or closed',
     ingest: 'read what is new in a source into a dataset version',
     predict: 'ask the champion about rows (JSON or CSV, from a file, --row or stdin)',
     forecast: 'ask the champion what is to come, at times in ISO or in words',
@@ -47,6 +49,8 @@ export const en = {
     verbose: 'show where an error comes from',
     url: 'address of the API',
     noTrain: 'start without training a first champion',
+    mode: 'how to retrain; auto chooses by what has drifted',
+    check: 'the drift check that says what has drifted',
     source: 'source of the pipeline to read; the first available otherwise',
     dataset: 'train on this dataset version; the newest otherwise',
     seed: 'seed of the split and the search',
@@ -75,6 +79,15 @@ export const en = {
       'relevo train steel-energy',
       'relevo train steel-energy --candidates xgboost,ridge --trials 40 --seed 7',
       'relevo train steel-energy --source original --no-promote --json',
+    ],
+    retrain: [
+      'relevo retrain steel-energy',
+      'relevo retrain steel-energy --mode recalibration --reason "meter was replaced"',
+    ],
+    breaker: [
+      'relevo breaker steel-energy',
+      'relevo breaker steel-energy open --reason "the meter is being replaced"',
+      'relevo breaker steel-energy close',
     ],
     ingest: ['relevo ingest steel-energy', 'relevo ingest steel-energy --source dirty --json'],
     predict: [
@@ -230,6 +243,37 @@ export const en = {
     previous: (version: string) => `previous: ${version}`,
     promoted: 'Promoted: ',
     notPromoted: 'Not promoted: ',
+  },
+  breaker: {
+    states: {
+      closed: 'closed: retrains run',
+      open: 'open: nothing is retrained',
+      half_open: 'half open: one retrain is tried',
+    },
+    forced: 'by a person, until it is closed',
+    inARow: (failures: number, losses: number) =>
+      `in a row: ${failures} failed, ${losses} lost their contest`,
+    spent: (retrains: number, minutes: number) =>
+      `last 24 hours: ${retrains} retrains, ${minutes.toFixed(1)} compute minutes`,
+    at: 'when',
+    action: 'what',
+    state: 'then',
+    by: 'by',
+    why: 'why',
+    actions: { admit: 'let run', refuse: 'refused', conclude: 'told of the end', force: 'forced' },
+  },
+  retrain: {
+    mode: 'mode',
+    outcome: 'outcome',
+    nothing: 'Nothing was tried: ',
+    outcomes: {
+      promoted: 'champion',
+      contending: 'its contest goes on',
+      registered: 'registered',
+      lost: 'lost',
+      failed: 'failed',
+      refused: 'cannot serve',
+    },
   },
   explain: {
     feature: 'feature',

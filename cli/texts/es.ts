@@ -24,6 +24,8 @@ export const es: Texts = {
   commands: {
     up: 'arranca, vigila y detiene todo; el primer arranque entrena al primer campeón',
     train: 'entrena un pipeline: ingesta, búsqueda, ajuste, comparación, registro, promoción',
+    retrain: 'renueva el campeón con datos que han cambiado, de una de seis maneras o de la que convenga',
+    breaker: 'el cortacircuitos del reentrenamiento: cómo está, o forzarlo abierto o cerrado',
     ingest: 'lee lo nuevo de una fuente en una versión de los datos',
     predict: 'pregunta al campeón por filas (JSON o CSV, de un archivo, --row o stdin)',
     forecast: 'pregunta a la versión campeona por lo que viene, en horas ISO o con palabras',
@@ -49,6 +51,8 @@ export const es: Texts = {
     verbose: 'muestra de dónde viene un error',
     url: 'dirección de la API',
     noTrain: 'arranca sin entrenar a un primer campeón',
+    mode: 'cómo se reentrena; auto elige según lo que haya cambiado',
+    check: 'la revisión de deriva que dice qué ha cambiado',
     source: 'fuente del pipeline que se lee; si no, la primera disponible',
     dataset: 'entrena con esta versión de los datos; si no, con la más nueva',
     seed: 'semilla de la partición y de la búsqueda',
@@ -77,6 +81,15 @@ export const es: Texts = {
       'relevo train steel-energy',
       'relevo train steel-energy --candidates xgboost,ridge --trials 40 --seed 7',
       'relevo train steel-energy --source original --no-promote --json',
+    ],
+    retrain: [
+      'relevo retrain steel-energy',
+      'relevo retrain steel-energy --mode recalibration --reason "se cambió el medidor"',
+    ],
+    breaker: [
+      'relevo breaker steel-energy',
+      'relevo breaker steel-energy open --reason "se está cambiando el medidor"',
+      'relevo breaker steel-energy close',
     ],
     ingest: ['relevo ingest steel-energy', 'relevo ingest steel-energy --source dirty --json'],
     predict: [
@@ -232,6 +245,37 @@ export const es: Texts = {
     previous: (version) => `anterior: ${version}`,
     promoted: 'Promovido: ',
     notPromoted: 'Sin promover: ',
+  },
+  breaker: {
+    states: {
+      closed: 'cerrado: se reentrena',
+      open: 'abierto: no se reentrena',
+      half_open: 'entreabierto: se prueba un reentrenamiento',
+    },
+    forced: 'por una persona, hasta que se cierre',
+    inARow: (failures: number, losses: number) =>
+      `seguidos: ${failures} fallidos, ${losses} que perdieron su contienda`,
+    spent: (retrains: number, minutes: number) =>
+      `últimas 24 horas: ${retrains} reentrenamientos, ${minutes.toFixed(1)} minutos de cómputo`,
+    at: 'cuándo',
+    action: 'qué',
+    state: 'quedó',
+    by: 'quién',
+    why: 'por qué',
+    actions: { admit: 'admitido', refuse: 'rechazado', conclude: 'terminado', force: 'forzado' },
+  },
+  retrain: {
+    mode: 'modo',
+    outcome: 'resultado',
+    nothing: 'No se probó nada: ',
+    outcomes: {
+      promoted: 'campeón',
+      contending: 'sigue su contienda',
+      registered: 'registrado',
+      lost: 'perdió',
+      failed: 'falló',
+      refused: 'no sirve aquí',
+    },
   },
   explain: {
     feature: 'característica',

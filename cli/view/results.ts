@@ -1,3 +1,4 @@
+import { type RetrainResult, retrainResultSchema } from '../../contracts/retrain.ts';
 import {
   type IngestResult,
   ingestResultSchema,
@@ -16,6 +17,8 @@ export function showResult(terminal: Terminal, run: Pick<Run, 'kind' | 'result'>
   if (training.success) showTraining(terminal, training.data);
   const ingest = ingestResultSchema.safeParse(run.result);
   if (ingest.success) showIngest(terminal, ingest.data);
+  const retrain = retrainResultSchema.safeParse(run.result);
+  if (retrain.success) showRetrain(terminal, retrain.data);
 }
 
 function showIngest(terminal: Terminal, result: IngestResult): void {
@@ -56,6 +59,27 @@ function showIngest(terminal: Terminal, result: IngestResult): void {
     );
   }
   for (const warning of result.warnings) terminal.print(colors.yellow(`! ${warning}`));
+}
+
+function showRetrain(terminal: Terminal, { why, attempts }: RetrainResult): void {
+  const { texts, colors } = terminal;
+  terminal.print();
+  terminal.print(attempts.length > 0 ? why : `${colors.yellow(texts.retrain.nothing)}${why}`);
+  if (attempts.length === 0) return;
+  terminal.table(
+    [
+      { title: texts.retrain.mode },
+      { title: texts.models.version },
+      { title: texts.retrain.outcome },
+      { title: '' },
+    ],
+    attempts.map(({ mode, modelVersion = '', outcome, reason }) => [
+      mode,
+      modelVersion,
+      texts.retrain.outcomes[outcome],
+      reason,
+    ]),
+  );
 }
 
 function showTraining(terminal: Terminal, result: TrainResult): void {

@@ -59,6 +59,10 @@ function requestOf(spec: PipelineSpec, body: Body): Asked {
     const { kind, ...options } = body;
     return { kind, input: { spec, options } };
   }
+  if (body.kind === 'retrain') {
+    const { kind, ...options } = body;
+    return { kind, input: { spec, options } };
+  }
   const { kind, ...options } = body;
   return { kind, input: { spec, options } };
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { runKinds } from '../../../contracts/ids.ts';
 import { monitorOptionsSchema } from '../../../contracts/monitor.ts';
+import { retrainOptionsSchema } from '../../../contracts/retrain.ts';
 import { runStates, trainOptionsSchema } from '../../../contracts/runs.ts';
 import { errors, json, pipelineParam } from '../../openapi.ts';
 
@@ -73,6 +74,7 @@ const key = z
 export const startBody = z
   .discriminatedUnion('kind', [
     trainOptionsSchema.extend({ kind: z.literal('train'), key }),
+    retrainOptionsSchema.extend({ kind: z.literal('retrain'), key }),
     z.strictObject({ kind: z.literal('ingest'), key, source: z.string().optional() }),
     monitorOptionsSchema.extend({ kind: z.literal('monitor'), key }),
   ])
@@ -82,7 +84,7 @@ export const start = createRoute({
   method: 'post',
   path: '/v1/pipelines/{pipeline}/runs',
   tags: ['runs'],
-  summary: 'Start an ingest, a training or a drift check',
+  summary: 'Start an ingest, a training, a retrain or a drift check',
   request: { params: pipelineParam, body: { ...json(startBody, 'What to run'), required: true } },
   responses: {
     202: json(startedSchema, 'It runs'),

@@ -1,0 +1,27 @@
+import type { ApiDeps } from '../../deps.ts';
+import { createRouter } from '../../openapi.ts';
+import { pipelineNamed } from '../pipelines/handlers.ts';
+import { force, get } from './routes.ts';
+
+const eventsShown = 20;
+
+export function breakerRoutes({ pipelines, registry }: Pick<ApiDeps, 'pipelines' | 'registry'>) {
+  const show = async (pipeline: string, limit: number) => {
+    const [breaker, history] = await Promise.all([
+      registry.breakers.get(pipeline),
+      registry.breakers.events(pipeline, limit),
+    ]);
+    return { breaker, history };
+  };
+
+  return createRouter()
+    .openapi(get, async (c) => {
+      const { name } = pipelineNamed(pipelines, c.req.valid('param').pipeline);
+      return c.json(await show(name, c.req.valid('query').limit), 200);
+    })
+    .openapi(force, async (c) => {
+      const { name } = pipelineNamed(pipelines, c.req.valid('param').pipeline);
+      await registry.breakers.force(name, c.req.valid('json'));
+      return c.json(await show(name, eventsShown), 200);
+    });
+}

@@ -1,0 +1,21 @@
+import type { CommandContext } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { startRun } from './start-run.ts';
+
+export interface RetrainCommandOptions {
+  mode?: string;
+  check?: string;
+  dataset?: string;
+  reason?: string;
+  promote: boolean;
+  follow: boolean;
+}
+
+export function retrain(
+  context: CommandContext,
+  pipeline: string,
+  { follow, check, dataset, ...options }: RetrainCommandOptions,
+): Promise<ExitCode> {
+  const body = { kind: 'retrain', ...options, driftCheck: check, datasetVersion: dataset };
+  return startRun(context, pipeline, body, follow);
+}
