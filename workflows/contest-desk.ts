@@ -8,7 +8,7 @@ import type {
   ContestView,
   StageResult,
 } from '../contracts/contest.ts';
-import { type ContestStep, hoursOf } from './contest-plan.ts';
+import { type ContestStep, hoursOf, planOf } from './contest-plan.ts';
 import { fail } from './failures.ts';
 
 export const contestQuery = defineQuery<ContestView>('contest');
@@ -35,9 +35,9 @@ export interface ContestDesk {
   order(): (ContestOrder & { action: ContestAction }) | undefined;
 }
 
-export function openContestDesk({ pipeline, challenger, policy }: ContestInput): ContestDesk {
-  let step: ContestStep = { stage: 'offline', name: 'offline', isFirst: true, isLast: true };
-  let state: ContestState | undefined;
+export function openContestDesk({ pipeline, challenger, policy, resume }: ContestInput): ContestDesk {
+  let state: ContestState | undefined = resume;
+  let step = planOf(policy)[state?.at ?? 0];
   let latest: StageResult | undefined;
   let order: (ContestOrder & { action: ContestAction }) | undefined;
 

@@ -27,7 +27,8 @@ interface Contest {
 /** How a step ended: `moved` where another version became champion meanwhile. */
 type Ending = StageResult | 'moved';
 
-const longHistory = 2_000;
+/** Events after which a contest goes on in a new execution; a look makes about eleven. */
+const longHistory = 1_000;
 const nothing = { requests: 0, answered: 0, outcomes: 0 };
 
 /**
@@ -36,15 +37,16 @@ const nothing = { requests: 0, answered: 0, outcomes: 0 };
  */
 export async function contestWorkflow(input: ContestInput): Promise<ContestResult> {
   const { pipeline, challenger, policy } = input;
+  const plan = planOf(policy);
+  const book = openLogBook(
+    `Contest of ${pipeline} ${challenger}`,
+    plan.map(({ name }) => name),
+  );
+  // Before anything is waited for: who asks or steers early must find the desk open.
+  const desk = openContestDesk(input);
   const asked = { challenger, stages: policy.stages };
   return await recorded({ kind: 'contest', pipeline, input: asked }, async () => {
     tag({ modelVersion: challenger });
-    const plan = planOf(policy);
-    const book = openLogBook(
-      `Contest of ${pipeline} ${challenger}`,
-      plan.map(({ name }) => name),
-    );
-    const desk = openContestDesk(input);
     if (input.resume) markDone(book, plan, input.resume);
     let begun: ContestState | ContestResult = input.resume ?? (await begin(input, plan, desk, book));
     for (;;) {
