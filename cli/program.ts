@@ -78,6 +78,7 @@ export function createProgram(
 
   command('up')
     .option('--no-train', options.noTrain)
+    .option('--watch <folder>', options.watch)
     .action((given) => run(async (context) => (await import('./commands/up.ts')).up(context, given)));
 
   command('train', '<pipeline>')

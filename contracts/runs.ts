@@ -19,7 +19,7 @@ export interface FilesArrived {
 export interface WatchInput {
   spec: PipelineSpec;
   /** Arrivals that an earlier execution left. */
-  waiting?: FilesArrived;
+  waiting?: FilesArrived[];
 }
 
 export const ingestResultSchema = z.strictObject({

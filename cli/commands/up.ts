@@ -5,16 +5,18 @@ import { showFailure } from '../failure.ts';
 import { showAddresses } from '../up/banner.ts';
 import { endWithChampion } from '../up/first-run.ts';
 import { openStack, type Stack } from '../up/stack.ts';
+import { withWatch } from '../up/watch.ts';
 import { formatDuration } from '../view/format.ts';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Starts everything, watches it, and stops it in order when told to; a second signal ends it at once. */
 export async function up(
-  { env, terminal }: CommandContext,
-  { train }: { train: boolean },
+  { env: settings, terminal }: CommandContext,
+  { train, watch }: { train: boolean; watch?: string },
 ): Promise<ExitCode> {
   const startedAtMs = Date.now();
+  const env = await withWatch(settings, watch);
   const stopping = new AbortController();
   const { signal } = stopping;
   const stack = openStack(env, terminal, signal);

@@ -49,6 +49,7 @@ export const en = {
     verbose: 'show where an error comes from',
     url: 'address of the API',
     noTrain: 'start without training a first champion',
+    watch: 'ingest new files of FOLDER/<pipeline>/ as they come',
     mode: 'how to retrain; auto chooses by what has drifted',
     check: 'the drift check that says what has drifted',
     source: 'source of the pipeline to read; the first available otherwise',
@@ -74,7 +75,12 @@ export const en = {
     stream: 'a JSON file {"stream": [0, 1, …]}: errors as 0 and 1, or other numbers',
   },
   examples: {
-    up: ['relevo up', 'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up', 'relevo up --no-train'],
+    up: [
+      'relevo up',
+      'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up',
+      'relevo up --no-train',
+      'relevo up --watch /srv/incoming',
+    ],
     train: [
       'relevo train steel-energy',
       'relevo train steel-energy --candidates xgboost,ridge --trials 40 --seed 7',
@@ -162,6 +168,7 @@ export const en = {
     database: 'PostgreSQL',
     home: 'home (state and logs)',
     data: 'data sets',
+    watch: 'watched folder',
     noData: 'RELEVO_DATA is not set: the archive is downloaded, or rows are generated',
     ready: (duration: string) => `Ready after ${duration}. Ctrl-C stops everything.`,
     running: 'Running. Ctrl-C stops everything.',

@@ -51,6 +51,7 @@ export const es: Texts = {
     verbose: 'muestra de dónde viene un error',
     url: 'dirección de la API',
     noTrain: 'arranca sin entrenar a un primer campeón',
+    watch: 'ingiere los archivos nuevos de FOLDER/<pipeline>/ a medida que llegan',
     mode: 'cómo se reentrena; auto elige según lo que haya cambiado',
     check: 'la revisión de deriva que dice qué ha cambiado',
     source: 'fuente del pipeline que se lee; si no, la primera disponible',
@@ -76,7 +77,12 @@ export const es: Texts = {
     stream: 'un archivo JSON {"stream": [0, 1, …]}: errores como 0 y 1, u otros números',
   },
   examples: {
-    up: ['relevo up', 'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up', 'relevo up --no-train'],
+    up: [
+      'relevo up',
+      'RELEVO_PORT=4000 RELEVO_DATA=/srv/data relevo up',
+      'relevo up --no-train',
+      'relevo up --watch /srv/incoming',
+    ],
     train: [
       'relevo train steel-energy',
       'relevo train steel-energy --candidates xgboost,ridge --trials 40 --seed 7',
@@ -164,6 +170,7 @@ export const es: Texts = {
     database: 'PostgreSQL',
     home: 'casa (estado y registros)',
     data: 'conjuntos de datos',
+    watch: 'carpeta vigilada',
     noData: 'RELEVO_DATA no está definida: se descarga el archivo público, o se generan filas',
     ready: (duration) => `Listo tras ${duration}. Ctrl-C lo detiene todo.`,
     running: 'En marcha. Ctrl-C lo detiene todo.',

@@ -15,6 +15,7 @@ export function showAddresses(terminal: Terminal, env: Environment, addresses: A
     database: withoutPassword(databaseUrl),
     home: env.RELEVO_HOME,
     data: env.RELEVO_DATA,
+    watch: env.RELEVO_WATCH,
   };
   terminal.printJson({ event: 'ready', ...shown });
   terminal.print();
@@ -28,6 +29,7 @@ export function showAddresses(terminal: Terminal, env: Environment, addresses: A
       [texts.up.database, shown.database],
       [texts.up.home, shortPath(shown.home)],
       [texts.up.data, shown.data ?? texts.up.noData],
+      ...(shown.watch ? [[texts.up.watch, shown.watch]] : []),
     ],
   );
   terminal.print();

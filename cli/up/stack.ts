@@ -106,6 +106,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
         ...process.env,
         RELEVO_HOME: home,
         RELEVO_DATA: env.RELEVO_DATA,
+        RELEVO_WATCH: env.RELEVO_WATCH,
         DATABASE_URL: databaseUrl,
         TEMPORAL_ADDRESS: temporalAddress,
         TZ: 'UTC',

@@ -1,0 +1,24 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Environment } from '../../contracts/env.ts';
+import { RelevoError } from '../../contracts/errors.ts';
+
+/**
+ * The settings with the folder that `--watch` names, which is before RELEVO_WATCH.
+ * @throws RelevoError ENVIRONMENT_INVALID where it is no folder.
+ */
+export async function withWatch(env: Environment, given: string | undefined): Promise<Environment> {
+  const folder = given === undefined ? env.RELEVO_WATCH : resolve(given);
+  if (folder === undefined) return env;
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (isFolder) return { ...env, RELEVO_WATCH: folder };
+  throw new RelevoError('ENVIRONMENT_INVALID', `${folder} cannot be watched: there is no such folder`, {
+    field: given === undefined ? 'RELEVO_WATCH' : '--watch',
+    value: given ?? folder,
+    expected: 'a folder that is there, with one folder per pipeline in it',
+    remedy: 'Make the folder, then start again.',
+  });
+}
