@@ -5,6 +5,7 @@ import type { Registry } from '../registry/types.ts';
 import type { Metrics } from './metrics.ts';
 import type { Champions } from './serving/champions.ts';
 import type { Histories } from './serving/forecast/histories.ts';
+import type { Recording } from './serving/log/recording.ts';
 import type { Workflows } from './temporal/workflows.ts';
 
 /** Everything that the routes work with; put together in `main.ts`. */
@@ -17,6 +18,8 @@ export interface ApiDeps {
   artifacts: ArtifactStore;
   /** What forecasts start from. */
   histories: Histories;
+  /** What becomes of answers once they are given. */
+  recording: Recording;
   metrics: Metrics;
   log: Logger;
   /** Makes request and prediction ids. */

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import { type Environment, environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import { pipelines } from '../pipelines/index.ts';
+import { watchedUnder } from '../pipelines/watched.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { openRegistry } from '../registry/index.ts';
 import { createApp } from './app.ts';
@@ -14,6 +15,7 @@ import { createChampions } from './serving/champions.ts';
 import { createHistories } from './serving/forecast/histories.ts';
 import { registryHistory } from './serving/forecast/registry-history.ts';
 import { createIdMaker } from './serving/ids.ts';
+import { openRecording } from './serving/log/recording.ts';
 import { temporalConnection } from './temporal/connect.ts';
 import { createWorkflows } from './temporal/workflows.ts';
 
@@ -42,15 +44,19 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
   const connection = await temporalConnection(env);
   const workflows = createWorkflows(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }));
-  const specs = Object.values(pipelines);
+  const specs = watchedUnder(Object.values(pipelines), env.RELEVO_WATCH);
   const source = registryChampions(registry, artifacts, url);
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
+  const metrics = createMetrics();
+  const recording = await openRecording({
+    ...{ pipelines: specs, metrics, log, registry: registry.predictions },
+    folder: join(env.RELEVO_HOME, 'spool', 'predictions'),
+  });
   const deps = {
     pipelines: specs,
-    ...{ champions, registry, workflows, artifacts, log },
+    ...{ champions, registry, workflows, artifacts, metrics, recording, log },
     histories: createHistories(registryHistory(registry, artifacts)),
-    metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: temporalUi(env),
     draining: draining.signal,
@@ -69,6 +75,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   log.info({ why: await told }, 'API stops');
   draining.abort();
   await drain(server);
+  await recording.close();
   await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
 }
 

@@ -1,9 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LogOutcome, LogState } from './serving/log/prediction-log.ts';
+import type { ListeningOutcome } from './serving/routing/listening.ts';
 
 /** What `/metrics` shows, and how the server counts. */
 export interface Metrics {
   request(method: string, route: string, status: number, seconds: number): void;
   predictions(pipeline: string, version: string, rows: number): void;
+  /** Rows of the prediction log, by what became of them. */
+  logged(outcome: LogOutcome, rows: number): void;
+  /** Rows that a model beside the answering one was asked during a contest, by what became of them. */
+  listened(outcome: ListeningOutcome, pipeline: string, version: string, rows: number): void;
+  /** Called at each scrape to say what of the prediction log waits. */
+  onLogScrape(state: () => LogState): void;
   /** Called at each scrape to say which versions are in memory. */
   onScrape(champions: () => { pipeline: string; version: string }[]): void;
   text(): Promise<string>;
@@ -26,6 +34,7 @@ export function createMetrics(): Metrics {
     labelNames: ['pipeline', 'version'],
     registers: [registry],
   });
+  const log = logMetrics(registry);
   let champions: () => { pipeline: string; version: string }[] = () => [];
   new Gauge({
     name: 'relevo_champion_info',
@@ -41,10 +50,46 @@ export function createMetrics(): Metrics {
     request: (method, route, status, seconds) =>
       requests.observe({ method, route, status: String(status) }, seconds),
     predictions: (pipeline, version, rows) => predicted.inc({ pipeline, version }, rows),
+    ...log,
     onScrape(list) {
       champions = list;
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,
+  };
+}
+
+/** What is counted of the prediction log and of contests. */
+function logMetrics(registry: Registry): Pick<Metrics, 'logged' | 'listened' | 'onLogScrape'> {
+  const registers = [registry];
+  const logged = new Counter({
+    name: 'relevo_prediction_log_rows_total',
+    help: 'Rows of the prediction log by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const listened = new Counter({
+    name: 'relevo_contest_rows_total',
+    help: 'Rows that a model was asked beside the answering one, by what became of them',
+    labelNames: ['outcome', 'pipeline', 'version'],
+    registers,
+  });
+  let state = (): LogState => ({ queuedRows: 0, spooledBatches: 0, spooledBytes: 0 });
+  const gauge = (name: string, help: string, of: keyof LogState) =>
+    new Gauge({
+      ...{ name: `relevo_prediction_log_${name}`, help, registers },
+      collect() {
+        this.set(state()[of]);
+      },
+    });
+  gauge('queued_rows', 'Rows that wait in memory', 'queuedRows');
+  gauge('spooled_batches', 'Batches that wait on disk for the database', 'spooledBatches');
+  gauge('spooled_bytes', 'Bytes that wait on disk for the database', 'spooledBytes');
+  return {
+    logged: (outcome, rows) => logged.inc({ outcome }, rows),
+    listened: (outcome, pipeline, version, rows) => listened.inc({ outcome, pipeline, version }, rows),
+    onLogScrape(read) {
+      state = read;
+    },
   };
 }

@@ -5,15 +5,12 @@ import { getRequestListener } from '@hono/node-server';
 import { RelevoError } from '../contracts/errors.ts';
 import { shutdownGraceMs } from '../temporal.config.ts';
 import type { ApiApp } from './app.ts';
-import type { ApiDeps } from './deps.ts';
 import { errorBody } from './http/errors.ts';
-import { createPredictListener } from './http/predict-listener.ts';
+import { createPredictListener, type ListenerDeps } from './http/predict-listener.ts';
 import { limits } from './limits.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'log' | 'draining'>;
-
 /** The HTTP server: predictions straight from the socket, everything else through the app. */
-export function createApiServer(app: ApiApp, deps: Deps): Server {
+export function createApiServer(app: ApiApp, deps: ListenerDeps): Server {
   const answerPrediction = createPredictListener(deps);
   const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(

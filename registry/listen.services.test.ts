@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { freePort } from '../cli/up/readiness.ts';
 import { dataset, model, spec } from '../test/records.ts';
 import { freshRegistry, type TestRegistry } from '../test/registry.ts';
-import { type AliasNotice, listenForAliases } from './listen.ts';
+import { type ChangeNotice, listenForChanges } from './listen.ts';
 
 let db: TestRegistry;
 const by = { actor: 'ana', reason: 'better' };
@@ -28,8 +28,8 @@ async function asAdmin(text: string): Promise<void> {
 }
 
 test('hears of promotions and rollbacks, and of nothing else', async () => {
-  const heard: AliasNotice[] = [];
-  const listener = await listenForAliases(db.url, (notice) => heard.push(notice));
+  const heard: ChangeNotice[] = [];
+  const listener = await listenForChanges(db.url, (notice) => heard.push(notice));
   await asAdmin(
     `notify relevo_alias, 'not json'; notify relevo_alias, '{"pipeline": 1}'; notify other, '{}'`,
   );
@@ -45,10 +45,24 @@ test('hears of promotions and rollbacks, and of nothing else', async () => {
   expect(heard).toEqual(['1.0.0', '1.1.0', '1.0.0'].map((version) => ({ pipeline: 'pump', version })));
 });
 
+test('hears of routes that are set, changed and cleared', async () => {
+  const heard: ChangeNotice[] = [];
+  const listener = await listenForChanges(db.url, (notice) => heard.push(notice));
+  const route = { pipeline: 'pump', challenger: '1.5.0', stage: 'shadow' as const, share: 0, salt: 's' };
+  await db.registry.routes.set(route);
+  await db.registry.routes.set({ ...route, stage: 'canary', share: 0.5 });
+  await db.registry.routes.clear('pump', '1.5.0');
+  await db.registry.routes.clear('pump', '1.5.0');
+  await db.registry.routes.set({ ...route, challenger: '1.4.0' });
+  await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(4), 5_000);
+  await listener.close();
+  expect(heard.map(({ version }) => version)).toEqual(['1.5.0', '1.5.0', '1.5.0', '1.4.0']);
+});
+
 test('a killed connection is taken up again, and the listener is told to read anew', async () => {
-  const heard: AliasNotice[] = [];
+  const heard: ChangeNotice[] = [];
   const reconnected = vi.fn();
-  const listener = await listenForAliases(db.url, (notice) => heard.push(notice), reconnected);
+  const listener = await listenForChanges(db.url, (notice) => heard.push(notice), reconnected);
   for (let round = 1; round <= 2; round++) {
     await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'`);
     await vi.waitFor(() => expect(reconnected).toHaveBeenCalledTimes(round), 5_000);
@@ -73,7 +87,7 @@ test('goes on trying while the server is away', async () => {
   const url = new URL(db.url);
   url.port = String(door);
   const reconnected = vi.fn();
-  const listener = await listenForAliases(url.href, () => undefined, reconnected);
+  const listener = await listenForChanges(url.href, () => undefined, reconnected);
   proxy.close();
   for (const socket of sockets) socket.destroy();
   await sleep(500);
@@ -87,7 +101,7 @@ test('goes on trying while the server is away', async () => {
 test('a server that is away from the start is an error at once, and closing while it is away ends', async () => {
   const url = new URL(db.url);
   url.port = String(await freePort());
-  await expect(listenForAliases(url.href, () => undefined)).rejects.toMatchObject({
+  await expect(listenForChanges(url.href, () => undefined)).rejects.toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
   });
 });

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { aliasChannel } from './aliases.ts';
 import { connectionOptions } from './database.ts';
 import { asRelevoError } from './failures.ts';
+import { routeChannel } from './routes.ts';
 
 const messageSchema = z.object({ pipeline: z.string(), version: z.string() });
-export type AliasNotice = z.infer<typeof messageSchema>;
+/** The pipeline whose champion or contest changed, and the version that it is about. */
+export type ChangeNotice = z.infer<typeof messageSchema>;
 
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
@@ -15,7 +17,7 @@ const heartbeatMs = 20_000;
 const answerTimeoutMs = 5_000;
 const goodbyeMs = 1_000;
 
-function parseNotice(payload: string | undefined): AliasNotice | undefined {
+function parseNotice(payload: string | undefined): ChangeNotice | undefined {
   try {
     return messageSchema.parse(JSON.parse(payload ?? ''));
   } catch {
@@ -30,7 +32,7 @@ interface Listening {
   end(): Promise<void>;
 }
 
-async function listenOnce(databaseUrl: string, onChange: (notice: AliasNotice) => void): Promise<Listening> {
+async function listenOnce(databaseUrl: string, onChange: (notice: ChangeNotice) => void): Promise<Listening> {
   const client = new pg.Client({ ...connectionOptions(databaseUrl), query_timeout: answerTimeoutMs });
   let declareLost = (): void => undefined;
   const lost = new Promise<void>((resolve) => {
@@ -50,7 +52,8 @@ async function listenOnce(databaseUrl: string, onChange: (notice: AliasNotice) =
   };
   try {
     await client.connect();
-    await client.query(`listen ${pg.escapeIdentifier(aliasChannel)}`);
+    for (const channel of [aliasChannel, routeChannel])
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
   } catch (error) {
     await end();
     throw error;
@@ -62,13 +65,13 @@ async function listenOnce(databaseUrl: string, onChange: (notice: AliasNotice) =
 }
 
 /**
- * Calls `onChange` for every pipeline whose champion changes. A lost connection is taken up again by itself, with
+ * Calls `onChange` for every pipeline whose champion or contest's routes change. A lost connection is taken up again by itself, with
  * growing pauses; what was said meanwhile is lost, so `onReconnect` is called for listeners to read the registry again.
  * @throws RelevoError DATABASE_UNAVAILABLE where the first connection fails.
  */
-export async function listenForAliases(
+export async function listenForChanges(
   databaseUrl: string,
-  onChange: (notice: AliasNotice) => void,
+  onChange: (notice: ChangeNotice) => void,
   onReconnect?: () => void,
 ): Promise<{ close(): Promise<void> }> {
   const closing = new AbortController();

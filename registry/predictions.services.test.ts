@@ -103,7 +103,7 @@ describe('the prediction log', () => {
   test('refuses a batch that holds rows of another, and keeps nothing of it', async () => {
     const [first] = await copy(row(noon));
     const mixed = encodePredictions([row(noon), first, row(noon)]);
-    await expect(db.registry.predictions.copy(mixed)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(db.registry.predictions.copy(mixed)).rejects.toMatchObject({ code: 'ROW_INVALID' });
     expect(await counted()).toBe(1);
     await copy(row(noon));
     expect(await counted()).toBe(2);

@@ -15,6 +15,8 @@ import type { Moment, Prediction, PredictionBatch, PredictionRegistry } from './
 const copyStatement = `copy relevo.predictions (${batchColumns}) from stdin`;
 const uniqueViolation = '23505';
 const noPartition = '23514';
+/** PostgreSQL's classes of data that it cannot hold. */
+const refused = /^2[23]/;
 /** Rows that one statement takes away, so that none holds its locks for long. */
 const pruneRows = 20_000;
 
@@ -68,8 +70,11 @@ function batchCopier(db: Database, pool: pg.Pool) {
         await copyOnce(pool, batch);
       });
     } catch (error) {
-      if (sqlState(error) === uniqueViolation && (await isThere(db, batch))) return;
-      throw error;
+      const state = sqlState(error);
+      if (state === uniqueViolation && (await isThere(db, batch))) return;
+      if (!refused.test(state)) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new RelevoError('ROW_INVALID', `The database refuses a batch of predictions: ${why}`);
     }
   };
 }

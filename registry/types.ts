@@ -434,7 +434,8 @@ export interface ContestEvidence {
 export interface PredictionRegistry {
   /**
    * Adds a batch that `encodePredictions` made, all of it or nothing; the same batch again changes nothing.
-   * @throws RelevoError DATABASE_UNAVAILABLE, after which it may be there or not: give it again.
+   * @throws RelevoError DATABASE_UNAVAILABLE, after which it may be there or not: give it again. ROW_INVALID where
+   * it can never be there.
    */
   copy(batch: PredictionBatch): Promise<void>;
   /** @throws RelevoError PREDICTION_NOT_FOUND */

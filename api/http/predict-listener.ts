@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelevoError } from '../../contracts/errors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { limits, retryAfterSeconds } from '../limits.ts';
-import { answerPrediction } from '../routes/predictions/answer.ts';
+import { type AnsweringDeps, createAnswering } from '../routes/predictions/answer.ts';
 import { logFailure } from './error-log.ts';
 import { errorBody, toRelevoError } from './errors.ts';
 import { bodyTooLarge } from './json-body.ts';
 import { requestIdOf } from './request-id.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'log' | 'draining'>;
+export type ListenerDeps = AnsweringDeps & Pick<ApiDeps, 'log' | 'draining'>;
 
 const predictPath = /^\/v1\/pipelines\/([^/?]+)\/predict$/;
 const shortRoute = '/predict';
@@ -19,7 +19,8 @@ const longRoute = '/v1/pipelines/{pipeline}/predict';
  * request. Gives false, having done nothing, for every other request. It is `routes/predictions` in another coat:
  * the same function answers both.
  */
-export function createPredictListener(deps: Deps) {
+export function createPredictListener(deps: ListenerDeps) {
+  const answerPrediction = createAnswering(deps);
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== 'POST') return false;
     const [path] = (request.url ?? '').split('?', 1);
@@ -50,9 +51,14 @@ export function createPredictListener(deps: Deps) {
     };
     readBody(request, refuse, (body) => {
       const pipeline = match === undefined ? undefined : decoded(match[1]);
-      const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-      answerPrediction(deps, { pipeline, contentType, contentEncoding, body }, (error, json) =>
-        error === undefined ? answer(200, json) : refuse(error),
+      const {
+        'content-type': contentType,
+        'content-encoding': contentEncoding,
+        'x-relevo-key': key,
+      } = request.headers;
+      answerPrediction(
+        { pipeline, contentType, contentEncoding, key, requestId, startedMs, body },
+        (error, json) => (error === undefined ? answer(200, json) : refuse(error)),
       );
     });
     return true;

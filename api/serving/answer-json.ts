@@ -6,25 +6,15 @@ import type { ForecastMoment } from './forecast/rows.ts';
 type Writer = (answers: Answers, row: number) => string;
 
 /**
- * Compiles how a version's answers are written: the same JSON as `JSON.stringify` of
- * `{predictions: [{id, value, interval?, modelVersion, synthetic?}]}`, or with `label` and `probabilities` where it
- * tells classes apart, without the objects. A forecast says when it is about.
+ * Compiles how one row's answer of a version is written: the same JSON as `JSON.stringify` of
+ * `{id, value, interval?, modelVersion, synthetic?}`, or with `label` and `probabilities` where it tells classes
+ * apart, without the objects. A forecast says when it is about.
  */
 export function answerWriter({ spec, version, synthetic }: ModelVersion) {
   const tail = `,"modelVersion":"${version}"${synthetic ? ',"synthetic":true' : ''}}`;
   const write = spec.task === 'classification' ? classWriter(spec) : valueWriter(spec);
-  return (
-    answers: Answers,
-    start: number,
-    end: number,
-    newId: () => string,
-    moments?: readonly ForecastMoment[],
-  ): string => {
-    let json = '{"predictions":[';
-    for (let row = start; row < end; row++)
-      json += `${row === start ? '' : ','}{"id":"${newId()}",${write(answers, row)}${about(moments?.[row - start])}${tail}`;
-    return `${json}]}`;
-  };
+  return (answers: Answers, row: number, id: string, moment?: ForecastMoment): string =>
+    `{"id":"${id}",${write(answers, row)}${about(moment)}${tail}`;
 }
 
 /** When a forecast is about, and from when it knows. */

@@ -34,10 +34,22 @@ interface Prediction {
 }
 const ask = (champions: Champions, body: unknown): Promise<Prediction[]> =>
   new Promise((resolve, reject) => {
-    predict(champions.serving(), body, { newId, histories }, (error, json) =>
+    const deps = {
+      ...{ newId, histories },
+      lineup: champions.lineup,
+      keyColumn: () => undefined,
+      answered: () => undefined,
+      contenderFailed: () => undefined,
+    };
+    predict(champions.lineup(), body, { requestId: newId(), startedMs: 0 }, deps, (error, json) =>
       error === undefined ? resolve(JSON.parse(json).predictions) : reject(error),
     );
   });
+/** Of a source without contests. */
+const noContest: Pick<ChampionSource, 'routes' | 'version'> = {
+  routes: async () => [],
+  version: async () => first.version,
+};
 const versions = (champions: Champions): string[] => champions.all().map(({ version }) => version.version);
 const code = (act: () => unknown): string => {
   try {
@@ -94,6 +106,7 @@ describe('the champion in memory', () => {
   it('is found by the poll when the notice is lost', async () => {
     let current = first;
     const source: ChampionSource = {
+      ...noContest,
       champion: async () => current.version,
       onnx: async () => current.onnx,
       watch: async () => ({ close: async () => {} }),
@@ -125,6 +138,7 @@ describe('the champion in memory', () => {
   it('goes on answering while the registry is away or a new file is broken', async () => {
     let current = first;
     const source: ChampionSource = {
+      ...noContest,
       champion: async () => current.version,
       onnx: async () => (current === first ? first.onnx : Buffer.from('no model')),
       watch: async () => ({ close: async () => {} }),

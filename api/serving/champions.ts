@@ -2,18 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { ChampionSource } from './champion-source.ts';
+import type { Lineup } from './routing/lineup.ts';
+import { createLineups, type Lineups } from './routing/lineups.ts';
 import { didYouMean } from './row-faults.ts';
-import { openServedModel, type ServedModel } from './served-model.ts';
+import type { ServedModel } from './served-model.ts';
 
 export interface Champions {
   /** Tries once to load every champion, then keeps them current; resolves after the first try, also a failed one. */
   start(): Promise<void>;
   /**
-   * The model that answers for a pipeline; for the default pipeline where none is named, which is the first of
+   * The champion of a pipeline; of the default pipeline where none is named, which is the first of
    * the pipelines, in their order, that has a champion.
    * @throws RelevoError PIPELINE_NOT_FOUND, CHAMPION_MISSING, or DATABASE_UNAVAILABLE while it is not known yet.
    */
   serving(pipeline?: string): ServedModel;
+  /** As `serving`, with the challengers that take part in the pipeline's traffic. */
+  lineup(pipeline?: string): Lineup;
   all(): ServedModel[];
   /** Reads one pipeline's champion now, for who has just moved it. @throws what the registry throws */
   refresh(pipeline: string): Promise<void>;
@@ -27,36 +31,27 @@ export interface ChampionsOptions {
   /** Names, in the order in which they are the default. */
   pipelines: readonly string[];
   log: Logger;
-  /** Safety net beside notifications. */
+  /** Safety net beside notifications. Routes of a contest that two polls could not confirm are left. */
   pollMs?: number;
   retryMs?: { first: number; longest: number };
 }
 
-/** Holds each pipeline's champion in memory and swaps it when the alias moves, without dropping a request. */
+/**
+ * Holds each pipeline's champion, and the challengers of its contests, in memory and swaps them when aliases or routes
+ * move, without dropping a request.
+ */
 export function createChampions(options: ChampionsOptions): Champions {
   const { source, log, pollMs = 30_000, retryMs = { first: 500, longest: 15_000 } } = options;
   const names = new Set(options.pipelines);
-  const served = new Map<string, ServedModel>();
+  const lineups = createLineups({ source, log, leaseMs: 2 * pollMs });
   const asked = new Set<string>();
   const refreshing = new Map<string, Promise<void>>();
   const stop = new AbortController();
   let watcher: { close(): Promise<void> } | undefined;
   let background: Promise<unknown> = Promise.resolve();
 
-  /** Brings one pipeline to what the registry says now. */
   const load = async (pipeline: string): Promise<void> => {
-    const version = await source.champion(pipeline);
-    const current = served.get(pipeline);
-    if (version !== undefined && version.version !== current?.version.version) {
-      const next = await openServedModel(version, await source.onnx(version));
-      if (stop.signal.aborted) return next.retire();
-      served.set(pipeline, next);
-      current?.retire();
-      log.info(
-        { pipeline, version: version.version, before: current?.version.version },
-        'champion in service',
-      );
-    }
+    await lineups.load(pipeline);
     asked.add(pipeline);
   };
 
@@ -94,17 +89,20 @@ export function createChampions(options: ChampionsOptions): Champions {
     }
   };
 
+  const lineup = (pipeline?: string): Lineup => {
+    const found = pipeline === undefined ? firstOf(names, lineups) : lineups.get(pipeline);
+    if (found !== undefined) return found;
+    throw whyNotServed(pipeline, names, asked);
+  };
+
   return {
     async start() {
       const succeeded = await attempt();
       background = keepCurrent(succeeded).catch(() => {});
     },
-    serving(pipeline) {
-      const model = pipeline === undefined ? firstServed(names, served) : served.get(pipeline);
-      if (model !== undefined) return model;
-      throw whyNotServed(pipeline, names, asked);
-    },
-    all: () => [...served.values()],
+    serving: (pipeline) => lineup(pipeline).champion,
+    lineup,
+    all: () => lineups.champions(),
     refresh,
     get known() {
       return [...names].every((name) => asked.has(name));
@@ -113,18 +111,15 @@ export function createChampions(options: ChampionsOptions): Champions {
       stop.abort();
       await Promise.allSettled([background, ...refreshing.values()]);
       await watcher?.close();
-      for (const model of served.values()) model.retire();
+      lineups.close();
     },
   };
 }
 
-function firstServed(
-  names: ReadonlySet<string>,
-  served: ReadonlyMap<string, ServedModel>,
-): ServedModel | undefined {
+function firstOf(names: ReadonlySet<string>, lineups: Lineups): Lineup | undefined {
   for (const name of names) {
-    const model = served.get(name);
-    if (model !== undefined) return model;
+    const found = lineups.get(name);
+    if (found !== undefined) return found;
   }
   return undefined;
 }

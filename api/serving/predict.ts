@@ -1,56 +1,125 @@
-import { type ErrorDetails, RelevoError } from '../../contracts/errors.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ModelVersion } from '../../registry/types.ts';
-import { shownJson } from '../http/shown-json.ts';
-import { limits } from '../limits.ts';
 import { isAnswered } from './answer-json.ts';
-import type { Answer } from './answers.ts';
+import type { Answer, Answers } from './answers.ts';
 import type { Histories } from './forecast/histories.ts';
 import { type ForecastRequest, forecastRequest } from './forecast/rows.ts';
-import { rowFaults } from './row-faults.ts';
+import { keysOf, type RequestRows, requestRows } from './request-rows.ts';
+import { answerContest } from './routing/contest-answer.ts';
+import type { Lineup } from './routing/lineup.ts';
+import { noFiniteAnswer, rowsInvalid } from './rows-invalid.ts';
 import type { ServedModel } from './served-model.ts';
 
-/** What a request said: its rows, and how to name the place of one in an answer. */
-interface RequestRows {
-  rows: readonly unknown[];
-  place(index: number): string;
+/** A request's rows with what a forecast's model reads beside its inputs. */
+export type LookedUpRows = RequestRows & Partial<Pick<ForecastRequest, 'history' | 'moments'>>;
+
+/** Who asked, and when. */
+export interface Asker {
+  requestId: string;
+  /** What the request is about, in the client's own words. */
+  key?: string;
+  /** By `performance.now()`. */
+  startedMs: number;
 }
 
-/** With what a forecast's model reads beside its inputs. */
-type LookedUpRows = RequestRows & Partial<Pick<ForecastRequest, 'history' | 'moments'>>;
+/** Rows that one model has answered. */
+export interface AnsweredRows {
+  lineup: Lineup;
+  model: ServedModel;
+  asker: Asker;
+  /** As they were asked. */
+  given: readonly unknown[];
+  /** Business keys, where any row has one. */
+  keys?: readonly (string | undefined)[];
+  /** As the model read them. */
+  read: Pick<LookedUpRows, 'rows' | 'history'>;
+  answers: Answers;
+  /** Of the first row in the answers. */
+  start: number;
+  /** One per row. */
+  ids: string[];
+}
 
 type Done = (error: unknown, json: string, rows: number) => void;
-interface Deps {
+export interface PredictDeps {
   newId: () => string;
   histories: Histories;
+  /** The models that may answer now. @throws RelevoError as `Champions` does. */
+  lineup(pipeline?: string): Lineup;
+  /** The column of a pipeline's rows that holds their business key. */
+  keyColumn(pipeline: string): string | undefined;
+  /** Hears what was answered once the answer is on its way. */
+  answered(rows: AnsweredRows): void;
+  /** Hears that a challenger could not answer rows, which the champion then does. */
+  contenderFailed(model: ServedModel, rows: number, error: unknown): void;
 }
 
 /**
- * Answers a parsed body with predictions: a row, a list of rows, or `{"rows": […]}`.
+ * Answers a parsed body with predictions: a row, a list of rows, or `{"rows": […], "keys": […]}`.
  * `done` hears either an error or the answer's JSON, never later than the model's run.
  * @throws RelevoError REQUEST_INVALID, BODY_TOO_LARGE, ROW_INVALID naming field, value and what was expected.
  */
-export function predict(model: ServedModel, body: unknown, deps: Deps, done: Done): void {
-  const request = requestRows(body, model.version.spec);
-  if (model.version.spec.forecast === undefined) answerRows(model, request, deps, done);
-  else
-    withHistory(model.version, request, deps.histories)
-      .then((known) => answerRows(model, known, deps, done))
-      .catch((error: unknown) => done(error, '', 0));
+export function predict(lineup: Lineup, body: unknown, asker: Asker, deps: PredictDeps, done: Done): void {
+  const { version } = lineup.champion;
+  const given = requestRows(body, version.spec);
+  if (version.spec.forecast === undefined) answer({ lineup, asker, given, read: given }, deps, done);
+  else lookUpAndAnswer(lineup, given, asker, deps, done);
 }
 
-function answerRows(
-  model: ServedModel,
-  { rows, place, history, moments }: LookedUpRows,
-  { newId }: Deps,
+function lookUpAndAnswer(
+  lineup: Lineup,
+  given: RequestRows,
+  asker: Asker,
+  deps: PredictDeps,
   done: Done,
 ): void {
+  const { version } = lineup.champion;
+  withHistory(version, given, deps.histories)
+    .then((read) => {
+      // The champion may have moved while its history was looked up.
+      const now = lineup.champion.retired ? deps.lineup(version.pipeline) : lineup;
+      answer({ lineup: now, asker, given, read }, deps, done);
+    })
+    .catch((error: unknown) => done(error, '', 0));
+}
+
+/** A request on its way to an answer. */
+export interface Question {
+  lineup: Lineup;
+  asker: Asker;
+  given: RequestRows;
+  read: LookedUpRows;
+}
+
+function answer(question: Question, deps: PredictDeps, done: Done): void {
+  if (question.lineup.contenders.length === 0) answerRows(question, deps, done);
+  else
+    answerContest(question, deps).then(
+      ({ json, parts }) => {
+        done(undefined, json, question.given.rows.length);
+        parts.forEach(deps.answered);
+      },
+      (error: unknown) => done(error, '', 0),
+    );
+}
+
+function answerRows({ lineup, asker, given, read }: Question, deps: PredictDeps, done: Done): void {
+  const model = lineup.champion;
+  const { rows, place, history, moments } = read;
   const answer: Answer = (error, answers, start, end) => {
     if (error !== undefined) return done(error, '', 0);
     for (let i = start; i < end; i++) {
       if (!isAnswered(answers, i)) return done(noFiniteAnswer(rows[i - start], place(i - start)), '', 0);
     }
-    done(undefined, model.write(answers, start, end, newId, moments), end - start);
+    const ids: string[] = [];
+    let json = '{"predictions":[';
+    for (let row = start; row < end; row++) {
+      const id = deps.newId();
+      ids.push(id);
+      json += (row === start ? '' : ',') + model.write(answers, row, id, moments?.[row - start]);
+    }
+    done(undefined, `${json}]}`, end - start);
+    const keys = keysOf(given, asker.key, deps.keyColumn(model.version.pipeline));
+    deps.answered({ lineup, model, asker, given: given.rows, keys, read, answers, start, ids });
   };
   const bad = model.predict(rows, answer, history);
   if (bad >= 0) throw rowsInvalid(model.version.spec, rows, bad, place);
@@ -70,94 +139,3 @@ export async function withHistory(
   const series = await histories.of(pipeline, source);
   return { place, ...forecastRequest({ ...spec, forecast }, series, rows, place) };
 }
-
-function requestRows(body: unknown, spec: PipelineSpec): RequestRows {
-  if (Array.isArray(body)) return { rows: countedRows(body, 'body'), place: (index) => `[${index}]` };
-  if (typeof body !== 'object' || body === null) {
-    throw new RelevoError('REQUEST_INVALID', `The body is ${shownJson(body)}; expected a row or rows.`, {
-      field: 'body',
-      value: body,
-      expected: 'a row {"column": value, …}, a list of rows, or {"rows": […]}',
-    });
-  }
-  if (!('rows' in body) || Object.hasOwn(spec.columns, 'rows')) return { rows: [body], place: () => 'row' };
-  return { rows: envelopeRows(body), place: (index) => `rows[${index}]` };
-}
-
-function envelopeRows(body: { rows: unknown }): readonly unknown[] {
-  const other = Object.keys(body).find((key) => key !== 'rows');
-  if (other !== undefined) {
-    throw new RelevoError(
-      'REQUEST_INVALID',
-      `"${other.slice(0, 80)}" stands beside "rows"; expected "rows" alone.`,
-      {
-        field: other.slice(0, 80),
-        value: Reflect.get(body, other),
-        expected: 'nothing beside "rows"',
-      },
-    );
-  }
-  if (Array.isArray(body.rows)) return countedRows(body.rows, 'rows');
-  throw new RelevoError('REQUEST_INVALID', `"rows" is ${shownJson(body.rows)}; expected a list of rows.`, {
-    field: 'rows',
-    value: body.rows,
-    expected: 'a list of rows',
-  });
-}
-
-function countedRows(rows: readonly unknown[], field: string): readonly unknown[] {
-  if (rows.length > 0 && rows.length <= limits.rows) return rows;
-  const details = { field, value: rows.length, expected: `1 to ${limits.rows} rows` };
-  throw rows.length === 0
-    ? new RelevoError(
-        'REQUEST_INVALID',
-        `"${field}" is an empty list; expected ${details.expected}.`,
-        details,
-      )
-    : new RelevoError(
-        'BODY_TOO_LARGE',
-        `"${field}" has ${rows.length} rows; expected ${details.expected}.`,
-        details,
-      );
-}
-
-/** @throws RelevoError ROW_INVALID where a row is not one that the pipeline's model takes. */
-export function checkRows(
-  spec: PipelineSpec,
-  rows: readonly unknown[],
-  place: (index: number) => string,
-): void {
-  const bad = rows.findIndex((row) => rowFaults(spec, row, '').length > 0);
-  if (bad >= 0) throw rowsInvalid(spec, rows, bad, place);
-}
-
-/** Describes the first bad row in full, and as many of the following as an answer may list. */
-function rowsInvalid(
-  spec: PipelineSpec,
-  rows: readonly unknown[],
-  firstBad: number,
-  place: (index: number) => string,
-): RelevoError {
-  const faults: Omit<ErrorDetails, 'issues'>[] = [];
-  for (let i = firstBad; i < rows.length && faults.length <= limits.issues; i++) {
-    faults.push(...rowFaults(spec, rows[i], place(i)));
-  }
-  const [first, ...issues] = faults;
-  if (first === undefined) {
-    return new RelevoError('INTERNAL', 'A row was refused that has no fault.', { where: place(firstBad) });
-  }
-  const value = first.value === null ? 'missing' : JSON.stringify(first.value);
-  return new RelevoError(
-    'ROW_INVALID',
-    `${first.where}: "${first.field}" is ${value}; expected ${first.expected}.`,
-    { ...first, issues },
-  );
-}
-
-const noFiniteAnswer = (row: unknown, where: string): RelevoError =>
-  new RelevoError('ROW_INVALID', `${where}: the model has no finite answer for these values.`, {
-    field: where,
-    value: row,
-    expected: 'values like those the model learned from',
-    where,
-  });

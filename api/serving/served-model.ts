@@ -16,12 +16,14 @@ type History = Record<string, Float64Array>;
 /** A model version in memory: answers rows until it is retired and its last request has its answer. */
 export interface ServedModel {
   readonly version: ServedVersion;
-  /** Writes answers as JSON. */
+  /** Writes a row's answer as JSON. */
   readonly write: ReturnType<typeof answerWriter>;
   /** The index of the first bad row, which is then all that happens; else -1 and `answer` is called once. */
   predict(rows: readonly unknown[], answer: Answer, history?: History): number;
   /** Takes no new requests from the caller's side; the session is released after the last answer. */
   retire(): void;
+  /** Whether it was retired: who asks it later than at once looks first. */
+  readonly retired: boolean;
 }
 
 /** @throws where the bytes are no model, or one that reads other columns than the version's spec says. */
@@ -57,8 +59,12 @@ export async function openServedModel(
       return bad;
     },
     retire() {
+      if (retired) return;
       retired = true;
       releaseWhenIdle();
+    },
+    get retired() {
+      return retired;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,14 +13,16 @@ import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
 import { createHistories } from '../../api/serving/forecast/histories.ts';
 import { createIdMaker } from '../../api/serving/ids.ts';
+import { openRecording } from '../../api/serving/log/recording.ts';
 import { temporalConnection } from '../../api/temporal/connect.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import type { ContestRoute } from '../../contracts/contest.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
-import type { ModelVersion } from '../../registry/types.ts';
+import type { ModelVersion, PredictionRegistry } from '../../registry/types.ts';
 
 /** Port 1 answers nobody: what stands here is as good as away. */
 const awayDatabase = 'postgresql://nobody@127.0.0.1:1/none';
@@ -27,27 +30,44 @@ const awayTemporal = '127.0.0.1:1';
 
 export interface FileChampions extends ChampionSource {
   /** Makes this the champion and tells the listeners, as the registry does. */
-  promote(model: { version: ModelVersion; onnx: Uint8Array }): void;
+  promote(model: ServedFile): void;
+  /** Sets the routes of contests and makes their challengers known. */
+  contend(routes: ContestRoute[], ...contenders: ServedFile[]): void;
+}
+interface ServedFile {
+  version: ModelVersion;
+  onnx: Uint8Array;
 }
 
 /** Champions from memory instead of the registry; everything behind it is the server's own. */
-export function fileChampions(...models: { version: ModelVersion; onnx: Uint8Array }[]): FileChampions {
+export function fileChampions(...models: ServedFile[]): FileChampions {
   const byPipeline = new Map(models.map((model) => [model.version.pipeline, model]));
+  const known = new Set(models);
+  let routes: ContestRoute[] = [];
+  const modelOf = (pipeline: string, version: string): ServedFile => {
+    for (const model of known)
+      if (model.version.pipeline === pipeline && model.version.version === version) return model;
+    throw new Error(`no file of ${pipeline} ${version}`);
+  };
   let notify: (pipeline: string) => void = () => {};
   return {
     champion: async (pipeline) => byPipeline.get(pipeline)?.version,
-    async onnx({ pipeline, version }) {
-      const model = byPipeline.get(pipeline);
-      if (model?.version.version !== version) throw new Error(`no file of ${pipeline} ${version}`);
-      return model.onnx;
-    },
+    routes: async (pipeline) => routes.filter((route) => route.pipeline === pipeline),
+    version: async (pipeline, version) => modelOf(pipeline, version).version,
+    onnx: async ({ pipeline, version }) => modelOf(pipeline, version).onnx,
     async watch(onChange) {
       notify = onChange;
       return { close: async () => {} };
     },
     promote(model) {
+      known.add(model);
       byPipeline.set(model.version.pipeline, model);
       notify(model.version.pipeline);
+    },
+    contend(changed, ...contenders) {
+      routes = changed;
+      for (const model of contenders) known.add(model);
+      for (const pipeline of byPipeline.keys()) notify(pipeline);
     },
   };
 }
@@ -65,6 +85,8 @@ export interface TestApiOptions {
   databaseUrl?: string;
   temporalAddress?: string;
   specs?: readonly PipelineSpec[];
+  /** Where predictions are logged; the registry where absent. */
+  predictions?: Pick<PredictionRegistry, 'copy' | 'prune'>;
   port?: number;
   artifacts?: ArtifactStore;
   log?: Logger;
@@ -83,12 +105,16 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   });
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
+  const metrics = createMetrics();
+  const folder = await mkdtemp(join(tmpdir(), 'relevo-spool-'));
+  const recording = await openRecording({
+    ...{ folder, pipelines: specs, metrics, log, registry: options.predictions ?? registry.predictions },
+  });
   const deps: ApiDeps = {
-    ...{ pipelines: specs, champions, registry, log },
+    ...{ pipelines: specs, champions, registry, metrics, recording, log },
     workflows: createWorkflows(new Client({ connection })),
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
-    metrics: createMetrics(),
     newId: createIdMaker(),
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
@@ -104,6 +130,8 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     async close() {
       draining.abort();
       await drain(server);
+      await recording.close();
+      await rm(folder, { recursive: true, force: true });
       await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
     },
   };

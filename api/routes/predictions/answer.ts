@@ -1,32 +1,45 @@
 import type { ApiDeps } from '../../deps.ts';
 import { checkMediaType, parseJson } from '../../http/json-body.ts';
-import { predict } from '../../serving/predict.ts';
+import { type PredictDeps, predict } from '../../serving/predict.ts';
+import { headerKey } from '../../serving/request-rows.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories'>;
+/** What answering needs of the API. */
+export type AnsweringDeps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'recording'>;
 
 export interface PredictionRequest {
   /** The default pipeline where absent. */
   pipeline: string | undefined;
   contentType: string | undefined;
   contentEncoding: string | undefined;
+  /** The header `x-relevo-key`. */
+  key: string | string[] | undefined;
+  requestId: string;
+  /** By `performance.now()`. */
+  startedMs: number;
   body: Buffer;
 }
 
-/** Answers a prediction request from its bytes with JSON: `done` hears either that or an error, once. */
-export function answerPrediction(
-  { champions, metrics, newId, histories }: Deps,
-  { pipeline, contentType, contentEncoding, body }: PredictionRequest,
-  done: (error: unknown, json: string) => void,
-): void {
-  try {
-    checkMediaType(contentType, contentEncoding);
-    const model = champions.serving(pipeline);
-    const { version } = model;
-    predict(model, parseJson(body), { newId, histories }, (error, json, rows) => {
-      if (error === undefined) metrics.predictions(version.pipeline, version.version, rows);
-      done(error, json);
-    });
-  } catch (error) {
-    done(error, '');
-  }
+/** Answers prediction requests from their bytes with JSON: `done` hears either that or an error, once. */
+export function createAnswering({ champions, metrics, newId, histories, recording }: AnsweringDeps) {
+  const { keyColumn, contenderFailed } = recording;
+  const deps: PredictDeps = {
+    ...{ newId, histories, keyColumn, contenderFailed },
+    lineup: (pipeline) => champions.lineup(pipeline),
+    answered(rows) {
+      const { pipeline, version } = rows.model.version;
+      metrics.predictions(pipeline, version, rows.ids.length);
+      recording.answered(rows);
+    },
+  };
+  return (request: PredictionRequest, done: (error: unknown, json: string) => void): void => {
+    const { pipeline, contentType, contentEncoding, requestId, startedMs, body } = request;
+    try {
+      checkMediaType(contentType, contentEncoding);
+      const lineup = champions.lineup(pipeline);
+      const asker = { requestId, startedMs, key: headerKey(request.key) };
+      predict(lineup, parseJson(body), asker, deps, done);
+    } catch (error) {
+      done(error, '');
+    }
+  };
 }

@@ -1,0 +1,63 @@
+import type { ContestRoute } from '../../../contracts/contest.ts';
+import type { LoggedAnswer, LogPolicy } from '../../../contracts/predictions.ts';
+import type { LoggedPrediction } from '../../../registry/prediction-batches.ts';
+import type { Answers } from '../answers.ts';
+
+/** Rows of one request that one model answered, on their way into the log. */
+export interface LogEntry {
+  pipeline: string;
+  version: string;
+  /** One per row. */
+  ids: readonly string[];
+  rows: readonly unknown[];
+  keys?: readonly (string | undefined)[];
+  said: Said;
+  latencyUs: number;
+  stage?: ContestRoute['stage'];
+  /** Models that were asked beside. */
+  others?: (Said & { version: string })[];
+}
+/** Answers of which the entry's first row is at `start`. */
+interface Said {
+  answers: Answers;
+  start: number;
+}
+
+function answerOf({ answers, start }: Said, index: number): LoggedAnswer {
+  const { values, width, labels, interval } = answers;
+  const row = start + index;
+  return {
+    values: Array.from(values.subarray(row * width, (row + 1) * width)),
+    ...(labels && { label: labels[row] }),
+    ...(interval && { interval: [interval[2 * row], interval[2 * row + 1]] }),
+  };
+}
+
+/** The row as the pipeline's policy keeps it. */
+function keptInputs(row: unknown, { inputs, redact }: LogPolicy): unknown {
+  if (!inputs) return undefined;
+  if (redact.length === 0 || typeof row !== 'object' || row === null) return row;
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !redact.includes(name)));
+}
+
+/** The rows of an entry from `from` up to `to`. */
+export const predictionsOf = (
+  entry: LogEntry,
+  policy: LogPolicy,
+  from: number,
+  to: number,
+): LoggedPrediction[] =>
+  entry.ids.slice(from, to).map((id, at) => {
+    const index = from + at;
+    return {
+      id,
+      pipeline: entry.pipeline,
+      version: entry.version,
+      key: entry.keys?.[index],
+      inputs: keptInputs(entry.rows[index], policy),
+      answer: answerOf(entry.said, index),
+      latencyUs: entry.latencyUs,
+      stage: entry.stage,
+      others: entry.others?.map(({ version, ...said }) => ({ version, ...answerOf(said, index) })),
+    };
+  });

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { RelevoError } from '../../../contracts/errors.ts';
+import type { LogPolicy } from '../../../contracts/predictions.ts';
+import { encodePredictions } from '../../../registry/prediction-batches.ts';
+import type { PredictionBatch } from '../../../registry/types.ts';
+import { createCatchUp } from './catch-up.ts';
+import { type LogEntry, predictionsOf } from './entry.ts';
+import { createQueue } from './queue.ts';
+import type { Spool } from './spool.ts';
+
+/** What became of rows: in the database, on disk for now, in the database after all, put aside, or lost. */
+export type LogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'dropped';
+
+/** Takes answered rows to the database, in batches, off the path of requests. */
+export interface PredictionLog {
+  /** Costs next to nothing. Where too many rows wait, the entry is dropped and counted. */
+  add(entry: LogEntry): void;
+  readonly state: LogState;
+  /** Resolves when every row is in the database or on disk. */
+  close(): Promise<void>;
+}
+export interface LogState {
+  queuedRows: number;
+  /** Above 0 while the database is away or slow. */
+  spooledBatches: number;
+  spooledBytes: number;
+}
+
+export interface PredictionLogOptions {
+  /** Adds a batch, once however often it is called. @throws RelevoError, not retryable where the batch is wrong. */
+  copy(batch: PredictionBatch): Promise<void>;
+  spool: Spool;
+  policyOf(pipeline: string): LogPolicy;
+  counted(outcome: LogOutcome, rows: number): void;
+  log: Logger;
+  /** In memory; where half of it is full, the rest goes to disk. */
+  maxRows?: number;
+  /** How long rows wait for company. */
+  lingerMs?: number;
+  /** A database that takes longer counts as away. */
+  copyTimeoutMs?: number;
+  retryMs?: { first: number; longest: number };
+}
+
+/** Few enough to be written within a few milliseconds, which is how long requests wait for it. */
+const batchRows = 500;
+
+/**
+ * Rows wait in memory for `lingerMs` at most, then go to the database by COPY or, while it is away, to disk, from
+ * where they follow later. A batch whose COPY had no answer is on disk too and is not doubled. A process that is
+ * killed loses what it had in memory: the answers of the last `lingerMs`.
+ */
+export function createPredictionLog(options: PredictionLogOptions): PredictionLog {
+  const { spool, policyOf, counted, log, maxRows = 100_000, lingerMs = 100 } = options;
+  const { copyTimeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
+  const copy = limited(options.copy, copyTimeoutMs);
+  const catchUp = createCatchUp({ spool, copy, counted, log, retryMs });
+  const queue = createQueue();
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> | undefined;
+  let closed = false;
+
+  const keep = async (batch: PredictionBatch): Promise<void> => {
+    const kept = await spool.put(batch).catch((error: unknown) => {
+      log.error({ err: error }, 'predictions cannot be written to disk');
+      return false;
+    });
+    counted(kept ? 'spooled' : 'dropped', batch.rows);
+  };
+  const write = async (batch: PredictionBatch): Promise<void> => {
+    try {
+      await copy(batch);
+      counted('written', batch.rows);
+    } catch (error) {
+      log.warn({ err: error, rows: batch.rows }, 'predictions go to disk: the database is away');
+      await keep(batch);
+    }
+  };
+  const next = (): PredictionBatch =>
+    encodePredictions(
+      queue
+        .take(batchRows)
+        .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
+    );
+  const writeAll = async (): Promise<void> => {
+    while (queue.rows > 0) {
+      const isCrowded = spool.batches > 0 || queue.rows > maxRows / 2;
+      await (isCrowded ? keep(next()) : write(next()));
+      if (spool.batches > 0 && !closed) catchUp.begin();
+    }
+  };
+  const flush = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    writing ??= writeAll()
+      .catch((error: unknown) => log.error({ err: error }, 'predictions cannot be logged'))
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  };
+
+  if (spool.batches > 0) catchUp.begin();
+  return {
+    add(entry) {
+      const rows = entry.ids.length;
+      if (closed || queue.rows + rows > maxRows) {
+        counted('dropped', rows);
+        return;
+      }
+      queue.push(entry);
+      if (queue.rows >= batchRows) void flush();
+      else timer ??= setTimeout(flush, lingerMs);
+    },
+    get state() {
+      return { queuedRows: queue.rows, spooledBatches: spool.batches, spooledBytes: spool.bytes };
+    },
+    async close() {
+      closed = true;
+      while (queue.rows > 0 || writing !== undefined) await flush();
+      await catchUp.close();
+    },
+  };
+}
+
+/** The same call, failed once it takes too long; what it does then goes on behind. */
+function limited(copy: PredictionLogOptions['copy'], timeoutMs: number): PredictionLogOptions['copy'] {
+  return async (batch) => {
+    const ended = new AbortController();
+    const tooLong = async (): Promise<never> => {
+      await sleep(timeoutMs, undefined, { signal: ended.signal, ref: false });
+      throw new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`);
+    };
+    const copied = copy(batch);
+    const late = tooLong();
+    // Whichever of them fails when nobody waits for it any more.
+    for (const other of [copied, late]) other.catch(() => undefined);
+    try {
+      await Promise.race([copied, late]);
+    } finally {
+      ended.abort();
+    }
+  };
+}

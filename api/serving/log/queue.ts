@@ -1,0 +1,41 @@
+import type { LogEntry } from './entry.ts';
+
+/** Rows of an entry, from `from` up to `to`. */
+export interface Slice {
+  entry: LogEntry;
+  from: number;
+  to: number;
+}
+
+/** Entries in their order, taken out by rows: a long one in several pieces. */
+export function createQueue() {
+  let entries: LogEntry[] = [];
+  /** Rows of the first entry that were taken already. */
+  let offset = 0;
+  let rows = 0;
+  return {
+    get rows() {
+      return rows;
+    },
+    push(entry: LogEntry): void {
+      entries.push(entry);
+      rows += entry.ids.length;
+    },
+    take(most: number): Slice[] {
+      const slices: Slice[] = [];
+      let wanted = Math.min(most, rows);
+      rows -= wanted;
+      let done = 0;
+      while (wanted > 0) {
+        const entry = entries[done];
+        const to = Math.min(entry.ids.length, offset + wanted);
+        slices.push({ entry, from: offset, to });
+        wanted -= to - offset;
+        offset = to === entry.ids.length ? 0 : to;
+        if (offset === 0) done++;
+      }
+      entries = entries.slice(done);
+      return slices;
+    },
+  };
+}
