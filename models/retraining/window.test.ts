@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { windowSizes } from './window.ts';
+
+const ids = Array.from({ length: 1_600 }, (_, row) => 2 * row);
+
+describe('the sizes of a window', () => {
+  it('halve from all rows, and end where too few are left', () => {
+    expect(windowSizes(ids, 100, [])).toEqual([1_600, 800, 400, 200, 100]);
+    expect(windowSizes(ids.slice(0, 60), 100, [])).toEqual([60]);
+  });
+
+  it('take in what has come since a change', () => {
+    expect(windowSizes(ids, 100, [2_001, 3_199])).toEqual([1_600, 800, 599, 400, 200, 100]);
+  });
+});
