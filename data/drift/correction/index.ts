@@ -1,2 +1,2 @@
-export { type OnlineOptions, type OnlineState, onlineLevel, onlineObserve } from './online.ts';
+export { onlineLevel, onlineObserve } from './online.ts';
 export { benjaminiHochberg, benjaminiYekutieli, holm } from './step.ts';

@@ -16,8 +16,7 @@ import { wasserstein } from './wasserstein.ts';
 import { z } from './z.ts';
 
 export { changedCategories } from './categories.ts';
-export { ksAsymptotic } from './ks.ts';
-export { type CategoryValues, categorySample, numericSample } from './samples.ts';
+export { categorySample, numericSample } from './samples.ts';
 
 const byName = <Sample>(tests: SampleTest<Sample>[]): Record<string, SampleTest<Sample>> =>
   Object.fromEntries(tests.map((test) => [test.name, test]));
