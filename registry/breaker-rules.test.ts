@@ -11,28 +11,28 @@ const idle = { retrains: 0, computeMinutes: 0 };
 const run = { id: 'retrain/plant/now', workflowRunId: 'now' };
 const noon = new Date('2026-11-22T12:00:00Z');
 const hoursLater = (hours: number) => new Date(noon.getTime() + hours * 3_600_000);
-const after = (standing: Standing, ...verdicts: Parameters<typeof afterRetrain>[3][]): Standing =>
+const told = (standing: Standing, ...verdicts: Parameters<typeof afterRetrain>[3][]): Standing =>
   verdicts.reduce((at, verdict) => afterRetrain(at, policy, run, verdict, noon), standing);
 const isOpen: Standing = { ...closed, state: 'open', failures: 2, openedAt: noon };
 
 describe('a closed breaker', () => {
   it('opens at as many failures in a row as the policy allows, and not before', () => {
-    expect(after(closed, 'failure')).toMatchObject({ state: 'closed', failures: 1 });
-    expect(after(closed, 'failure', 'failure')).toMatchObject({ state: 'open', openedAt: noon });
-    expect(after(closed, 'failure', 'success', 'failure')).toMatchObject({ state: 'closed', failures: 1 });
+    expect(told(closed, 'failure')).toMatchObject({ state: 'closed', failures: 1 });
+    expect(told(closed, 'failure', 'failure')).toMatchObject({ state: 'open', openedAt: noon });
+    expect(told(closed, 'failure', 'success', 'failure')).toMatchObject({ state: 'closed', failures: 1 });
   });
 
   it('opens at losses in a row, which failures in between do not end and a loss ends those', () => {
-    expect(after(closed, 'loss', 'failure', 'loss')).toMatchObject({
+    expect(told(closed, 'loss', 'failure', 'loss')).toMatchObject({
       state: 'closed',
       losses: 2,
       failures: 0,
     });
-    expect(after(closed, 'loss', 'failure', 'loss', 'loss').state).toBe('open');
+    expect(told(closed, 'loss', 'failure', 'loss', 'loss').state).toBe('open');
   });
 
   it('counts nothing where nothing was tried', () => {
-    expect(after({ ...closed, failures: 1 }, 'neutral')).toMatchObject({ failures: 1 });
+    expect(told({ ...closed, failures: 1 }, 'neutral')).toMatchObject({ failures: 1 });
   });
 
   it('refuses above the budget of retrains or minutes, and says which', () => {
@@ -62,12 +62,12 @@ describe('an open breaker', () => {
 
   const halfOpen: Standing = { ...isOpen, state: 'half_open', trial: { ...run, at: noon } };
   it('closes when the trial succeeds, opens anew when it does not, and waits on where nothing was tried', () => {
-    expect(after(halfOpen, 'success')).toEqual(closed);
+    expect(told(halfOpen, 'success')).toEqual(closed);
     expect(afterRetrain(halfOpen, policy, run, 'loss', hoursLater(30))).toMatchObject({
       state: 'open',
       openedAt: hoursLater(30),
     });
-    expect(after(halfOpen, 'neutral')).toEqual({ ...isOpen, trial: undefined });
+    expect(told(halfOpen, 'neutral')).toEqual({ ...isOpen, trial: undefined });
   });
 
   it('does not listen to retrains that began before it opened', () => {
