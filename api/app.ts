@@ -13,14 +13,17 @@ import { limits, retryAfterSeconds } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
+import { contestRoutes } from './routes/contests/handlers.ts';
 import { datasetRoutes } from './routes/datasets/handlers.ts';
 import { addDocs } from './routes/docs/handlers.ts';
 import { driftRoutes } from './routes/drift/handlers.ts';
 import { explanationRoutes } from './routes/explanations/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
+import { outcomeRoutes } from './routes/outcomes/handlers.ts';
 import { pipelineRoutes } from './routes/pipelines/handlers.ts';
 import { addPredictions } from './routes/predictions/handlers.ts';
+import { loggedRoutes } from './routes/predictions/logged.ts';
 import { runRoutes } from './routes/runs/handlers.ts';
 import { createRunBook } from './runs/run-book.ts';
 
@@ -37,10 +40,12 @@ export function createApp(deps: ApiDeps): ApiApp {
   );
 
   const small = limitedBody(limits.bodyBytes);
-  for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker']) {
+  for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker', 'contests']) {
     app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
   }
+  app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
+  app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
     app.post(path, limitedBody(limits.predictBodyBytes));
   }
@@ -51,9 +56,12 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', modelRoutes(deps));
   app.route('/', datasetRoutes(deps));
   app.route('/', breakerRoutes(deps));
+  app.route('/', contestRoutes(deps));
   app.route('/', explanationRoutes(deps));
   app.route('/', driftRoutes(deps));
   app.route('/', alertRoutes(deps));
+  app.route('/', outcomeRoutes(deps));
+  app.route('/', loggedRoutes(deps));
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 

@@ -3,6 +3,8 @@ export const links = {
   pipeline: (name: string): string => `/v1/pipelines/${encodeURIComponent(name)}`,
   model: (pipeline: string, version: string): string =>
     `${links.pipeline(pipeline)}/models/${encodeURIComponent(version)}`,
+  contest: (pipeline: string, version: string): string =>
+    `${links.pipeline(pipeline)}/contests/${encodeURIComponent(version)}`,
   datasetReport: (pipeline: string, version: string): string =>
     `${links.pipeline(pipeline)}/datasets/report?version=${encodeURIComponent(version)}`,
   driftCheck: (pipeline: string, id: string): string =>

@@ -7,8 +7,10 @@ import {
   WorkflowFailedError,
   type WorkflowHandle,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { ContestAction, ContestInput, ContestOrder, ContestView } from '../../contracts/contest.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { MonitorInput } from '../../contracts/monitor.ts';
 import type { RetrainInput } from '../../contracts/retrain.ts';
@@ -35,6 +37,7 @@ export type RunRequest = { id: string; pipeline: string } & (
   | { kind: 'train'; input: TrainInput }
   | { kind: 'retrain'; input: RetrainInput }
   | { kind: 'monitor'; input: MonitorInput }
+  | { kind: 'contest'; input: ContestInput }
   | { kind: 'promote'; input: PromoteInput }
   | { kind: 'rollback'; input: RollbackInput }
 );
@@ -83,6 +86,10 @@ export interface Workflows {
   describe(id: string, workflowRunId?: string): Promise<WorkflowState | undefined>;
   /** What the workflow says of itself; undefined where no worker answers. */
   progress(id: string): Promise<RunProgress | undefined>;
+  /** Where a contest stands; undefined where no worker answers. */
+  contest(id: string): Promise<ContestView | undefined>;
+  /** Steers a running contest. @throws RelevoError CONTEST_NOT_FOUND where none runs, CONTEST_STAGE_WRONG. */
+  steer(id: string, action: ContestAction, order: ContestOrder): Promise<ContestView>;
   /** How a run ended; undefined where it has not within the time. */
   outcome(id: string, workflowRunId: string, timeoutMs?: number): Promise<WorkflowOutcome | undefined>;
   cancel(id: string): Promise<void>;
@@ -94,6 +101,7 @@ const workflowTypes = {
   train: 'trainWorkflow',
   retrain: 'retrainWorkflow',
   monitor: 'monitorWorkflow',
+  contest: 'contestWorkflow',
   promote: 'promoteWorkflow',
   rollback: 'rollbackWorkflow',
 } as const satisfies Record<RunRequest['kind'], keyof typeof workflows>;
@@ -122,7 +130,11 @@ export function createWorkflows(client: Client): Workflows {
   };
   const describe = async (id: string, workflowRunId?: string): Promise<WorkflowState | undefined> => {
     try {
-      return stateOf(await asked(() => handle(id, workflowRunId).describe()));
+      const description = await asked(() => handle(id, workflowRunId).describe());
+      // A run that goes on in another execution is where that one is.
+      if (workflowRunId !== undefined && description.status.name === 'CONTINUED_AS_NEW')
+        return await describe(id);
+      return stateOf(description);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -138,7 +150,8 @@ export function createWorkflows(client: Client): Workflows {
             taskQueue: taskQueues.control,
             args: [input],
             workflowIdConflictPolicy: 'FAIL',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+            // A version may contend again, when it has lost or when the champion is another.
+            workflowIdReusePolicy: kind === 'contest' ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
             typedSearchAttributes: new TypedSearchAttributes([
               { key: pipelineKey, value: pipeline },
               { key: kindKey, value: kind },
@@ -177,6 +190,24 @@ export function createWorkflows(client: Client): Workflows {
         return undefined;
       }
     },
+    async contest(id) {
+      try {
+        return await asked(() => handle(id).query<ContestView>('contest'));
+      } catch {
+        return undefined;
+      }
+    },
+    async steer(id, action, order) {
+      try {
+        return await asked(() =>
+          handle(id).executeUpdate<ContestView, [ContestOrder]>(action, { args: [order] }),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) throw noContest(id, error);
+        if (error instanceof WorkflowUpdateFailedError) throw errorOfRun(runErrorOf(error.cause));
+        throw isGrpcDeadlineError(error) || isGrpcDeadlineError(causeOf(error)) ? unavailable(error) : error;
+      }
+    },
     async outcome(id, workflowRunId, timeoutMs = limits.temporalTimeoutMs) {
       try {
         const result: unknown = await within(timeoutMs, () => handle(id, workflowRunId).result());
@@ -208,6 +239,14 @@ const unavailable = (cause: unknown): RelevoError =>
     'TEMPORAL_UNAVAILABLE',
     'Temporal does not answer; predictions go on, runs cannot be started or followed until it is back.',
     {},
+    { cause },
+  );
+
+const noContest = (id: string, cause: unknown): RelevoError =>
+  new RelevoError(
+    'CONTEST_NOT_FOUND',
+    `The contest "${id}" does not run`,
+    { field: 'version', value: id, expected: 'a contest under way' },
     { cause },
   );
 
