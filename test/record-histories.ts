@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { questionId, runId, searchWorkflowId } from '../contracts/ids.ts';
+import { questionId, runId, searchWorkflowId, watchId } from '../contracts/ids.ts';
 import { trainOptionsSchema } from '../contracts/runs.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { taskQueues } from '../temporal.config.ts';
@@ -53,6 +53,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   await run('train-first', 'trainWorkflow', first, { spec, options: options({ ingest: 'if-missing' }) });
   await keep(all, 'search', searchWorkflowId(first, 'searched'));
   await recordQuestions(workers, run);
+  await recordWatch(all);
   const second = runId('train', spec.name, 'second');
   await run('train-contest', 'trainWorkflow', second, { spec, options: options({ seed: 8, trials: 4 }) });
   await keep(all, 'ingest-child', `${second}/ingest`);
@@ -91,6 +92,17 @@ async function recordQuestions({ home, registry }: Workers, run: Run): Promise<v
   const [{ id }] = await registry.datasets.list(pipeline);
   const versions = { pipeline, from: id, to: id };
   await run('compare', 'compareWorkflow', questionId('compare', pipeline, 'one'), versions);
+}
+
+/** Files that arrive in a watched folder, twice in the same state. */
+async function recordWatch(servers: Servers): Promise<void> {
+  const workflowId = watchId(spec.name);
+  const arrived = { signal: 'filesArrived', signalArgs: [{ state: 'one' }] };
+  const options = { workflowId, taskQueue: taskQueues.control, args: [{ spec }], ...arrived };
+  await servers.client.workflow.signalWithStart('watchWorkflow', options);
+  const handle = await servers.client.workflow.signalWithStart('watchWorkflow', options);
+  await handle.result();
+  await keep(servers, 'watch', workflowId);
 }
 
 async function recordCancelled(

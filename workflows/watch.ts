@@ -21,7 +21,7 @@ import { tag } from './recorded.ts';
 export const filesArrivedSignal = defineSignal<[FilesArrived]>('filesArrived');
 
 /** How long it waits for more before it ends; the next arrival starts it again. */
-const lingerMs = 60_000;
+const lingerMs = 10_000;
 /** Events after which it goes on in a new execution; an arrival makes about ten. */
 const longHistory = 1_000;
 
