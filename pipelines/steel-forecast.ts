@@ -39,6 +39,13 @@ const history = {
   now: lag(0),
   ...Object.fromEntries([1, 2, 3, 7].map((steps) => [`back${steps}`, lag(steps)])),
   loadNow: { ...lag(0), of: 'Load_Type' },
+  laggingNow: { ...lag(0), of: 'Lagging_Current_Reactive.Power_kVarh' },
+  leadingNow: { ...lag(0), of: 'Leading_Current_Reactive_Power_kVarh' },
+  laggingBefore: { ...lag(1), of: 'Lagging_Current_Reactive.Power_kVarh' },
+  powerFactorNow: { ...lag(0), of: 'Lagging_Current_Power_Factor' },
+  unrestHour: { ...rolling(hour), statistic: 'deviation' as const },
+  unrestHours: { ...rolling(4 * hour), statistic: 'deviation' as const },
+  mostOfDay: { ...rolling(day), statistic: 'maximum' as const },
   sameTimeDay: seasonalLag(day, 0),
   sameTimeDay1: seasonalLag(day, 1),
   ...Object.fromEntries([0, 1, 2].map((cycles) => [`sameTimeWeek${cycles}`, seasonalLag(week, cycles)])),
@@ -65,6 +72,14 @@ const present = ahead
   .dividedBy(2 * hour)
   .exponential();
 
+const boosting = {
+  learningRate: 0.03,
+  maxDepth: 7,
+  minChildWeight: 1000,
+  subsample: 0.6,
+  colsampleByTree: 0.4,
+};
+
 export const steelForecast = definePipeline({
   name: 'steel-forecast',
   title: { en: 'Load forecast of a steel plant', es: 'Pronóstico de carga de una acería' },
@@ -85,7 +100,7 @@ export const steelForecast = definePipeline({
     time: 'date',
     everySeconds,
     horizons: [1, 2, hour, 2 * hour, 4 * hour, 12 * hour, day, 2 * day, week],
-    horizonWeights: [13, 8, 4, 2, 1, 1, 1, 1, 1],
+    horizonWeights: [80, 10, 5, 2, 1, 1, 1, 1, 1],
     history,
     baselines: ['seasonal-naive', 'ets', 'mstl', 'arima'],
   },
@@ -97,6 +112,9 @@ export const steelForecast = definePipeline({
     nearStep1: fades(col('back1').minus(col('back2')), 1),
     nearNow: fades(now, 1),
     nearUsual: fades(usual, 1),
+    nearLagging: fades(col('laggingNow'), 1),
+    nearPowerFactor: fades(col('powerFactorNow'), 1),
+    nearHour: fades(now.minus(col('lastHour')), 1),
     nearTime: fades(col('secondOfDay'), 1),
     fadingGap: fades(now.minus(usual), 2 * hour),
     fadingHour: fades(col('lastHour').minus(usual), 2 * hour),
@@ -105,12 +123,6 @@ export const steelForecast = definePipeline({
   base: now.times(present).plus(usual.times(num(1).minus(present))),
   split: { kind: 'time', by: 'date', test: 0.2, validation: 0.15 },
   interval: { level: 0.9, method: 'quantile' },
-  candidates: [
-    {
-      estimator: 'xgboost',
-      params: { maxDepth: 8, learningRate: 0.03, minChildWeight: 400, colsampleByTree: 0.3, subsample: 0.5 },
-    },
-    { estimator: 'ridge' },
-  ],
+  candidates: [{ estimator: 'xgboost', params: boosting }, { estimator: 'ridge' }],
   schedules: { ingest: { cron: '45 1 * * *' }, train: { cron: '15 2 * * *' } },
 });

@@ -13,6 +13,11 @@ const everySeconds = 900;
 const days = 30;
 const end = Date.UTC(2019, 0, 1) / 1000;
 
+/** What is looked up of the past beside the target and the load type. */
+const otherReadings = Object.values(forecast.history).flatMap((column) =>
+  'of' in column && column.of !== undefined && column.of !== 'Load_Type' ? [column.of] : [],
+);
+
 /** Thirty days up to midnight of 2018: the reading is the interval's place in its day, works from 9 to 23. */
 function readings(until = end): Uint8Array {
   const rows = days * 96;
@@ -21,6 +26,7 @@ function readings(until = end): Uint8Array {
     rows,
     rowIds: places.map((_, at) => at),
     columns: {
+      ...Object.fromEntries(otherReadings.map((name) => [name, { kind: 'number' as const, values: places }])),
       date: { kind: 'number', values: places.map((_, at) => until - (rows - 1 - at) * everySeconds) },
       Usage_kWh: { kind: 'number', values: places },
       Load_Type: {

@@ -23,6 +23,11 @@ const loads = ['Light_Load', 'Medium_Load', 'Maximum_Load'];
 const params = { rounds: 30, maxDepth: 4, learningRate: 0.2 };
 const context = { threads: 1, seed: 0, signal: new AbortController().signal };
 
+/** What is looked up of the past beside the target and the load type. */
+const otherReadings = Object.values(forecast.history).flatMap((column) =>
+  'of' in column && column.of !== undefined && column.of !== 'Load_Type' ? [column.of] : [],
+);
+
 /** Forty days of quarters that work from 9 to 23 on weekdays, more or less. */
 function plant(): Frame {
   const rows = 40 * 96;
@@ -33,6 +38,15 @@ function plant(): Frame {
     rows,
     rowIds: Float64Array.from(places, (_, at) => at),
     columns: {
+      ...Object.fromEntries(
+        otherReadings.map((name) => [
+          name,
+          {
+            kind: 'number' as const,
+            values: Float64Array.from(works, (does) => (does ? 30 + 5 * random.normal() : 2)),
+          },
+        ]),
+      ),
       date: {
         kind: 'number',
         values: Float64Array.from(places, (_, at) => Date.UTC(2018, 0, 1) / 1000 + 900 * (at + 1)),
