@@ -6,6 +6,9 @@ export const limits = {
   bodyBytes: 256 * 1024,
   /** Rows of one prediction request. */
   rows: 10_000,
+  /** Outcomes of one request, and its body. */
+  outcomes: 5_000,
+  outcomesBodyBytes: 2 * 1024 * 1024,
   /** Faults that one answer lists. */
   issues: 20,
   /** A client has this long to send its headers, and its whole request. */

@@ -1,12 +1,23 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { businessKeySchema } from '../../../contracts/predictions.ts';
 import { errors, json, pipelineParam } from '../../openapi.ts';
 
 const rowSchema = z
   .record(z.string(), z.union([z.number(), z.string(), z.null()]))
   .openapi('Row', { description: 'One key per input column; an optional one may be missing or null' });
+const keysSchema = z
+  .array(businessKeySchema.nullable())
+  .optional()
+  .openapi({ description: 'What each row is about, in your own words: its outcome may be told by it' });
+/** Sticks a client to one model during a contest; of a lone row it is the business key too. */
+const headers = z.object({
+  'x-relevo-key': businessKeySchema.optional().openapi({
+    description: 'What the request is about: during a contest the same key is answered by the same model',
+  }),
+});
 const bodySchema = z
-  .union([rowSchema, z.array(rowSchema), z.object({ rows: z.array(rowSchema) })])
-  .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […]}' });
+  .union([rowSchema, z.array(rowSchema), z.object({ rows: z.array(rowSchema), keys: keysSchema })])
+  .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […], "keys": […]}' });
 const answerSchema = z
   .object({
     predictions: z.array(
@@ -58,11 +69,11 @@ export const predict = createRoute({
   ...common,
   path: '/predict',
   summary: 'Predict with the default pipeline: the first that has a champion',
-  request: { body },
+  request: { headers, body },
 });
 export const predictFor = createRoute({
   ...common,
   path: '/v1/pipelines/{pipeline}/predict',
   summary: "Predict with a pipeline's champion",
-  request: { params: pipelineParam, body },
+  request: { params: pipelineParam, headers, body },
 });
