@@ -39,6 +39,16 @@ export const environmentSchema = z.object({
   TEMPORAL_API_KEY: optionalText,
   TEMPORAL_TLS_CERT: optionalText,
   TEMPORAL_TLS_KEY: optionalText,
+  /** Where alerts are posted as JSON; signed where there is a secret. */
+  RELEVO_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  RELEVO_WEBHOOK_SECRET: optionalText,
+  /** The mail server that alerts are sent by, to the addresses of RELEVO_ALERT_EMAIL. */
+  RELEVO_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  RELEVO_ALERT_EMAIL: z
+    .string()
+    .transform((list) => list.split(',').map((address) => address.trim()))
+    .pipe(z.array(z.email()).min(1))
+    .optional(),
   XGBOOST_LIB: optionalText,
   LIGHTGBM_LIB: optionalText,
 });
@@ -52,7 +62,14 @@ export const trialThreads = (env: Pick<Environment, 'RELEVO_THREADS' | 'RELEVO_C
   Math.floor(env.RELEVO_THREADS / Math.min(env.RELEVO_THREADS, env.RELEVO_COMPUTE_SLOTS));
 
 /** Names whose values never appear in an error or a log. */
-const secrets = new Set(['DATABASE_URL', 'TEMPORAL_API_KEY', 'TEMPORAL_TLS_KEY']);
+const secrets = new Set([
+  'DATABASE_URL',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_TLS_KEY',
+  'RELEVO_WEBHOOK_URL',
+  'RELEVO_WEBHOOK_SECRET',
+  'RELEVO_SMTP_URL',
+]);
 
 /** @throws RelevoError ENVIRONMENT_INVALID naming each variable, its value (secrets apart) and what was expected. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
