@@ -2,6 +2,7 @@ import { Argument, Command, type Help, Option } from 'commander';
 import { runKinds } from '../contracts/ids.ts';
 import { retrainModes } from '../contracts/retrain.ts';
 import { explainMethodSchema, runStates } from '../contracts/runs.ts';
+import { addContestCommands } from './commands/contest.ts';
 import { addDriftCommands } from './commands/drift.ts';
 import type { CommandContext } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -147,6 +148,7 @@ export function createProgram(
       run(async (context) => (await import('./commands/data.ts')).data(context, name, given)),
     );
 
+  addContestCommands(command, run, texts);
   addDriftCommands(command, run, texts);
 
   command('status').action(() =>

@@ -27,7 +27,7 @@ beforeAll(async () => {
     const id = runId('train', spec.name, `seed-${seed}`);
     await (await start('trainWorkflow', id, { spec, options })).result();
   }
-});
+}, 180_000);
 afterAll(async () => {
   await Promise.all(open.map((traffic) => traffic.stop()));
   await stack.stop();
@@ -76,7 +76,7 @@ async function contest(challenger: Challenger, change: object = {}, offline?: St
     async until(stage) {
       for (;;) {
         const seen = await view();
-        if (seen.stage === stage) return seen;
+        if (seen.stage === stage && seen.champion !== undefined) return seen;
         await sleep(200);
       }
     },
@@ -85,7 +85,7 @@ async function contest(challenger: Challenger, change: object = {}, offline?: St
 const championOf = async (pipeline: string) => (await stack.registry.models.aliases(pipeline)).champion;
 const order = (reason: string) => ({ args: [{ actor: 'ana', reason }] as [object] });
 
-describe('a contest', () => {
+describe('a contest', { timeout: 180_000 }, () => {
   it('promotes a good challenger, stops a bad one in its first step, and does not promote an equal one', async () => {
     const [good, equal, bad] = await Promise.all([
       contest('good', { stages: ['canary'] }),

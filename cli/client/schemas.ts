@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { breakerActions, breakerStates } from '../../contracts/breaker.ts';
+import { contestResultSchema, contestViewSchema } from '../../contracts/contest.ts';
 import { explanationSchema, rowsExplanationSchema } from '../../contracts/explanation.ts';
 import { runKinds } from '../../contracts/ids.ts';
 import { metricNameSchema, metricsSchema } from '../../contracts/metrics.ts';
@@ -75,6 +76,16 @@ export const breakerAnswerSchema = z.looseObject({
     }),
   ),
 });
+
+export const contestSchema = z.looseObject({
+  id: z.string(),
+  version: z.string(),
+  state: z.enum(runStates),
+  startedAt: z.string(),
+  view: contestViewSchema.optional(),
+  result: contestResultSchema.optional(),
+});
+export const contestsSchema = z.looseObject({ contests: z.array(contestSchema) });
 
 export const readySchema = z.looseObject({
   status: z.string(),

@@ -1,3 +1,4 @@
+import { contestResultSchema } from '../../contracts/contest.ts';
 import { type RetrainResult, retrainResultSchema } from '../../contracts/retrain.ts';
 import {
   type IngestResult,
@@ -19,6 +20,10 @@ export function showResult(terminal: Terminal, run: Pick<Run, 'kind' | 'result'>
   if (ingest.success) showIngest(terminal, ingest.data);
   const retrain = retrainResultSchema.safeParse(run.result);
   if (retrain.success) showRetrain(terminal, retrain.data);
+  const contest = contestResultSchema.safeParse(run.result);
+  if (contest.success) {
+    terminal.print(`${terminal.texts.contest.ended(contest.data)}: ${contest.data.reason}`);
+  }
 }
 
 function showIngest(terminal: Terminal, result: IngestResult): void {
