@@ -44,7 +44,7 @@ async function rowsBecome(rows: number): Promise<void> {
 }
 const versions = async () => (await stack.registry.datasets.list(spec.name)).map(({ rows }) => rows);
 const runs = async (): Promise<string[]> => {
-  const found = await stack.registry.runs.list({ pipeline: spec.name, kind: 'ingest' });
+  const found = await stack.registry.runs.list({ pipeline: spec.name, kind: 'ingest', limit: 20 });
   return found.map(({ id, state }) => `${id.split('/')[2].slice(0, 6)} ${state}`);
 };
 
