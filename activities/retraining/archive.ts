@@ -48,8 +48,8 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
      */
     async findArchived({ set }: { set: TrainingSetRef }): Promise<ArchiveFinding> {
       return await withHeartbeat('archive', async ({ report, signal }) => {
-        const { validation, ...others } = await readSplit(artifacts, set.split);
-        const judged = await putJson(artifacts, 'split.json', { ...others, test: validation });
+        const { train, validation } = await readSplit(artifacts, set.split);
+        const judged = await putJson(artifacts, 'split.json', { train, validation: [], test: validation });
         const { spec, frame } = await trainingSets.testFrame({ ...set, split: judged });
         const champion = await demandChampion(registry.models, spec.name);
         const { manifest } = await registry.datasets.get(set.datasetVersion);
