@@ -25,7 +25,10 @@ export const breakerSchema = z.strictObject({
   /** The run that is tried while it is half open. */
   trialRun: z.string().optional(),
   /** Of the last 24 hours. */
-  spent: z.strictObject({ retrains: z.number().int().nonnegative(), computeMinutes: z.number().nonnegative() }),
+  spent: z.strictObject({
+    retrains: z.number().int().nonnegative(),
+    computeMinutes: z.number().nonnegative(),
+  }),
 });
 export type Breaker = z.infer<typeof breakerSchema>;
 

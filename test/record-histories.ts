@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { questionId, runId, searchWorkflowId, watchId } from '../contracts/ids.ts';
+import type { PipelineSpec } from '../contracts/pipeline.ts';
+import { type RetrainMode, retrainOptionsSchema } from '../contracts/retrain.ts';
 import { trainOptionsSchema } from '../contracts/runs.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { taskQueues } from '../temporal.config.ts';
@@ -35,6 +37,23 @@ async function keep(servers: Servers, name: string, workflowId: string): Promise
   const text = `${JSON.stringify(json, withoutMachine, 1)}\n`;
   await writeFile(`${folder}${name}.json`, text);
   console.log(`${name}: ${history.events?.length} events, ${(text.length / 1024).toFixed(0)} KiB`);
+}
+
+type Run = (name: string, workflow: string, workflowId: string, input: unknown) => Promise<void>;
+
+/** One that contends, one that goes down its chain, and one that its budget does not let through. */
+async function recordRetrains(run: Run): Promise<void> {
+  const retrain = (key: string, changes: Partial<PipelineSpec>, given: object): Promise<void> =>
+    run(`retrain-${key}`, 'retrainWorkflow', runId('retrain', spec.name, key), {
+      spec: { ...spec, ...changes },
+      options: retrainOptionsSchema.parse(given),
+    });
+  await retrain('window', {}, { mode: 'window', reason: 'a history to replay' });
+  const features = { ...spec.features, again: spec.features.speed };
+  const chain = { ...spec.retrain, fallback: ['recalibration', 'replay'] satisfies RetrainMode[] };
+  await retrain('chain', { features, retrain: chain }, { mode: 'incremental', promote: false });
+  const budget = { ...spec.retrain.budget, retrainsPerDay: 1 };
+  await retrain('refused', { retrain: { ...spec.retrain, budget } }, { mode: 'full' });
 }
 
 async function record({ client, ...servers }: Servers, workers: Workers): Promise<void> {
@@ -73,6 +92,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
     spec,
     options: options({ candidates: ['perceptron'] }),
   });
+  await recordRetrains(run);
   await recordCancelled(all, start);
   await writePlant(workers.dataDir, 700, 2);
   await run('ingest-shrunk', 'ingestWorkflow', runId('ingest', spec.name, 'shrunk'), { spec });
