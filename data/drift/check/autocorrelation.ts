@@ -1,3 +1,5 @@
+import { borrow } from './scratch.ts';
+
 /** Means of blocks of so many rows: what their spread says about how alike neighbouring rows are. */
 export interface BlockLevel {
   /** Rows of a block. */
@@ -65,13 +67,13 @@ export function firstOrderTime(values: Float64Array): number {
 /** Variance, and correlation of each value with the next. */
 function spread(values: Float64Array): { variance: number; correlation: number } {
   let mean = 0;
-  for (const value of values) mean += value;
+  for (let i = 0; i < values.length; i++) mean += values[i];
   mean /= values.length;
   let squares = 0;
   let products = 0;
   let before = 0;
-  for (const value of values) {
-    const deviation = value - mean;
+  for (let i = 0; i < values.length; i++) {
+    const deviation = values[i] - mean;
     squares += deviation * deviation;
     products += deviation * before;
     before = deviation;
@@ -79,5 +81,8 @@ function spread(values: Float64Array): { variance: number; correlation: number }
   return { variance: squares / (values.length - 1), correlation: squares === 0 ? 0 : products / squares };
 }
 
-const pairMeans = (values: Float64Array): Float64Array =>
-  Float64Array.from({ length: values.length >> 1 }, (_, i) => (values[2 * i] + values[2 * i + 1]) / 2);
+function pairMeans(values: Float64Array): Float64Array {
+  const means = borrow(values.length >> 1);
+  for (let i = 0; i < means.length; i++) means[i] = (values[2 * i] + values[2 * i + 1]) / 2;
+  return means;
+}

@@ -1,4 +1,3 @@
-import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import { chiSquareSurvival } from '../distributions/chi-square.ts';
 import { changedCategories } from '../tests/categories.ts';
 import { contingencyTest } from '../tests/contingency.ts';
@@ -7,7 +6,7 @@ import { autocorrelationTime, firstOrderTime } from './autocorrelation.ts';
 import { changePoint } from './change-point.ts';
 import { type Cells, lumpRare } from './lump.ts';
 import { type ColumnMeasure, jointRows, type MeasureOptions } from './measure.ts';
-import type { PreparedCategory } from './prepare.ts';
+import { indicator, knownCodes, type PreparedCategory } from './prepare.ts';
 import type { Categories } from './types.ts';
 import { whyCategories, whyFewValues } from './words.ts';
 
@@ -17,7 +16,7 @@ const mostListed = 20;
 export function measureCategories(
   reference: PreparedCategory,
   current: Categories,
-  { level, minEffect, areNumbers }: MeasureOptions & { areNumbers: boolean },
+  { level, deviations, minEffect, areNumbers }: MeasureOptions & { areNumbers: boolean },
 ): Omit<ColumnMeasure, 'rows' | 'missing'> {
   const sample = categorySample(current);
   const rows = { reference: sum(reference.counts.values()), current: sample.total };
@@ -31,7 +30,7 @@ export function measureCategories(
   const statistic = chiSquare(cells);
   const freedom = cells.reference.length - 1;
   const pValue = freedom === 0 ? 1 : chiSquareSurvival(statistic / inflation, freedom);
-  const effect = totalVariation(cells, rows, { effectiveRows, level });
+  const effect = totalVariation(cells, rows, { effectiveRows, deviations });
   const { appeared, vanished } = changedCategories(
     { counts: reference.counts, total: rows.reference },
     sample,
@@ -67,13 +66,13 @@ function chiSquare({ reference, current }: Cells): number {
 }
 
 /**
- * Half the summed difference of the shares, and the bound above which it truly lies with confidence 1 − `level`: each
+ * Half the summed difference of the shares, and the bound above which it truly lies with the confidence of `deviations`: each
  * squared difference less its variance, then the spread of the share of all cells that grew.
  */
 function totalVariation(
   { reference, current }: Cells,
   rows: { reference: number; current: number },
-  { effectiveRows, level }: { effectiveRows: number; level: number },
+  { effectiveRows, deviations }: { effectiveRows: number; deviations: number },
 ): { name: 'totalVariation'; value: number; low: number } {
   let [value, corrected, grown] = [0, 0, 0];
   for (const [cell, count] of current.entries()) {
@@ -87,20 +86,17 @@ function totalVariation(
   return {
     name: 'totalVariation',
     value,
-    low: Math.max(0, corrected - quantile(1 - level, 0, 1) * spread),
+    low: Math.max(0, corrected - deviations * spread),
   };
 }
 
 /** Rows of the current side that count as one. */
 function currentTime(reference: PreparedCategory, { codes, labels }: Categories, rows: number): number {
-  const known = codes.filter((code) => code >= 0);
+  const known = knownCodes(codes);
   const counts = new Float64Array(labels.length);
-  for (const code of known) counts[code]++;
+  for (let i = 0; i < known.length; i++) counts[known[i]]++;
   const frequent = counts.indexOf(Math.max(...counts));
-  return Math.max(
-    autocorrelationTime(reference.levels, rows),
-    firstOrderTime(Float64Array.from(known, (code) => (code === frequent ? 1 : 0))),
-  );
+  return Math.max(autocorrelationTime(reference.levels, rows), firstOrderTime(indicator(known, frequent)));
 }
 
 function changeOf(cells: Cells, { codes, labels }: Categories): ColumnMeasure['change'] {

@@ -1,14 +1,13 @@
-import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { NumericSample } from '../../../contracts/detector.ts';
 import { ksExact } from '../tests/ks.ts';
-import { numericSample } from '../tests/samples.ts';
 import { andersonDarlingSurvival } from './anderson-darling.ts';
 import { autocorrelationTime, firstOrderTime } from './autocorrelation.ts';
 import { countCells, numberCells, quantileCuts } from './cells.ts';
 import { changePoint } from './change-point.ts';
 import { compareNumbers, type NumberComparison } from './compare-numbers.ts';
 import { type ColumnMeasure, jointRows, type MeasureOptions } from './measure.ts';
-import { knownNumbers, type PreparedNumber } from './prepare.ts';
+import { knownNumbers, type PreparedNumber, withoutTails } from './prepare.ts';
+import { borrowCopy } from './scratch.ts';
 import { whyAndersonDarling, whyExact } from './words.ts';
 
 /** Below so many rows on a side the limit of Anderson–Darling's distribution is not trusted far out. */
@@ -22,18 +21,16 @@ type Measured = Omit<ColumnMeasure, 'rows' | 'missing'>;
 export function measureNumbers(
   prepared: PreparedNumber,
   values: Float64Array,
-  { level, minEffect, isResidual }: MeasureOptions & { isResidual: boolean },
+  { level, deviations, minEffect, isResidual }: MeasureOptions & { isResidual: boolean },
 ): Measured {
   const known = knownNumbers(values);
-  const reference = numericSample(prepared.sorted);
-  const current = numericSample(known);
-  const cuts = quantileCuts(prepared.sorted);
-  const cells = numberCells(known, cuts);
+  const reference = sortedSample(prepared.sorted);
+  const current = sortedSample(borrowCopy(known).sort());
   const time = {
     reference: autocorrelationTime(prepared.levels),
     current: Math.max(
       autocorrelationTime(prepared.levels, known.length),
-      firstOrderTime(Float64Array.from(cells)),
+      firstOrderTime(withoutTails(known, prepared.sorted)),
     ),
   };
   const effective = {
@@ -42,19 +39,14 @@ export function measureNumbers(
   };
   const effectiveRows = jointRows(effective.reference, effective.current);
   const compared = compareNumbers(reference, current, effectiveRows);
-  const effect = effectOf(compared, reference, current, { effective, level });
+  const effect = effectOf(compared, reference, current, { effective, deviations });
   const significance = testNumbers(reference, current, compared, { time, effectiveRows });
   const seemsMoved = (significance.pValue ?? 1) < level && effect.low >= minEffect;
   return {
     ...significance,
     effect,
     effectiveRows,
-    ...(seemsMoved && {
-      change: atRow(
-        values,
-        changePoint(cells, countCells(numberCells(prepared.sorted, cuts), cuts.length + 1)),
-      ),
-    }),
+    ...(seemsMoved && { change: changeOf(prepared.sorted, values, known) }),
     ...(seemsMoved && isResidual && { isOnlyBias: isOnlyBias(reference, current, effectiveRows, minEffect) }),
   };
 }
@@ -81,21 +73,21 @@ function testNumbers(
 }
 
 /**
- * Wasserstein distance in reference deviations, and the bound above which it truly lies with confidence 1 − `level`: the
+ * Wasserstein distance in reference deviations, and the bound above which it truly lies with the confidence of `deviations`: the
  * noise-corrected distance less its spread, which is at most that of the two means.
  */
 function effectOf(
   { wasserstein, corrected }: NumberComparison,
   reference: NumericSample,
   current: NumericSample,
-  { effective, level }: { effective: { reference: number; current: number }; level: number },
+  { effective, deviations }: { effective: { reference: number; current: number }; deviations: number },
 ): { name: 'wasserstein'; value: number; low: number } {
   const deviation = Math.sqrt(reference.variance);
   const spread = Math.sqrt(reference.variance / effective.reference + current.variance / effective.current);
   return {
     name: 'wasserstein',
     value: wasserstein / deviation,
-    low: Math.max(0, corrected - quantile(1 - level, 0, 1) * spread) / deviation,
+    low: Math.max(0, corrected - deviations * spread) / deviation,
   };
 }
 
@@ -112,9 +104,21 @@ function isOnlyBias(
   return corrected < minEffect * Math.sqrt(reference.variance);
 }
 
-/** A position among the known values as one among all rows. */
-function atRow<Change extends { position: number }>(values: Float64Array, change: Change): Change {
-  let known = -1;
-  const position = values.findIndex((value) => Number.isFinite(value) && ++known === change.position);
-  return { ...change, position };
+/** Ascending numbers with their mean and variance. */
+function sortedSample(sorted: Float64Array): NumericSample {
+  let sum = 0;
+  for (let i = 0; i < sorted.length; i++) sum += sorted[i];
+  const mean = sum / sorted.length;
+  let squares = 0;
+  for (let i = 0; i < sorted.length; i++) squares += (sorted[i] - mean) * (sorted[i] - mean);
+  return { sorted, mean, variance: squares / (sorted.length - 1) };
+}
+
+/** Since when and how the numbers moved; the position among all rows, missing ones too. */
+function changeOf(sorted: Float64Array, values: Float64Array, known: Float64Array): ColumnMeasure['change'] {
+  const cuts = quantileCuts(sorted);
+  const counts = countCells(numberCells(sorted, cuts), cuts.length + 1);
+  const { position, isGradual } = changePoint(numberCells(known, cuts), counts);
+  let seen = -1;
+  return { position: values.findIndex((value) => Number.isFinite(value) && ++seen === position), isGradual };
 }

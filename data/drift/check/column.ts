@@ -3,11 +3,13 @@ import { measureNumbers } from './column-numbers.ts';
 import type { ColumnMeasure, MeasureOptions } from './measure.ts';
 import {
   distinctNumbers,
+  knownCodes,
   knownNumbers,
   type PreparedCategory,
   type PreparedNumber,
   prepare,
 } from './prepare.ts';
+import { giveBack } from './scratch.ts';
 import type { Categories, ColumnPair, PreparedReference } from './types.ts';
 import { whyTooFew } from './words.ts';
 
@@ -18,6 +20,7 @@ const mostDistinct = 20;
 
 /** Compares one column with its reference, by what its kind, its distinct values and its rows allow. */
 export function measureColumn(pair: ColumnPair, options: MeasureOptions): ColumnMeasure {
+  giveBack();
   const reference = 'prepared' in pair.reference ? pair.reference : prepare(pair.reference);
   const known = { reference: knownOf(reference), current: knownIn(pair.current) };
   const rows = { reference: reference.rows, current: lengthOf(pair.current) };
@@ -77,9 +80,7 @@ const lengthOf = (values: ColumnPair['current']): number =>
   values instanceof Float64Array ? values.length : values.codes.length;
 
 const knownIn = (values: ColumnPair['current']): number =>
-  values instanceof Float64Array
-    ? knownNumbers(values).length
-    : values.codes.reduce((count, code) => count + (code >= 0 ? 1 : 0), 0);
+  values instanceof Float64Array ? knownNumbers(values).length : knownCodes(values.codes).length;
 
 function knownOf(reference: PreparedReference): number {
   if (reference.prepared === 'number') return reference.sorted.length;

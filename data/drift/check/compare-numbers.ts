@@ -1,5 +1,4 @@
 import type { NumericSample } from '../../../contracts/detector.ts';
-import { eachValue } from '../tests/walk.ts';
 
 /** What one pass over two sorted samples gives. */
 export interface NumberComparison {
@@ -14,36 +13,40 @@ export interface NumberComparison {
 /**
  * Anderson–Darling statistic (F. W. Scholz and M. A. Stephens, "K-sample Anderson–Darling tests" (1987), A²akN) and
  * Wasserstein distance. The correction takes the squared gap of the distribution functions less its variance
- * H(1 − H)/`jointRows`, with H that of both samples.
+ * H(1 − H)/`jointRows`, with H that of both samples. One loop over local numbers: it is where a check's time goes.
  * @param jointRows effective rows, see `measure.ts`.
  */
 export function compareNumbers(
-  reference: NumericSample,
-  current: NumericSample,
+  { sorted: a }: NumericSample,
+  { sorted: b }: NumericSample,
   jointRows: number,
 ): NumberComparison {
-  const [m, n] = [reference.sorted.length, current.sorted.length];
+  const [m, n] = [a.length, b.length];
   const all = m + n;
-  let [belowM, belowN] = [0, 0];
-  let [statistic, wasserstein, corrected] = [0, 0, 0];
+  let i = 0;
+  let j = 0;
+  let statistic = 0;
+  let wasserstein = 0;
+  let corrected = 0;
   let before = 0;
-  eachValue(reference, current, (value, ofM, ofN) => {
-    if (belowM + belowN > 0) {
-      const width = value - before;
-      const share = (belowM + belowN) / all;
-      const gap = belowM / m - belowN / n;
-      wasserstein += Math.abs(gap) * width;
+  while (i < m || j < n) {
+    const value = j === n || (i < m && a[i] <= b[j]) ? a[i] : b[j];
+    if (i + j > 0) {
+      const share = (i + j) / all;
+      const gap = i / m - j / n;
       const signal = gap * gap - (share * (1 - share)) / jointRows;
-      if (signal > 0) corrected += Math.sqrt(signal) * width;
+      wasserstein += Math.abs(gap) * (value - before);
+      if (signal > 0) corrected += Math.sqrt(signal) * (value - before);
     }
-    const ties = ofM + ofN;
-    const middle = belowM + belowN + ties / 2;
-    const difference = all * (belowM + ofM / 2) - m * middle;
+    const [fromI, fromJ] = [i, j];
+    while (i < m && a[i] === value) i++;
+    while (j < n && b[j] === value) j++;
+    const ties = i - fromI + (j - fromJ);
+    const middle = fromI + fromJ + ties / 2;
+    const difference = all * ((fromI + i) / 2) - m * middle;
     const scale = middle * (all - middle) - (all * ties) / 4;
     if (scale > 0) statistic += (ties / all) * ((difference * difference) / scale);
     before = value;
-    belowM += ofM;
-    belowN += ofN;
-  });
+  }
   return { andersonDarling: ((all - 1) * statistic) / (m * n), wasserstein, corrected };
 }

@@ -1,3 +1,4 @@
+import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { ColumnDrift, DriftPolicy } from '../../../contracts/drift.ts';
 import { runInPool } from '../../../threads/pool.ts';
 import type { ColumnTask } from './column.worker.ts';
@@ -6,7 +7,8 @@ import { type Judgement, judge } from './gates.ts';
 import { inLanes } from './lanes.ts';
 import type { LossTask, SplitLoss } from './loss.worker.ts';
 import type { ColumnMeasure, MeasureOptions } from './measure.ts';
-import type { CheckInput, CheckResult, ColumnPair, PreparedReference, Values } from './types.ts';
+import { type LaneMemory, newLaneMemory, onLane } from './shared.ts';
+import type { CheckInput, CheckResult, PreparedReference, Values } from './types.ts';
 
 export { adviseRetrain } from './advice.ts';
 export type {
@@ -14,6 +16,7 @@ export type {
   CheckInput,
   CheckResult,
   ColumnPair,
+  ColumnReader,
   LossChange,
   LossRows,
   PreparedReference,
@@ -24,8 +27,9 @@ const columnWorker = new URL('./column.worker.ts', import.meta.url);
 const lossWorker = new URL('./loss.worker.ts', import.meta.url);
 
 /** Sorts or counts a reference column once; `checkColumns` takes the result instead of the column. */
-export const prepareReference = (values: Values, signal?: AbortSignal): Promise<PreparedReference> =>
-  runInPool<ColumnTask, PreparedReference>(columnWorker, { prepare: values }, signal);
+export function prepareReference(values: Values, signal?: AbortSignal): Promise<PreparedReference> {
+  return runInPool<ColumnTask, PreparedReference>(columnWorker, { prepare: values }, signal);
+}
 
 /**
  * Compares current rows with their reference, column by column on pool threads, and judges by three gates: significance
@@ -34,23 +38,30 @@ export const prepareReference = (values: Values, signal?: AbortSignal): Promise<
  * @throws RelevoError CANCELLED when `signal` fires; DRIFT_STATE_INVALID where `online` is none that a check gave.
  */
 export async function checkColumns(input: CheckInput, signal?: AbortSignal): Promise<CheckResult> {
-  const { columns, policy } = input;
-  const options: MeasureOptions = { level: policy.level, minEffect: policy.minEffect };
-  const measures = await inLanes(columns, (pair) =>
-    runInPool<ColumnTask, ColumnMeasure>(columnWorker, { pair, options }, signal),
-  );
-  const measured = columns.map((pair, i) => ({ key: keyOf(pair), measure: measures[i] }));
-  const { judgements, verdict, memory } = judge(measured, policy, input);
-  const moved = columns.flatMap(({ column, role }, i): Moved[] =>
-    judgements[i].verdict === 'drift'
-      ? [{ column, role, measure: measures[i], judgement: judgements[i] }]
-      : [],
+  const { policy } = input;
+  const options: MeasureOptions = {
+    level: policy.level,
+    deviations: quantile(1 - policy.level, 0, 1),
+    minEffect: policy.minEffect,
+  };
+  const memories: LaneMemory[] = [];
+  const columns = await inLanes(input.columns, async (read, lane) => {
+    const pair = typeof read === 'function' ? await read(lane) : read;
+    memories[lane] ??= newLaneMemory();
+    const task = { pair: onLane(pair, memories[lane]), options };
+    const measure = await runInPool<ColumnTask, ColumnMeasure>(columnWorker, task, signal);
+    const { column, role, kind } = pair;
+    return { key: `${role}:${column}`, column, role, kind, measure };
+  });
+  const { judgements, verdict, memory } = judge(columns, policy, input);
+  const moved = columns.flatMap((about, i): Moved[] =>
+    judgements[i].verdict === 'drift' ? [{ ...about, judgement: judgements[i] }] : [],
   );
   const split = moved.length > 0 ? await splitLosses(input, signal) : undefined;
   const kind = kindOf(moved, split?.change);
   const shape = shapeOf(moved);
   return {
-    columns: columns.map((pair, i) => driftOf(pair, measures[i], judgements[i], input)),
+    columns: columns.map((about, i) => driftOf(about, judgements[i], input.rowIds)),
     verdict,
     ...(kind && { kind }),
     ...(shape && { shape }),
@@ -60,8 +71,6 @@ export async function checkColumns(input: CheckInput, signal?: AbortSignal): Pro
     online: memory.online,
   };
 }
-
-const keyOf = ({ role, column }: ColumnPair): string => `${role}:${column}`;
 
 /** Fewest rows of either side whose loss is known. */
 const leastLosses = 50;
@@ -76,14 +85,12 @@ async function splitLosses(
 }
 
 function driftOf(
-  { column, role, kind, current }: ColumnPair,
-  measure: ColumnMeasure,
+  { column, role, kind, measure }: Omit<Moved, 'judgement'> & Pick<ColumnDrift, 'kind'>,
   { history: _, ...judgement }: Judgement,
-  { rowIds }: CheckInput,
+  rowIds: Float64Array,
 ): ColumnDrift {
   const { test, why, rows, missing, statistic, pValue, effect, change } = measure;
-  const rowsOfCurrent = current instanceof Float64Array ? current.length : current.codes.length;
-  const isSince = judgement.verdict === 'drift' && change !== undefined && rowsOfCurrent === rowIds.length;
+  const isSince = judgement.verdict === 'drift' && change !== undefined && rows.current === rowIds.length;
   return {
     column,
     role,

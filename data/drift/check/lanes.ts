@@ -1,16 +1,21 @@
-/** How many columns are on their way to threads at a time: each is copied, all at once would double the memory. */
-const lanes = 4;
+import { availableParallelism } from 'node:os';
 
-/** Does the work for each item, a few at a time, and gives the results in the items' order. */
+/** How many columns are worked on at a time. */
+const lanes = availableParallelism();
+
+/**
+ * Does the work for each item, a few at a time, and gives the results in the items' order.
+ * @param work gets the number of its lane: no two items are in one lane at a time.
+ */
 export async function inLanes<Item, Result>(
   items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item, lane: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results = new Array<Result>(items.length);
   const waiting = items.entries();
-  const lane = async () => {
-    for (const [i, item] of waiting) results[i] = await work(item);
+  const run = async (_: unknown, lane: number) => {
+    for (const [i, item] of waiting) results[i] = await work(item, lane);
   };
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, run));
   return results;
 }

@@ -22,8 +22,10 @@ export interface ColumnMeasure {
 }
 
 export interface MeasureOptions {
-  /** `policy.level`: of the confidence bound of the effect. */
+  /** `policy.level`: p-values below it are worth a second look. */
   level: number;
+  /** Standard normal quantile of the confidence bound of the effect. */
+  deviations: number;
   minEffect: number;
 }
 

@@ -43,6 +43,12 @@ export interface ColumnPair {
   current: Values;
 }
 
+/**
+ * Called when its column's turn comes; what it reads is copied at once and not kept. No two columns of one lane are
+ * read at a time, so that they may be read into the same arrays.
+ */
+export type ColumnReader = (lane: number) => Promise<ColumnPair>;
+
 /** Rows with known loss, and the inputs of the very same rows. */
 export interface LossRows {
   /** Of the champion: 0 or 1, or an absolute residual. */
@@ -51,7 +57,7 @@ export interface LossRows {
 }
 
 export interface CheckInput {
-  columns: ColumnPair[];
+  columns: (ColumnPair | ColumnReader)[];
   policy: DriftPolicy;
   /** Row ids of the current rows, in order. */
   rowIds: Float64Array;
