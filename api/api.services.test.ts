@@ -216,3 +216,41 @@ describe('the champion', () => {
     expect((await move('promote', { version: '9.9.9' })).status).toBe(404);
   });
 });
+
+describe('retraining', () => {
+  const path = `/v1/pipelines/${spec.name}/breaker`;
+  const retrain = (body: object) => call(`/v1/pipelines/${spec.name}/runs`, { kind: 'retrain', ...body });
+
+  it('stops where a person opens the breaker, and says so in the run, the breaker and its history', async () => {
+    expect((await call(path)).body).toMatchObject({ breaker: { state: 'closed', spent: { retrains: 0 } } });
+    const opened = await call(path, { state: 'open', actor: 'ana', reason: 'the meter is being replaced' });
+    expect(opened.body).toMatchObject({
+      breaker: { state: 'open', forced: true },
+      history: [{ action: 'force', from: 'closed', to: 'open', actor: 'ana' }],
+    });
+    const { status, body } = await retrain({ mode: 'window', key: 'one' });
+    expect([status, body.id]).toEqual([202, `retrain/${spec.name}/one`]);
+    const ended = async () => (await call(`/v1/runs/${body.id}`)).body;
+    await expect
+      .poll(async () => (await ended()).state as unknown, { timeout: 20_000, interval: 200 })
+      .toBe('failed');
+    expect((await ended()).error).toMatchObject({
+      code: 'BREAKER_OPEN',
+      message: expect.stringContaining('a person has opened the circuit breaker'),
+    });
+    const { history } = (await call(path, { state: 'closed' })).body;
+    const actions = (history as unknown as { action: string }[]).map(({ action }) => action);
+    expect(actions).toEqual(['force', 'refuse', 'force']);
+  }, 60_000);
+
+  it('knows its modes, and the breaker its states', async () => {
+    expect(await retrain({ mode: 'telepathy' })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'REQUEST_INVALID', field: expect.stringContaining('mode') } },
+    });
+    expect((await call(path, { state: 'ajar' })).status).toBe(400);
+    expect((await call('/v1/pipelines/nobody/breaker')).body.error).toMatchObject({
+      code: 'PIPELINE_NOT_FOUND',
+    });
+  });
+});

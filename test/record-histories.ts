@@ -39,8 +39,6 @@ async function keep(servers: Servers, name: string, workflowId: string): Promise
   console.log(`${name}: ${history.events?.length} events, ${(text.length / 1024).toFixed(0)} KiB`);
 }
 
-type Run = (name: string, workflow: string, workflowId: string, input: unknown) => Promise<void>;
-
 /** One that contends, one that goes down its chain, and one that its budget does not let through. */
 async function recordRetrains(run: Run): Promise<void> {
   const retrain = (key: string, changes: Partial<PipelineSpec>, given: object): Promise<void> =>
