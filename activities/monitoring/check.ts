@@ -172,7 +172,6 @@ async function compare(
       online: memory?.online,
       importance,
       losses,
-      seed: spec.seed,
     },
     signal,
   );

@@ -69,7 +69,6 @@ export interface CheckInput {
   importance?: Record<string, number>;
   /** Where both are there, the change of the loss is split into what inputs and what their meaning explain. */
   losses?: { reference: LossRows; current: LossRows };
-  seed: number;
 }
 
 /** How much of a change of the mean loss comes with other inputs, and how much at equal inputs. */
