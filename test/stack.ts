@@ -26,6 +26,7 @@ export interface Workers {
   home: string;
   dataDir: string;
   registry: Registry;
+  control: { current(): Service | undefined };
   compute: { current(): Service | undefined };
   stop(): Promise<void>;
 }
@@ -106,6 +107,7 @@ export async function startWorkers(
     home,
     dataDir,
     registry,
+    control: keepers[0],
     compute: keepers[1],
     async stop() {
       stopping.abort();
