@@ -38,8 +38,10 @@ export function openPool(databaseUrl: string, poolSize: number): pg.Pool {
     query_timeout: answerTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
   });
-  // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+  // An idle connection that breaks is dropped by the pool, and one in use fails its query; each also says so as an
+  // event, which without a listener would end the process.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

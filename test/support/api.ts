@@ -13,7 +13,7 @@ import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
 import { createHistories } from '../../api/serving/forecast/histories.ts';
 import { createIdMaker } from '../../api/serving/ids.ts';
-import { openRecording } from '../../api/serving/log/recording.ts';
+import { openRecording, type RecordingTiming } from '../../api/serving/log/recording.ts';
 import { temporalConnection } from '../../api/temporal/connect.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
@@ -22,7 +22,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
-import type { ModelVersion, PredictionRegistry } from '../../registry/types.ts';
+import type { ModelVersion } from '../../registry/types.ts';
 
 /** Port 1 answers nobody: what stands here is as good as away. */
 const awayDatabase = 'postgresql://nobody@127.0.0.1:1/none';
@@ -85,8 +85,8 @@ export interface TestApiOptions {
   databaseUrl?: string;
   temporalAddress?: string;
   specs?: readonly PipelineSpec[];
-  /** Where predictions are logged; the registry where absent. */
-  predictions?: Pick<PredictionRegistry, 'copy' | 'prune'>;
+  /** How long the prediction log waits for what; as it ships where absent. */
+  recording?: RecordingTiming;
   port?: number;
   artifacts?: ArtifactStore;
   log?: Logger;
@@ -108,7 +108,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const metrics = createMetrics();
   const folder = await mkdtemp(join(tmpdir(), 'relevo-spool-'));
   const recording = await openRecording({
-    ...{ folder, pipelines: specs, metrics, log, registry: options.predictions ?? registry.predictions },
+    ...{ folder, pipelines: specs, metrics, log, registry: registry.predictions, timing: options.recording },
   });
   const deps: ApiDeps = {
     ...{ pipelines: specs, champions, registry, metrics, recording, log },

@@ -21,16 +21,19 @@ export function createCatchUp(options: {
   spool: Spool;
   copy(batch: PredictionBatch): Promise<void>;
   counted(outcome: 'caught-up' | 'refused', rows: number): void;
+  /** Hears that the database took a batch. */
+  onHome(): void;
   log: Logger;
   retryMs: { first: number; longest: number };
 }): CatchUp {
-  const { spool, copy, counted, log, retryMs } = options;
+  const { spool, copy, counted, onHome, log, retryMs } = options;
   const stop = new AbortController();
   let underWay: Promise<void> | undefined;
 
   const bringHome = async ({ name, data }: { name: string; data: Buffer }): Promise<void> => {
     const batch = readPredictions(data);
     await copy(batch);
+    onHome();
     await spool.remove(name);
     counted('caught-up', batch.rows);
   };

@@ -22,7 +22,7 @@ export interface PredictionLog {
 }
 export interface LogState {
   queuedRows: number;
-  /** Above 0 while the database is away or slow. */
+  /** Above 0 while the database is away or slow, and until they are brought home. */
   spooledBatches: number;
   spooledBytes: number;
 }
@@ -55,7 +55,12 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const { spool, policyOf, counted, log, maxRows = 100_000, lingerMs = 100 } = options;
   const { copyTimeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
   const copy = limited(options.copy, copyTimeoutMs);
-  const catchUp = createCatchUp({ spool, copy, counted, log, retryMs });
+  let away = false;
+  const onHome = (): void => {
+    if (away) log.info('prediction log: the database is back');
+    away = false;
+  };
+  const catchUp = createCatchUp({ spool, copy, counted, onHome, log, retryMs });
   const queue = createQueue();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
@@ -73,6 +78,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       await copy(batch);
       counted('written', batch.rows);
     } catch (error) {
+      away = true;
       log.warn({ err: error, rows: batch.rows }, 'predictions go to disk: the database is away');
       await keep(batch);
     }
@@ -85,8 +91,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     );
   const writeAll = async (): Promise<void> => {
     while (queue.rows > 0) {
-      const isCrowded = spool.batches > 0 || queue.rows > maxRows / 2;
-      await (isCrowded ? keep(next()) : write(next()));
+      const isCrowded = queue.rows > maxRows / 2;
+      await (away || isCrowded ? keep(next()) : write(next()));
       if (spool.batches > 0 && !closed) catchUp.begin();
     }
   };

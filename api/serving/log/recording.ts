@@ -18,6 +18,8 @@ export interface Recording extends Pick<PredictDeps, 'answered' | 'keyColumn' | 
   close(): Promise<void>;
 }
 
+export type RecordingTiming = Pick<PredictionLogOptions, 'lingerMs' | 'copyTimeoutMs' | 'retryMs'>;
+
 /** On disk at most, while the database is away. */
 const spoolBytes = 2 * 1024 ** 3;
 
@@ -28,7 +30,7 @@ export async function openRecording(options: {
   pipelines: readonly PipelineSpec[];
   metrics: Metrics;
   log: Logger;
-  timing?: Pick<PredictionLogOptions, 'lingerMs' | 'copyTimeoutMs' | 'retryMs'>;
+  timing?: RecordingTiming;
 }): Promise<Recording> {
   const { registry, folder, pipelines, metrics, log, timing = {} } = options;
   const policies = new Map(pipelines.map((spec) => [spec.name, spec.log]));
