@@ -1,7 +1,8 @@
 import { createRandom } from '../../generators/random.ts';
 import { normalSurvival } from '../distributions/normal.ts';
 import { fitLogistic, logOdds } from './logistic.ts';
-import { type Matrix, rowOf, sampleRows, shuffledRows, standardise, takeRows } from './matrix.ts';
+import { type Matrix, sampleRows, shuffledRows, standardise, takeRows } from './matrix.ts';
+import { withTerms } from './terms.ts';
 
 export interface DomainDrift {
   /** How well a classifier tells current rows from the reference: 0.5 not at all, 1 always. */
@@ -13,11 +14,6 @@ export interface DomainDrift {
 /** Rows of each side, below which nothing can be said; and that are used at most. */
 const fewestRows = 20;
 const mostRows = 2500;
-/** Inputs up to which all their products are terms too, and their squares. */
-const mostForProducts = 8;
-const mostForSquares = 40;
-/** Deviations to which inputs are cut before they are squared. */
-const farthest = 6;
 
 /** The scores' AUC and its test by Mann and Whitney, ties half. @param reference scores of that side's rows. */
 export function aucTest(reference: Float64Array, current: Float64Array): DomainDrift {
@@ -61,21 +57,6 @@ function labelled(reference: Matrix, current: Matrix): [Matrix, Uint8Array] {
   values.set(current.values, reference.values.length);
   const classes = new Uint8Array(rows).fill(1, reference.rows);
   return [{ rows, width: reference.width, values }, classes];
-}
-
-/** The inputs, their squares and, where they are few, their products. */
-function withTerms(matrix: Matrix): Matrix {
-  const { rows, width } = matrix;
-  if (width > mostForSquares) return matrix;
-  const reach = width > mostForProducts ? 1 : width;
-  const terms: number[] = [];
-  for (let row = 0; row < rows; row++) {
-    const inputs = rowOf(matrix, row).map((value) => Math.max(-farthest, Math.min(value, farthest)));
-    terms.push(...inputs);
-    for (let i = 0; i < width; i++)
-      for (let j = i; j < Math.min(width, i + reach); j++) terms.push(inputs[i] * inputs[j]);
-  }
-  return { rows, width: terms.length / rows, values: Float64Array.from(terms) };
 }
 
 function rankTest(reference: Float64Array, current: Float64Array): { auc: number; z: number } {
