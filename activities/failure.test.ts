@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { RelevoError } from '../contracts/errors.ts';
 import { toFailure, withTypedFailures } from './failure.ts';
 
@@ -44,6 +45,8 @@ describe('toFailure', () => {
       nonRetryable: true,
       message: 'x is undefined',
     });
+    const { error } = z.object({ rows: z.number() }).safeParse({});
+    expect(toFailure(error)).toMatchObject({ type: 'INTERNAL', nonRetryable: true });
   });
 });
 

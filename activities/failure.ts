@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ZodError } from 'zod';
 import { type ErrorDetails, RelevoError, showValue } from '../contracts/errors.ts';
 
 const jsonSafe = (_key: string, value: unknown): unknown =>
@@ -20,7 +21,7 @@ export function toFailure(error: unknown): ApplicationFailure | CancelledFailure
       : new RelevoError('INTERNAL', error instanceof Error ? error.message : showValue(error), undefined, {
           cause: error,
         });
-  const isFault = error instanceof TypeError || error instanceof ReferenceError;
+  const isFault = error instanceof TypeError || error instanceof ReferenceError || error instanceof ZodError;
   const details: ErrorDetails = JSON.parse(JSON.stringify(known.details, jsonSafe));
   return ApplicationFailure.create({
     message: known.message,
