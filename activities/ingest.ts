@@ -34,6 +34,8 @@ export interface StagedBatch {
   continues?: string;
   /** The newest version when the source was read; a commit is only good while it still is. */
   newest?: string;
+  /** Files of a watched folder that were left out, and why. */
+  warnings?: string[];
   /** Absent where the source has nothing new. */
   batch?: { raw: ArtifactRef; next: Watermark; synthetic: boolean };
 }
@@ -73,15 +75,17 @@ export function createIngestActivities(deps: IngestDeps) {
         newest && newest.manifest.schemaHash === schemaHashOf(spec, chosen.name) ? newest : undefined;
       return await withHeartbeat(`read ${chosen.name}`, ({ signal, report }) =>
         withScratch(deps.scratchDir, async (workDir) => {
+          const warnings: string[] = [];
           const batch = await sourceOf(chosen.spec).stage(chosen.spec, known?.manifest.watermark, {
             dataDir: deps.dataDir,
             watchDir: deps.watchDir,
+            warn: (message) => warnings.push(message),
             localPath: (ref) => artifacts.localPath(ref),
             workDir,
             signal,
             onProgress: (done, total) => report({ phase: `read ${chosen.name}`, done, total }),
           });
-          const staged = { source: chosen.name, newest: newest?.id };
+          const staged = { source: chosen.name, newest: newest?.id, warnings };
           if (!batch) return { ...staged, continues: known?.id };
           const raw = await artifacts.putFile(batch.path, { name: 'batch.csv', mediaType: 'text/csv' });
           const { filesRead } = batch;

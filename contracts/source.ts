@@ -95,6 +95,8 @@ export interface SourceContext {
   dataDir: string | undefined;
   /** What watched folders lie below: RELEVO_WATCH, else RELEVO_DATA, where set. */
   watchDir?: string;
+  /** Called for each file of a watched folder that cannot be read and is left out, with file and line. */
+  warn?(message: string): void;
   /** Local path of what a watermark refers to. */
   localPath?(ref: ArtifactRef): Promise<string>;
   /** A folder of this run's own for what is staged. */

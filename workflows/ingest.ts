@@ -41,8 +41,11 @@ async function readOnce(
       summed(compute.stageSource, wanted ? `read ${wanted}` : 'read the source', { spec, source: wanted }),
     ({ source, batch }) => (batch ? `${source}, ${count(batch.raw.bytes)} bytes` : `${source}, nothing new`),
   );
-  const { source, batch, continues, newest } = staged;
-  if (!batch) return await unchanged(book, continues);
+  const { source, batch, continues, newest, warnings = [] } = staged;
+  if (!batch) {
+    const result = await unchanged(book, continues);
+    return { ...result, warnings: [...warnings, ...result.warnings] };
+  }
   const validated = await book.step(
     'validate',
     () => summed(compute.validateBatch, `validate ${source}`, { spec, source, raw: batch.raw, continues }),
@@ -71,7 +74,7 @@ async function readOnce(
         newest,
         synthetic: batch.synthetic,
         watermark: batch.next,
-        batch: validated,
+        batch: { ...validated, warnings: [...warnings, ...validated.warnings] },
         profile,
         artifacts,
       }),

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { RelevoError } from '../../contracts/errors.ts';
 import type { Watermark } from '../../contracts/refs.ts';
 import type { CsvSourceSpec, SourceBatch, SourceContext, WatchSpec } from '../../contracts/source.ts';
 import { type FolderFile, isUnchanged, wholeFiles } from './folder.ts';
@@ -19,9 +20,10 @@ export const folderKey = ({ folder }: WatchSpec): string => `folder:${folder}`;
 /**
  * Adds the rows of a watched folder's whole files to what was staged of the source's location. Each file is read
  * once: one that has grown gives its new rows, one whose content was read under another name none.
+ * One that cannot be read is warned of and left out until it is another; it keeps no other file from being read.
  * `known` is the watermark that this batch continues, `base` what the location gave beyond it, `synthetic` whether the
  * location's rows are generated.
- * @throws RelevoError as `stageCsv` does, naming the file.
+ * @throws RelevoError as `stageCsv` does, naming the file, where there is nothing but what cannot be read.
  */
 export async function withArrivals(
   { watch, delimiter }: CsvSourceSpec,
@@ -43,6 +45,7 @@ export async function withArrivals(
   const reading = new Reading(delimiter, base?.next ?? known, ledger, context);
   for (const file of news) await reading.take(file);
   const joined = await reading.join(base, base?.next ?? known, folderKey(watch));
+  if (!joined && !base && !known && reading.refused.length > 0) throw reading.refused[0];
   return joined ? { ...joined, synthetic } : kept;
 }
 
@@ -57,6 +60,7 @@ class Reading {
   private readonly context: SourceContext;
   private columns: string[] | undefined;
   private readonly staged: StagedFile[] = [];
+  readonly refused: RelevoError[] = [];
 
   constructor(
     delimiter: string,
@@ -80,11 +84,17 @@ class Reading {
     try {
       batch = await stageCsv(input, this.watermarkOf(name), { ...this.context, workDir });
     } catch (error) {
-      if (!(await isUnchanged(file))) return;
-      throw error;
+      if (await isUnchanged(file)) this.refuse(error);
+      return;
     }
     if (!(await isUnchanged(file))) return;
     await this.enter(file, batch);
+  }
+
+  private refuse(error: unknown): void {
+    if (!(error instanceof RelevoError) || error.code === 'CANCELLED') throw error;
+    this.refused.push(error);
+    this.context.warn?.(`left out: ${error.message}`);
   }
 
   private async enter({ name, bytes, changedMs }: FolderFile, batch: SourceBatch | undefined): Promise<void> {

@@ -30,6 +30,7 @@ beforeEach(async () => {
 const at = (name: string): string => join(home, 'in', name);
 const put = (name: string, ...rows: string[]): Promise<void> =>
   writeFile(at(name), ['at,volts', ...rows, ''].join('\n'));
+const warnings: string[] = [];
 const hurried = { folder: 'in', settleSeconds: 0 };
 
 /** Stages what is new, and keeps the ledger as the artifact store would. */
@@ -43,6 +44,7 @@ async function stage(since?: Watermark, watch: object = hurried, locations: obje
     workDir,
     signal: new AbortController().signal,
     onProgress: () => undefined,
+    warn: (message) => void warnings.push(message),
     localPath: async ({ name }) => join(ledgers, name),
   });
   if (!batch) return undefined;
@@ -91,24 +93,28 @@ describe('a watched folder', () => {
     expect(await stage(first?.next)).toBeUndefined();
   });
 
-  it('refuses a file that was written over, and says which', async () => {
+  it('leaves out what was written over, has other columns or is cut, says so, and reads the rest', async () => {
     await put('a.csv', '1,10');
     const first = await stage();
     await put('a.csv', '7,70', '8,80');
-    await expect(stage(first?.next)).rejects.toMatchObject({
-      code: 'SOURCE_CHANGED',
-      details: { field: 'a.csv' },
-    });
+    await writeFile(at('b.csv'), 'at,amperes\n1,10\n');
+    await writeFile(at('c.csv'), 'at,volts\n4,40\n5');
+    await put('d.csv', '6,60');
+    warnings.length = 0;
+    const second = await stage(first?.next);
+    expect(second?.rows).toEqual(['2,6,60']);
+    expect(warnings.sort()).toEqual([
+      expect.stringContaining('The header of b.csv changed: missing volts; extra amperes'),
+      expect.stringContaining('a.csv: the part that was already read'),
+      expect.stringContaining('c.csv was cut at line 3'),
+    ]);
+    await writeFile(at('c.csv'), 'at,volts\n4,40\n5,50\n');
+    expect((await stage(second?.next))?.rows).toEqual(['2,4,40', '3,5,50']);
   });
 
-  it('refuses a file with other columns, and says which', async () => {
-    await put('a.csv', '1,10');
-    const first = await stage();
-    await writeFile(at('b.csv'), 'at,amperes\n1,10\n');
-    await expect(stage(first?.next)).rejects.toMatchObject({
-      code: 'SOURCE_HEADER_CHANGED',
-      details: { field: 'b.csv', expected: 'at, volts' },
-    });
+  it('fails where there is nothing but what cannot be read', async () => {
+    await writeFile(at('a.csv'), 'at,volts\n4');
+    await expect(stage()).rejects.toMatchObject({ code: 'SOURCE_TRUNCATED', details: { field: 'a.csv' } });
   });
 
   it('adds its rows behind those of a growing file', async () => {
