@@ -1,6 +1,6 @@
-export { aucTest, type DomainDrift, domainDrift } from './domain.ts';
+export { aucTest, domainDrift } from './domain.ts';
 export { hotelling, mahalanobis } from './hotelling.ts';
 export type { Matrix } from './matrix.ts';
-export { type KernelTest, linearMmd, mmd } from './mmd.ts';
+export { linearMmd, mmd } from './mmd.ts';
 export { domainDriftOnThread } from './on-thread.ts';
 export { reconstruction } from './reconstruction.ts';

@@ -1,3 +1,3 @@
 export { calibrator, type LabelledProbabilities } from './calibrate.ts';
-export { type EstimableMetric, estimableMetrics, estimateClassification } from './classification.ts';
-export { type ExpectedLosses, estimateRegression, expectLosses } from './regression.ts';
+export { estimableMetrics, estimateClassification } from './classification.ts';
+export { estimateRegression, expectLosses } from './regression.ts';
