@@ -5,10 +5,10 @@ export const breakerStates = ['closed', 'open', 'half_open'] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
 /**
- * What a retrain means for the breaker: `success` a challenger won, `loss` none did, `failure` none could be made,
- * `neutral` nothing was tried.
+ * What a retrain means for the breaker: `success` a challenger won, `contending` one won on the test rows and its
+ * contest goes on, `loss` none did, `failure` none could be made, `neutral` nothing was tried.
  */
-export const retrainVerdicts = ['success', 'loss', 'failure', 'neutral'] as const;
+export const retrainVerdicts = ['success', 'contending', 'loss', 'failure', 'neutral'] as const;
 export type RetrainVerdict = (typeof retrainVerdicts)[number];
 
 /** A pipeline's circuit breaker, and what its budget has left. */

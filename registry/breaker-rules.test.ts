@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { retrainPolicySchema } from '../contracts/retrain.ts';
-import { admission, afterRetrain, type Standing } from './breaker-rules.ts';
+import { admission, afterRetrain, closed, type Standing } from './breaker-rules.ts';
 
 const policy = retrainPolicySchema.parse({
   breaker: { failures: 2, losses: 3, openHours: 24 },
   budget: { retrainsPerDay: 4, computeMinutesPerDay: 60 },
 });
-const closed: Standing = { state: 'closed', forced: false, failures: 0, losses: 0 };
 const idle = { retrains: 0, computeMinutes: 0 };
 const run = { id: 'retrain/plant/now', workflowRunId: 'now' };
 const noon = new Date('2026-11-22T12:00:00Z');
@@ -29,6 +28,13 @@ describe('a closed breaker', () => {
       failures: 0,
     });
     expect(told(closed, 'loss', 'failure', 'loss', 'loss').state).toBe('open');
+  });
+
+  it('waits with its verdict on a challenger whose contest goes on', () => {
+    const lost = told(closed, 'loss', 'loss');
+    expect(told(lost, 'contending')).toMatchObject({ state: 'closed', losses: 2 });
+    expect(told(lost, 'contending', 'loss').state).toBe('open');
+    expect(told(lost, 'contending', 'success')).toEqual(closed);
   });
 
   it('counts nothing where nothing was tried', () => {

@@ -14,6 +14,7 @@ export interface Standing {
 }
 
 const hourMs = 3_600_000;
+export const closed: Standing = { state: 'closed', forced: false, failures: 0, losses: 0 };
 
 /** Whether a retrain may run, and where the breaker stands while it does. */
 export function admission(
@@ -47,7 +48,8 @@ export function admission(
 }
 
 /**
- * Where the breaker stands after a retrain. A success closes it; the last failure or loss that the policy allows
+ * Where the breaker stands after a retrain. A success closes it, and so does a challenger whose contest goes on,
+ * which only leaves the losses as they are; the last failure or loss that the policy allows
  * opens it; one that is tried while half open decides at once. What was never tried leaves all as it is, and a
  * person's word outlasts any retrain.
  */
@@ -62,7 +64,8 @@ export function afterRetrain(
   const isTrial = standing.state === 'half_open' && trial?.workflowRunId === run.workflowRunId;
   if (standing.state !== 'closed' && !isTrial) return standing;
   if (verdict === 'neutral') return isTrial ? { ...rest, state: 'open' } : standing;
-  if (verdict === 'success') return { state: 'closed', forced: false, failures: 0, losses: 0 };
+  if (verdict === 'contending') return { ...closed, losses: standing.losses };
+  if (verdict === 'success') return closed;
   const failures = verdict === 'failure' ? standing.failures + 1 : 0;
   // A version that lost was made all the same.
   const losses = verdict === 'loss' ? standing.losses + 1 : standing.losses;

@@ -2,13 +2,11 @@ import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Breaker, BreakerEvent, BreakerState } from '../contracts/breaker.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import type { RetrainPolicy } from '../contracts/retrain.ts';
-import { admission, afterRetrain, type Standing } from './breaker-rules.ts';
+import { admission, afterRetrain, closed, type Standing } from './breaker-rules.ts';
 import { type Database, lockPipeline, storableText, type Transaction } from './database.ts';
 import { breakerEvents, breakers } from './schema/breakers.ts';
 import { runs } from './schema/runs.ts';
 import type { BreakerChange, BreakerRegistry, RetrainRun } from './types.ts';
-
-const closed: Standing = { state: 'closed', forced: false, failures: 0, losses: 0 };
 
 async function standingOf(tx: Database | Transaction, pipeline: string): Promise<Standing> {
   const [row] = await tx.select().from(breakers).where(eq(breakers.pipeline, pipeline));

@@ -50,12 +50,20 @@ export async function contestWorkflow(input: ContestInput): Promise<ContestResul
     if (input.resume) markDone(book, plan, input.resume);
     let begun: ContestState | ContestResult = input.resume ?? (await begin(input, plan, desk, book));
     for (;;) {
-      if ('promoted' in begun) return begun;
+      if ('promoted' in begun) return await told(input, begun);
       const result: ContestResult | 'moved' = await carryOut({ input, plan, desk, book, state: begun });
-      if (result !== 'moved') return result;
+      if (result !== 'moved') return await told(input, result);
       begun = await begin({ ...input, offline: undefined }, plan, desk, book);
     }
   });
+}
+
+/** A challenger that a retrain has made tells its circuit breaker how it fared. */
+async function told({ pipeline, challenger }: ContestInput, result: ContestResult): Promise<ContestResult> {
+  const won = result.promoted && !result.rolledBack;
+  const { reason } = result;
+  await summed(light.concludeContest, 'tell the circuit breaker', { pipeline, challenger, won, reason });
+  return result;
 }
 
 /** What earlier executions did, for the details page. */

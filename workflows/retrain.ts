@@ -107,6 +107,7 @@ async function judged(spec: PipelineSpec, work: () => Promise<RetrainResult>): P
 }
 
 function verdictOf(attempts: RetrainAttempt[]): RetrainVerdict {
+  if (attempts.some(({ outcome }) => outcome === 'contending')) return 'contending';
   if (isSettled(attempts)) return 'success';
   if (attempts.some(({ outcome }) => outcome === 'lost')) return 'loss';
   return attempts.some(({ outcome }) => outcome === 'failed') ? 'failure' : 'neutral';

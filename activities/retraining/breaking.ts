@@ -1,30 +1,28 @@
 import type { Breaker, RetrainVerdict } from '../../contracts/breaker.ts';
 import type { RetrainPolicy } from '../../contracts/retrain.ts';
-import type { AlertRegistry, BreakerRegistry } from '../../registry/types.ts';
+import type { AlertRegistry, BreakerRegistry, ModelRegistry } from '../../registry/types.ts';
 import { currentRun } from '../runs.ts';
 
 interface Deps {
   registry: {
     breakers: Pick<BreakerRegistry, 'admit' | 'conclude'>;
     alerts: Pick<AlertRegistry, 'raise' | 'resolve'>;
+    models: Pick<ModelRegistry, 'get'>;
   };
+}
+
+interface Conclusion {
+  pipeline: string;
+  policy: RetrainPolicy;
+  verdict: RetrainVerdict;
+  reason: string;
 }
 
 const [breakerAlert, retrainAlert] = ['breaker', 'retrain'];
 
 /** The circuit breaker of retraining: asked before, told afterwards; what people should know becomes an alert. */
-export const createBreakerActivities = ({ registry: { breakers, alerts } }: Deps) => ({
-  /** @throws RelevoError BREAKER_OPEN */
-  async admitRetrain(input: { pipeline: string; policy: RetrainPolicy }): Promise<Breaker> {
-    return await breakers.admit(input.pipeline, input.policy, currentRun());
-  },
-
-  async concludeRetrain(input: {
-    pipeline: string;
-    policy: RetrainPolicy;
-    verdict: RetrainVerdict;
-    reason: string;
-  }): Promise<void> {
+export function createBreakerActivities({ registry: { breakers, alerts, models } }: Deps) {
+  const conclude = async (input: Conclusion): Promise<void> => {
     const { pipeline, policy, verdict, reason } = input;
     const run = currentRun();
     const { from, to, breaker } = await breakers.conclude(pipeline, policy, run, { verdict, reason });
@@ -49,5 +47,29 @@ export const createBreakerActivities = ({ registry: { breakers, alerts } }: Deps
       });
     }
     if (to === 'closed' && from !== 'closed') await alerts.resolve(pipeline, breakerAlert);
-  },
-});
+  };
+
+  return {
+    /** @throws RelevoError BREAKER_OPEN */
+    async admitRetrain(input: { pipeline: string; policy: RetrainPolicy }): Promise<Breaker> {
+      return await breakers.admit(input.pipeline, input.policy, currentRun());
+    },
+
+    async concludeRetrain(input: Conclusion): Promise<void> {
+      return await conclude(input);
+    },
+
+    /** The end of a contest whose challenger a retrain has made. */
+    async concludeContest(input: {
+      pipeline: string;
+      challenger: string;
+      won: boolean;
+      reason: string;
+    }): Promise<void> {
+      const { pipeline, challenger, won, reason } = input;
+      const { environment, spec } = await models.get(pipeline, challenger);
+      if (environment.retrain === undefined) return;
+      await conclude({ pipeline, policy: spec.retrain, verdict: won ? 'success' : 'loss', reason });
+    },
+  };
+}
