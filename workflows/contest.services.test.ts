@@ -10,10 +10,10 @@ import {
   type StageResult,
 } from '../contracts/contest.ts';
 import { runId } from '../contracts/ids.ts';
-import { trainOptionsSchema } from '../contracts/runs.ts';
+import { type TrainResult, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
-import { oreOfPlant, writePlant } from '../test/plant.ts';
+import { oreOfPlant, plant, writePlant } from '../test/plant.ts';
 import { type Challenger, cloneForContest, startTraffic, type Traffic } from '../test/traffic.ts';
 
 const spec = oreOfPlant();
@@ -209,6 +209,47 @@ describe('a contest', { timeout: 180_000 }, () => {
     });
     const run = await stack.registry.runs.get(running.handle.workflowId);
     expect(run).toMatchObject({ kind: 'contest', state: 'completed', workflowRunId: first, result });
+  });
+});
+
+describe('a version that wins on the test rows', { timeout: 180_000 }, () => {
+  it('goes on in a contest of its own, which the training does not wait for', async () => {
+    // Four rounds learn next to nothing.
+    const mill = plant({ rounds: 4, trials: 0 });
+    const watched = { ...mill, contest: policy({ stages: ['offline', 'shadow'] }) };
+    const train = async (candidate: string): Promise<TrainResult> => {
+      const options = trainOptionsSchema.parse({ ingest: 'if-missing', candidates: [candidate] });
+      const handle = await start('trainWorkflow', runId('train', mill.name, candidate), {
+        spec: watched,
+        options,
+      });
+      return (await handle.result()) as TrainResult;
+    };
+    expect((await train('boosted')).promotion).toEqual({
+      promoted: true,
+      reason: 'there is no champion yet',
+      challenger: '1.0.0',
+    });
+    const id = runId('contest', mill.name, '1.1.0');
+    const { promotion } = await train('linear');
+    expect(promotion).toMatchObject({ promoted: false, contest: id, champion: '1.0.0' });
+    expect(promotion?.guardrails?.map(({ name, passed }) => [name, passed])).toEqual([
+      ['segment', true],
+      ['latency', true],
+      ['size', true],
+    ]);
+    const evidence = JSON.parse(
+      Buffer.from(await stack.artifacts.readBytes(promotion?.evidence ?? fault())).toString(),
+    );
+    expect(evidence.test).toMatchObject({ name: 'diebold-mariano', detail: { lags: 0 } });
+    expect(evidence.test.pValue).toBeLessThan(0.01);
+    const handle = stack.client.workflow.getHandle(id);
+    const view = () => handle.query<ContestView>('contest');
+    while ((await view()).champion === undefined) await sleep(200);
+    expect(await view()).toMatchObject({ stage: 'shadow', stages: [{ stage: 'offline', passed: true }] });
+    expect(await championOf(mill.name)).toBe('1.0.0');
+    await handle.executeUpdate('stop', order('the test is over'));
+    expect(await handle.result()).toMatchObject({ promoted: false });
   });
 });
 
