@@ -1,4 +1,5 @@
 import { Argument, Command, type Help, Option } from 'commander';
+import { alertStates } from '../contracts/alerts.ts';
 import { runKinds } from '../contracts/ids.ts';
 import { retrainModes } from '../contracts/retrain.ts';
 import { explainMethodSchema, runStates } from '../contracts/runs.ts';
@@ -126,6 +127,10 @@ export function createProgram(
       run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
     );
 
+  command('outcomes', '<pipeline> [file]').action((name, file) =>
+    run(async (context) => (await import('./commands/outcomes.ts')).outcomes(context, name, file)),
+  );
+
   command('forecast', '<pipeline>')
     .requiredOption('--at <moment...>', options.at)
     .option('--set <column=value...>', options.set)
@@ -150,6 +155,24 @@ export function createProgram(
 
   addContestCommands(command, run, texts);
   addDriftCommands(command, run, texts);
+
+  const alerts = command('alerts')
+    .option('--pipeline <name>', options.ofPipeline)
+    .addOption(new Option('--state <state>', options.ofAlertState).choices(alertStates))
+    .option('--limit <number>', options.limit, parse.wholeNumber(1, 200))
+    .action((given) => run(async (context) => (await import('./commands/alerts.ts')).alerts(context, given)));
+
+  command('alerts acknowledge', '<id>', alerts)
+    .option('--note <text>', options.note)
+    .action((id, given) =>
+      run(async (context) => (await import('./commands/alerts.ts')).acknowledge(context, id, given)),
+    );
+
+  command('alerts silence', '<id>', alerts)
+    .requiredOption('--minutes <number>', options.minutes, parse.wholeNumber(0, 527_040))
+    .action((id, given) =>
+      run(async (context) => (await import('./commands/alerts.ts')).silence(context, id, given)),
+    );
 
   command('status').action(() =>
     run(async (context) => (await import('./commands/status.ts')).status(context)),

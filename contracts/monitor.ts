@@ -20,7 +20,7 @@ export const monitorResultSchema = z.strictObject({
   check: z.string().optional(),
   verdict: z.enum(driftVerdicts),
   /** Why nothing was compared, or what was found, in a sentence. */
-  summary: z.string(),
+  summary: z.strictObject({ en: z.string(), es: z.string() }),
   /** Id of the retrain that it started. */
   retrain: z.string().optional(),
 });

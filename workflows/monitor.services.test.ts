@@ -49,7 +49,7 @@ const openAlerts = async (): Promise<string[]> => {
 it('ends well where there is no champion to watch', async () => {
   expect(await monitor('early')).toEqual({
     verdict: 'insufficient_data',
-    summary: 'There is no champion to watch yet.',
+    summary: { en: 'There is no champion to watch yet.', es: 'Aún no hay campeona que vigilar.' },
   });
   expect(await stack.registry.drift.latest(spec.name)).toBeUndefined();
 });

@@ -50,7 +50,13 @@ export async function monitorWorkflow({ spec, options }: MonitorInput): Promise<
 
 function withoutChampion(book: LogBook): MonitorResult {
   for (const step of steps.slice(1)) book.skip(step, 'there is no champion to watch');
-  return { verdict: 'insufficient_data', summary: 'There is no champion to watch yet.' };
+  return {
+    verdict: 'insufficient_data',
+    summary: {
+      en: 'There is no champion to watch yet.',
+      es: 'Aún no hay campeona que vigilar.',
+    },
+  };
 }
 
 /** The newest version of the champion's source. A source that cannot be read is told of, and what is there is checked. */
@@ -130,7 +136,7 @@ async function conclude(
   datasetVersion: string,
 ): Promise<MonitorResult> {
   const { check, verdict, advice } = committed;
-  const result = { check, verdict, summary: advice.why.en };
+  const result = { check, verdict, summary: advice.why };
   const against = reasonAgainst(spec, options, committed);
   if (against) {
     book.skip('retrain', against);

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { alertSchema } from '../../contracts/alerts.ts';
 import { breakerActions, breakerStates } from '../../contracts/breaker.ts';
 import { contestResultSchema, contestViewSchema } from '../../contracts/contest.ts';
+import { driftReportSchema, driftVerdicts } from '../../contracts/drift.ts';
 import { explanationSchema, rowsExplanationSchema } from '../../contracts/explanation.ts';
 import { runKinds } from '../../contracts/ids.ts';
 import { metricNameSchema, metricsSchema } from '../../contracts/metrics.ts';
+import { outcomeStatuses } from '../../contracts/predictions.ts';
 import { candidateResultSchema, runStates } from '../../contracts/runs.ts';
 
 /** What the command line reads of the API's answers; further fields are passed on untouched. */
@@ -136,6 +139,9 @@ export const predictionsSchema = z.looseObject({
   ),
 });
 export type Prediction = z.infer<typeof predictionsSchema>['predictions'][number];
+export const outcomesSchema = z.looseObject({
+  outcomes: z.array(z.looseObject({ status: z.enum(outcomeStatuses) })),
+});
 
 /** An alias that was moved, or the run that is still moving it. */
 export const aliasMoveSchema = z.looseObject({
@@ -152,4 +158,25 @@ export const rowsExplainedSchema = z.looseObject({
 export const modelExplainedSchema = z.looseObject({
   modelVersion: z.string(),
   explanation: explanationSchema,
+});
+
+const driftCheckShape = {
+  id: z.string(),
+  createdAt: z.string(),
+  verdict: z.enum(driftVerdicts),
+  drifted: z.array(z.string()),
+  rows: z.looseObject({ current: z.number() }),
+  modelVersion: z.string(),
+  advice: z.string(),
+};
+export const driftChecksSchema = z.looseObject({
+  checks: z.array(z.looseObject(driftCheckShape)),
+  next: z.string().optional(),
+});
+export const driftCheckSchema = z.looseObject({ ...driftCheckShape, report: driftReportSchema });
+
+export const alertAnswerSchema = z.looseObject(alertSchema.shape);
+export const alertsSchema = z.looseObject({
+  alerts: z.array(alertAnswerSchema),
+  next: z.string().optional(),
 });

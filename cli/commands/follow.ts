@@ -47,13 +47,13 @@ export async function followToEnd(context: CommandContext, client: ApiClient, id
 }
 
 /** How a run ended: its result, or its typed error; the exit code says which. */
-export function showEnd({ terminal }: Following, run: Run): ExitCode {
+export function showEnd({ terminal, env }: Pick<CommandContext, 'terminal' | 'env'>, run: Run): ExitCode {
   const { texts } = terminal;
   terminal.printJson(run);
   const took = run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : 0;
   terminal.note(texts.run.ended(run.id, texts.run.states[run.state], formatDuration(took)));
   if (run.state === 'completed') {
-    showResult(terminal, run);
+    showResult(terminal, run, env.RELEVO_LANG);
     return exitCodes.ok;
   }
   const failure = runFailure(run);

@@ -1,4 +1,6 @@
 import { contestResultSchema } from '../../contracts/contest.ts';
+import type { Environment } from '../../contracts/env.ts';
+import { type MonitorResult, monitorResultSchema } from '../../contracts/monitor.ts';
 import { type RetrainResult, retrainResultSchema } from '../../contracts/retrain.ts';
 import {
   type IngestResult,
@@ -13,17 +15,34 @@ import { showCandidates } from './metrics.ts';
 const countOf = (value: number): string => value.toLocaleString('en-US');
 
 /** What a completed run has to show, by what it is. */
-export function showResult(terminal: Terminal, run: Pick<Run, 'kind' | 'result'>): void {
+export function showResult(
+  terminal: Terminal,
+  run: Pick<Run, 'kind' | 'result'>,
+  language: Environment['RELEVO_LANG'],
+): void {
   const training = trainResultSchema.safeParse(run.result);
   if (training.success) showTraining(terminal, training.data);
   const ingest = ingestResultSchema.safeParse(run.result);
   if (ingest.success) showIngest(terminal, ingest.data);
+  const check = monitorResultSchema.safeParse(run.result);
+  if (check.success) showCheck(terminal, check.data, language);
   const retrain = retrainResultSchema.safeParse(run.result);
   if (retrain.success) showRetrain(terminal, retrain.data);
   const contest = contestResultSchema.safeParse(run.result);
   if (contest.success) {
     terminal.print(`${terminal.texts.contest.ended(contest.data)}: ${contest.data.reason}`);
   }
+}
+
+function showCheck(
+  terminal: Terminal,
+  { verdict, summary, retrain }: MonitorResult,
+  language: Environment['RELEVO_LANG'],
+): void {
+  const { check } = terminal.texts;
+  const mark = verdict === 'drift' ? terminal.colors.yellow : terminal.colors.green;
+  terminal.print(`${mark(check.verdicts[verdict])}: ${summary[language]}`);
+  if (retrain !== undefined) terminal.print(check.asked(retrain));
 }
 
 function showIngest(terminal: Terminal, result: IngestResult): void {
