@@ -1,14 +1,22 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { pipelines } from '../pipelines/index.ts';
+import { watchedUnder } from '../pipelines/watched.ts';
 import { taskQueues } from '../temporal.config.ts';
+import { startSender } from './alerts/sender.ts';
 import { workflowBundle } from './bundle.ts';
 import { controlActivities } from './deps/control.ts';
 import { upsertSchedules } from './schedules.ts';
 import { serveAsProcess } from './serve.ts';
+import { watchFolders } from './watch.ts';
 
 /** A cached workflow takes about half a megabyte. */
 const maxCachedWorkflows = 100;
+
+/** Time between two looks into a watched folder. */
+const lookEveryMs = 5_000;
+let sender: ReturnType<typeof startSender> | undefined;
+let watch: ReturnType<typeof watchFolders> | undefined;
 
 /** Orchestration and light steps; makes the pipelines and their schedules known when it starts. */
 serveAsProcess({
@@ -24,10 +32,17 @@ serveAsProcess({
     };
   },
   async afterStart({ ground, connection, logger }) {
-    const specs = Object.values(pipelines);
+    sender = startSender(ground.registry.alerts, ground.env, logger);
+    const { RELEVO_WATCH, RELEVO_DATA } = ground.env;
+    const specs = watchedUnder(Object.values(pipelines), RELEVO_WATCH);
     for (const spec of specs) await ground.registry.pipelines.save(spec);
     const client = new Client({ connection, namespace: ground.env.TEMPORAL_NAMESPACE });
     for (const { id, change } of await upsertSchedules(client, specs))
       logger.info(`Schedule ${change}`, { scheduleId: id });
+    const root = RELEVO_WATCH ?? RELEVO_DATA;
+    watch = watchFolders({ client, specs, root, logger, everyMs: lookEveryMs });
+  },
+  async beforeEnd() {
+    await Promise.allSettled([watch?.stop(), sender?.stop()]);
   },
 });
