@@ -108,7 +108,7 @@ export function createProgram(
     );
 
   command('breaker', '<pipeline>')
-    .addArgument(new Argument('[state]').choices(['open', 'close']))
+    .addArgument(new Argument('[state]', options.breakerState).choices(['open', 'close']))
     .option('--reason <text>', options.reason)
     .action((name, force, given) =>
       run(async (context) => (await import('./commands/breaker.ts')).breaker(context, name, force, given)),

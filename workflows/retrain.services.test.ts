@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { DriftReport } from '../contracts/drift.ts';
 import { runId } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
@@ -33,6 +33,9 @@ const [firstRows, newRows] = [600, 400];
 /** kW: the tolerance of parity is a share of the values. */
 const mostPower = 1_000;
 
+/** Some tests retrain several times. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
 let stack: InProcess;
 beforeAll(async () => {
   stack = await startInProcess({
@@ -43,7 +46,7 @@ beforeAll(async () => {
   for (const spec of [mill, ore]) await train(spec);
   await appendFile(join(stack.dataDir, plantFile), movedRows(newRows, 2));
   for (const spec of [mill, ore]) await run('ingestWorkflow', 'ingest', spec, { spec });
-}, 120_000);
+});
 afterAll(() => stack.stop());
 
 /** The same mill after a change of its liners: it takes 40 kW more. */

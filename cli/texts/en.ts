@@ -71,6 +71,7 @@ export const en = {
     noTrain: 'start without training a first champion',
     watch: 'ingest new files of FOLDER/<pipeline>/ as they come',
     mode: 'how to retrain; auto chooses by what has drifted',
+    breakerState: 'open: nothing is retrained until it is closed; close: retrains run again',
     check: 'the drift check that says what has drifted',
     source: 'source of the pipeline to read; the first available otherwise',
     dataset: 'train on this dataset version; the newest otherwise',

@@ -74,6 +74,7 @@ export const es: Texts = {
     noTrain: 'arranca sin entrenar a un primer campeón',
     watch: 'ingiere los archivos nuevos de FOLDER/<pipeline>/ a medida que llegan',
     mode: 'cómo se reentrena; auto elige según lo que haya cambiado',
+    breakerState: 'open: no se reentrena hasta que se cierre; close: se vuelve a reentrenar',
     check: 'la revisión de deriva que dice qué ha cambiado',
     source: 'fuente del pipeline que se lee; si no, la primera disponible',
     dataset: 'entrena con esta versión de los datos; si no, con la más nueva',
