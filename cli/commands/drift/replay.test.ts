@@ -20,7 +20,9 @@ async function replayed(text: string, { json = true, language = 'en' as 'en' | '
   const written = { stdout: '', stderr: '' };
   const into = (name: 'stdout' | 'stderr') =>
     ({
-      write: (line: string) => void (written[name] += line),
+      write(line: string) {
+        written[name] += line;
+      },
       on: () => {},
     }) as unknown as NodeJS.WriteStream;
   const terminal = createTerminal({
