@@ -7,14 +7,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { type ContestView, contestPolicySchema } from '../contracts/contest.ts';
 import { questionId, runId, searchWorkflowId, watchId } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type RetrainMode, retrainOptionsSchema } from '../contracts/retrain.ts';
 import { trainOptionsSchema } from '../contracts/runs.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { taskQueues } from '../temporal.config.ts';
-import { plant, writePlant } from './plant.ts';
+import { oreOfPlant, plant, writePlant } from './plant.ts';
 import { type Servers, startServers, startWorkers, type Workers } from './stack.ts';
+import { cloneForContest, startTraffic } from './traffic.ts';
 
 const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url));
 const spec = plant({ rounds: 60, trials: 6 });
@@ -91,6 +93,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
     options: options({ candidates: ['perceptron'] }),
   });
   await recordRetrains(run);
+  await recordContests(all, workers, run);
   await recordCancelled(all, start);
   await writePlant(workers.dataDir, 700, 2);
   await run('ingest-shrunk', 'ingestWorkflow', runId('ingest', spec.name, 'shrunk'), { spec });
@@ -113,6 +116,47 @@ async function recordQuestions({ home, registry }: Workers, run: Run): Promise<v
 }
 
 /** Files that arrive in a watched folder, twice in the same state. */
+/** A good challenger from the shadow to the watch with a person's word, and a bad one that is stopped. */
+async function recordContests(servers: Servers, { registry }: Workers, run: Run): Promise<void> {
+  const ore = oreOfPlant();
+  for (const seed of [1, 2])
+    await run(`train-ore-${seed}`, 'trainWorkflow', runId('train', ore.name, `seed-${seed}`), {
+      spec: ore,
+      options: options({ ingest: 'if-missing', seed, promote: false }),
+    });
+  const policy = contestPolicySchema.parse({
+    stages: ['shadow', 'canary'],
+    shadow: { requests: 50 },
+    canary: { steps: [0.05, 0.5], outcomesPerStep: 50 },
+    approval: { deadlineHours: 1 },
+    watch: { hours: 0.002 },
+    lookEverySeconds: 1,
+  });
+  for (const challenger of ['good', 'bad'] as const) {
+    const pipeline = `ore-${challenger}`;
+    const id = runId('contest', pipeline, '1.1.0');
+    await cloneForContest(registry, ore.name, pipeline);
+    const traffic = startTraffic(registry, pipeline, challenger, { seed: 1 });
+    const approving = approve(servers, id);
+    await run(`contest-${challenger}`, 'contestWorkflow', id, { pipeline, challenger: '1.1.0', policy });
+    await Promise.all([approving, traffic.stop()]);
+  }
+}
+
+/** Approves a contest when it asks; gives up when it has ended. */
+async function approve({ client }: Servers, id: string): Promise<void> {
+  const handle = client.workflow.getHandle(id);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const description = await handle.describe().catch(() => undefined);
+    if (description && description.status.name !== 'RUNNING') return;
+    const view = await handle.query<ContestView>('contest').catch(() => undefined);
+    if (view?.stage !== 'approval') continue;
+    await handle.executeUpdate('approve', { args: [{ actor: 'recorder', reason: 'a history to replay' }] });
+    return;
+  }
+}
+
 async function recordWatch(servers: Servers): Promise<void> {
   const workflowId = watchId(spec.name);
   const arrived = { signal: 'filesArrived', signalArgs: [{ state: 'one' }] };
