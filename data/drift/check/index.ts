@@ -16,8 +16,6 @@ export type {
   CheckInput,
   CheckResult,
   ColumnPair,
-  ColumnReader,
-  LossChange,
   LossRows,
   PreparedReference,
   Values,
