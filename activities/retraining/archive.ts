@@ -55,9 +55,10 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
         const { manifest } = await registry.datasets.get(set.datasetVersion);
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
+        const judgedOn = new Set(validation);
         const isUnseen = async (version: ModelVersion): Promise<boolean> => {
           const learned = await learnedRows(artifacts, manifestOf, version, manifest);
-          return !validation.some((id) => learned.has(id));
+          return !learned.some((id) => judgedOn.has(id));
         };
         const versions = (await registry.models.list(spec.name, { limit: mostVersions })).filter(
           (version) =>

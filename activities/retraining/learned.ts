@@ -12,12 +12,13 @@ export async function learnedRows(
   manifestOf: (datasetVersion: string) => Promise<Manifest>,
   { datasetVersion, splitArtifact }: Pick<ModelVersion, 'datasetVersion' | 'splitArtifact'>,
   dataset: Manifest,
-): Promise<Set<number>> {
+): Promise<Float64Array> {
   const end = sharedEnd(await manifestOf(datasetVersion), dataset);
   const { train, validation } = splitSchema.parse(await readJson(artifacts, splitArtifact));
-  const learned = new Set<number>();
-  for (const side of [train, validation]) for (const id of side) if (id < end) learned.add(id);
-  return learned;
+  const learned = new Float64Array(train.length + validation.length);
+  let count = 0;
+  for (const side of [train, validation]) for (const id of side) if (id < end) learned[count++] = id;
+  return learned.slice(0, count);
 }
 
 /** The row id at which two datasets begin to differ. */

@@ -1,6 +1,7 @@
 import { RelevoError } from '../../contracts/errors.ts';
+import { runInPool } from '../../models/pool.ts';
 import { likenessTo } from '../../models/retraining/importance.ts';
-import { drawMemory } from '../../models/retraining/memory.ts';
+import { type Memory, type MemoryTask, memoryWorker } from '../../models/retraining/memory.ts';
 import { type PreparedRows, rowsAt } from '../../models/training/rows.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
@@ -21,15 +22,17 @@ export function createReplayActivities({ artifacts, trainingSets, workbench }: A
         if (oldIds.length === 0)
           throw new RelevoError('RETRAIN_IMPOSSIBLE', 'There are no old rows to remember', { field: 'mode' });
         const { threads } = workbench;
-        const memory = drawMemory(
-          {
-            rowIds: Float64Array.from(oldIds),
-            target: old.target,
-            isClass: spec.task === 'classification',
-            importance: await likenessTo(fresh, old, { threads, signal, seed: spec.seed }),
-          },
-          spec.retrain.replay.memoryRows,
-          spec.seed,
+        const rowsToKeep = {
+          rowIds: Float64Array.from(oldIds),
+          target: old.target,
+          isClass: spec.task === 'classification',
+          importance: await likenessTo(fresh, old, { threads, signal, seed: spec.seed }),
+        };
+        const size = spec.retrain.replay.memoryRows;
+        const memory = await runInPool<MemoryTask, Memory>(
+          memoryWorker,
+          { rows: rowsToKeep, size, seed: spec.seed },
+          signal,
         );
         const train = [...memory.rowIds, ...freshIds].sort((a, b) => a - b);
         return {

@@ -68,13 +68,19 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
       const spec = await loadSpec(artifacts, input.spec);
       const champion = await demandChampion(registry.models, spec.name);
       const dataset = await datasetOf(spec, champion, input.datasetVersion);
-      return await withHeartbeat('divide', async () => {
+      return await withHeartbeat('divide', async ({ signal }) => {
         const paths = await localPaths(artifacts, dataset.manifest.parts);
         const frame = await readFrame(paths, spec, { columns: [spec.target] });
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
         const learned = await learnedRows(artifacts, manifestOf, champion, dataset.manifest);
-        const { fresh, ...whole } = divideByArrival(frame, spec.target, learned, classesOf(spec));
+        const { fresh, ...whole } = await divideByArrival(
+          frame,
+          spec.target,
+          learned,
+          classesOf(spec),
+          signal,
+        );
         const { validation, test } = whole;
         return {
           datasetVersion: dataset.id,

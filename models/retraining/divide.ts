@@ -1,76 +1,48 @@
 import { RelevoError } from '../../contracts/errors.ts';
-import type { Frame, Series } from '../../contracts/frame.ts';
-import type { Split } from '../../contracts/refs.ts';
+import type { Frame } from '../../contracts/frame.ts';
+import { runInPool } from '../pool.ts';
+import { type Division, type DivisionTask, divideRows, leastNew } from './division.ts';
 
-/** Shares of the rows that nobody has learned, and bounds on them: few vouch for nothing, many cost what they teach. */
-const sides = {
-  test: { share: 0.25, least: 50, most: 2_000 },
-  validation: { share: 0.2, least: 30, most: 2_000 },
-};
-/** Fewest new rows that are left to learn from. */
-const leastFresh = 20;
-
-export interface Division extends Split {
-  /** Those of the training rows that the model has not learned. */
-  fresh: number[];
-}
+/** Up to here dividing takes less than a thread's start. */
+const rowsAtOnce = 10_000;
 
 /**
  * Divides rows by their arrival (ascending row id), so that the newest that the model has not learned are tested and
  * those before them validate. Rows without a label are on no side, those with `_trainOnly` are neither tested nor
- * validate, and what is older than all that the model has learned does not count as new.
+ * validate, and what is older than all that the model has learned does not count as new. Many rows are divided on
+ * another thread.
  * @param learned ids of rows that the model has learned.
  * @param classes of a classification; empty for a regression.
- * @throws RelevoError RETRAIN_IMPOSSIBLE where fewer than 100 new labelled rows are there.
+ * @throws RelevoError RETRAIN_IMPOSSIBLE where fewer than 100 new labelled rows are there; CANCELLED.
  */
-export function divideByArrival(
+export async function divideByArrival(
   frame: Frame,
   target: string,
-  learned: ReadonlySet<number>,
+  learned: Float64Array,
   classes: string[],
-): Division {
-  const isLabelled = labels(frame.columns[target], classes);
-  const flags = frame.columns._trainOnly;
-  const isTrainOnly = (row: number) => flags?.kind === 'number' && flags.values[row] === 1;
-  const rows = Array.from({ length: frame.rows }, (_, row) => row)
-    .filter(isLabelled)
-    .sort((a, b) => frame.rowIds[a] - frame.rowIds[b]);
-  const idOf = (row: number) => frame.rowIds[row];
-  const firstLearned = rows.find((row) => learned.has(idOf(row)));
-  const oldest = firstLearned === undefined ? Number.NEGATIVE_INFINITY : idOf(firstLearned);
-  const isNew = (row: number) => idOf(row) > oldest && !learned.has(idOf(row));
-  const unseen = rows.filter((row) => isNew(row) && !isTrainOnly(row));
-  const [tested, validating] = sizesFor(unseen.length);
-  const firstTest = unseen.length - tested;
-  const test = unseen.slice(firstTest).map(idOf);
-  const validation = unseen.slice(firstTest - validating, firstTest).map(idOf);
-  const held = new Set([...test, ...validation]);
-  const train = rows.filter(
-    (row) => !held.has(idOf(row)) && !(isTrainOnly(row) && idOf(row) > validation[0]),
+  signal?: AbortSignal,
+): Promise<Division> {
+  const columns = Object.fromEntries(
+    [target, '_trainOnly'].flatMap((name) => (name in frame.columns ? [[name, frame.columns[name]]] : [])),
   );
-  return { train: train.map(idOf), fresh: train.filter(isNew).map(idOf), validation, test };
+  const task: DivisionTask = { frame: { ...frame, columns }, target, learned, classes };
+  const divided = frame.rows <= rowsAtOnce ? divideRows(task) : await divideElsewhere(task, signal);
+  if ('train' in divided) return divided;
+  throw new RelevoError(
+    'RETRAIN_IMPOSSIBLE',
+    `${divided.newRows} labelled rows are new to the champion: too few to learn from and to be judged on`,
+    {
+      field: 'rows',
+      value: divided.newRows,
+      expected: `at least ${leastNew} rows that the champion has not learned`,
+      remedy: 'Ingest more rows first.',
+    },
+  );
 }
 
-function sizesFor(rows: number): [test: number, validation: number] {
-  const needed = sides.test.least + sides.validation.least + leastFresh;
-  if (rows < needed)
-    throw new RelevoError(
-      'RETRAIN_IMPOSSIBLE',
-      `${rows} labelled rows are new to the champion: too few to learn from and to be judged on`,
-      {
-        field: 'rows',
-        value: rows,
-        expected: `at least ${needed} rows that the champion has not learned`,
-        remedy: 'Ingest more rows first.',
-      },
-    );
-  const size = ({ share, least, most }: (typeof sides)['test']) =>
-    Math.min(most, Math.max(least, Math.round(rows * share)));
-  return [size(sides.test), size(sides.validation)];
-}
-
-function labels(series: Series, classes: string[]): (row: number) => boolean {
-  if (series.kind === 'number') return (row) => Number.isFinite(series.values[row]);
-  const known = series.dictionary.map((value) => classes.includes(value));
-  return (row) => known[series.codes[row]] ?? false;
-}
+const divideElsewhere = (task: DivisionTask, signal?: AbortSignal) =>
+  runInPool<DivisionTask, ReturnType<typeof divideRows>>(
+    new URL('./divide.worker.ts', import.meta.url),
+    task,
+    signal,
+  );

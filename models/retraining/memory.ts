@@ -7,6 +7,9 @@ const eras = 4;
 /** Each stratum that has rows keeps at least this many of them. */
 const leastPerStratum = 1;
 
+/** Draws a memory on another thread. */
+export const memoryWorker = new URL('./memory.worker.ts', import.meta.url);
+
 /** Old rows that a memory may keep. */
 export interface MemoryRows {
   /** Ascending with arrival. */
@@ -16,6 +19,12 @@ export interface MemoryRows {
   isClass: boolean;
   /** How much each row is worth keeping, above 0. */
   importance: Float64Array;
+}
+export interface MemoryTask {
+  rows: MemoryRows;
+  /** Most rows to keep. */
+  size: number;
+  seed: number;
 }
 export interface Memory {
   /** Ascending. */
@@ -29,7 +38,7 @@ export interface Memory {
  * and within each, rows are drawn without replacement with chances by their importance.
  * Reference: Efraimidis and Spirakis, Weighted random sampling with a reservoir, IPL 97, 2006 (A-Res).
  */
-export function drawMemory(rows: MemoryRows, size: number, seed: number): Memory {
+export function drawMemory({ rows, size, seed }: MemoryTask): Memory {
   const random = seededRandom(seed, 'memory');
   const keys = rows.importance.map((weight) => Math.log(1 - random.next()) / weight);
   const strata = stratify(rows);

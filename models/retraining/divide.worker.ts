@@ -1,0 +1,1 @@
+export { divideRows as default } from './division.ts';

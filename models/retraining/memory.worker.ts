@@ -1,0 +1,1 @@
+export { drawMemory as default } from './memory.ts';
