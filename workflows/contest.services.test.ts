@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   type ContestInput,
@@ -15,6 +17,7 @@ import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { oreOfPlant, plant, writePlant } from '../test/plant.ts';
 import { type Challenger, cloneForContest, startTraffic, type Traffic } from '../test/traffic.ts';
+import { workflowBundle } from '../workers/bundle.ts';
 
 const spec = oreOfPlant();
 let stack: InProcess;
@@ -112,6 +115,7 @@ describe('a contest', { timeout: 180_000 }, () => {
     ]);
     for (const { pipeline } of [good, equal, bad])
       expect(await stack.registry.routes.active(pipeline)).toEqual([]);
+    for (const { handle } of [good, equal, bad]) await replays(handle);
     const [promotion] = await stack.registry.models.aliasHistory(good.pipeline);
     expect(promotion).toMatchObject({ action: 'promote', actor: runId('contest', good.pipeline, '1.1.0') });
     const { evidence } = results[0].stages[3];
@@ -252,6 +256,12 @@ describe('a version that wins on the test rows', { timeout: 180_000 }, () => {
     expect(await handle.result()).toMatchObject({ promoted: false });
   });
 });
+
+/** What a worker does that takes a contest over in the middle. */
+async function replays(handle: WorkflowHandle): Promise<void> {
+  const bundle = await workflowBundle(join(stack.dataDir, 'cache'));
+  await Worker.runReplayHistory({ workflowBundle: bundle }, await handle.fetchHistory(), handle.workflowId);
+}
 
 const fault = (): never => {
   throw new Error('there is no evidence');

@@ -1,34 +1,16 @@
-import {
-  CancellationScope,
-  ContinueAsNew,
-  condition,
-  continueAsNew,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { Look } from '../activities/contest/looking.ts';
+import { CancellationScope, ContinueAsNew } from '@temporalio/workflow';
 import type { ContestInput, ContestResult, ContestState, StageResult } from '../contracts/contest.ts';
 import type { PromotionDecision } from '../contracts/runs.ts';
+import { approval, change } from './contest-change.ts';
 import { type ContestDesk, openContestDesk } from './contest-desk.ts';
-import { type ContestStep, hoursOf, percent, planOf } from './contest-plan.ts';
+import { follow, route } from './contest-following.ts';
+import { type Contest, type Ending, now, saidBy } from './contest-ground.ts';
+import { type ContestStep, planOf } from './contest-plan.ts';
 import { typedError } from './failures.ts';
-import { figure } from './labels.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
 import { compute, light, steadfast, summed } from './proxies.ts';
 import { recorded, tag } from './recorded.ts';
 
-interface Contest {
-  input: ContestInput;
-  plan: ContestStep[];
-  desk: ContestDesk;
-  book: LogBook;
-  state: ContestState;
-}
-/** How a step ended: `moved` where another version became champion meanwhile. */
-type Ending = StageResult | 'moved';
-
-/** Events after which a contest goes on in a new execution; a look makes about eleven. */
-const longHistory = 1_000;
 const nothing = { requests: 0, answered: 0, outcomes: 0 };
 
 /**
@@ -96,7 +78,7 @@ async function begin(
   });
   if (obstacle !== undefined) return over(obstacle);
   const order = desk.order();
-  if (order) return over(saidBy('stopped', order));
+  if (order) return over(saidBy(order));
   if (stages.some(({ passed }) => !passed)) return over(stages[0].reason);
   if (champion === undefined || setup === undefined) return await withoutChampion(pipeline, challenger);
   if (offline) book.skip('offline', offline.reason);
@@ -196,151 +178,9 @@ async function lost(
 
 async function takeStep(contest: Contest, step: ContestStep): Promise<Ending> {
   const order = contest.desk.order();
-  if (order) return { stage: step.stage, passed: false, reason: saidBy('stopped', order) };
+  if (order) return { stage: step.stage, passed: false, reason: saidBy(order) };
   if (step.stage === 'approval') return await approval(contest);
   if (step.stage === 'champion') return await change(contest);
   await route(contest, step);
   return await follow(contest, step);
 }
-
-/** Lets the servers answer by the rules of the step; in a watch the former champion answers unseen. */
-async function route({ input, state }: Contest, { stage, share = 0 }: ContestStep): Promise<void> {
-  const { pipeline, challenger } = input;
-  const salt = `${workflowInfo().workflowId}@${state.champion}`;
-  const unseen = stage === 'watch' ? state.champion : challenger;
-  await summed(
-    steadfast.routeContest,
-    share > 0 ? `${percent(share)} of requests to ${unseen}` : `${unseen} answers unseen`,
-    { pipeline, challenger: unseen, stage: stage === 'canary' ? 'canary' : 'shadow', share, salt },
-  );
-}
-
-/** Looks at the evidence again and again until the step is decided, by it or by a person. */
-async function follow(contest: Contest, step: ContestStep): Promise<Ending> {
-  const { input, desk, book, state } = contest;
-  for (let latest: StageResult | undefined; ; ) {
-    const found = await look(contest, step);
-    if (typeof found !== 'string') {
-      latest = resultOf(step, found);
-      if (hasMoved(contest, step, found)) return step.stage === 'watch' ? overtaken(latest) : 'moved';
-      if (found.decision !== 'wait') return latest;
-      book.note(step.name, noteOf(found), 0);
-      desk.look(latest);
-    } else {
-      book.note(step.name, found, 0);
-      if (hoursLeft(contest, step) <= 0) return { ...unknown(step, latest), passed: false, reason: found };
-    }
-    await condition(() => desk.order() !== undefined, untilNextLook(contest, step));
-    const order = desk.order();
-    if (order) return { ...unknown(step, latest), ...byOrder(order) };
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (historyLength > longHistory || continueAsNewSuggested)
-      await continueAsNew<typeof contestWorkflow>({ ...input, resume: state });
-  }
-}
-
-const unknown = ({ stage, share }: ContestStep, latest?: StageResult): StageResult =>
-  latest ?? { stage, passed: false, reason: '', ...(share !== undefined && { share }) };
-
-const byOrder = (order: { action: string; actor: string; reason: string }) => ({
-  passed: order.action === 'advance',
-  reason: saidBy(order.action === 'advance' ? 'sent on' : 'stopped', order),
-});
-
-const hasMoved = ({ input, state }: Contest, { stage }: ContestStep, { championNow }: Look): boolean =>
-  championNow !== (stage === 'watch' ? input.challenger : state.champion);
-
-const overtaken = (latest: StageResult): StageResult => ({
-  ...latest,
-  passed: true,
-  reason: 'another version has become champion meanwhile',
-});
-
-/** What was found, or why nothing could be: evidence that cannot be read now is looked for again. */
-async function look({ input, state }: Contest, step: ContestStep): Promise<Look | string> {
-  const { pipeline, challenger, policy } = input;
-  const { champion, setup, since, before } = state;
-  const left = hoursLeft({ input, state }, step);
-  try {
-    return await summed(light.lookAtContest, `look at ${step.name}`, {
-      ...{ pipeline, challenger, champion, setup, policy, since, before },
-      stage: step.stage === 'shadow' || step.stage === 'canary' ? step.stage : 'watch',
-      isLast: step.isLast,
-      hoursLeft: left,
-      hoursPassed: (Date.now() - Date.parse(since)) / hourMs,
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    return `the evidence cannot be read: ${typedError(error).message}`;
-  }
-}
-
-const hourMs = 3_600_000;
-const hoursLeft = ({ input, state }: Pick<Contest, 'input' | 'state'>, { stage }: ContestStep): number => {
-  const hours = hoursOf(stage, input.policy) ?? 0;
-  return hours - (Date.now() - Date.parse(state.stageSince)) / hourMs;
-};
-
-/** The next look, or the end of the stage where that comes before. */
-const untilNextLook = (contest: Contest, step: ContestStep): number =>
-  Math.max(
-    1000,
-    Math.min(1000 * contest.input.policy.lookEverySeconds, Math.ceil(hoursLeft(contest, step) * hourMs)),
-  );
-
-const resultOf = ({ stage, share }: ContestStep, look: Look): StageResult => ({
-  ...{ stage, passed: look.decision === 'pass', reason: look.reason, ...look.counts },
-  ...(share !== undefined && { share }),
-  ...(look.difference && { difference: look.difference }),
-  ...(look.evidence && { evidence: look.evidence }),
-});
-
-const noteOf = ({ reason, difference }: Look): string =>
-  difference
-    ? `${reason}; difference of losses ${figure(difference.value)} (${figure(difference.low)} to ${figure(difference.high)})`
-    : reason;
-
-/** Waits for a person; nobody's word is the policy's default. */
-async function approval(contest: Contest): Promise<StageResult> {
-  const { input, desk, state, book } = contest;
-  const { pipeline, challenger, policy } = input;
-  const stage = 'approval' as const;
-  const reason = state.stages.at(-1)?.reason ?? 'it waits for a person';
-  await steadfast.tellOfContest({ pipeline, challenger, news: 'approval', reason });
-  book.note('approval', `waits for ${policy.approval?.deadlineHours} h`, 0);
-  const left = hoursLeft(contest, { stage, name: stage, isFirst: true, isLast: true });
-  await condition(() => desk.order() !== undefined, Math.max(1, Math.ceil(left * hourMs)));
-  await steadfast.tellOfContest({ pipeline, challenger, news: 'settled', reason });
-  const order = desk.order();
-  if (order) return { stage, passed: order.action === 'approve', reason: saidBy(words[order.action], order) };
-  const approved = policy.approval?.otherwise === 'approve';
-  return {
-    stage,
-    passed: approved,
-    reason: `nobody answered in time: ${approved ? 'approved' : 'rejected'}`,
-  };
-}
-
-const words = { approve: 'approved', reject: 'rejected', stop: 'stopped', advance: 'sent on' };
-const saidBy = (word: string, { actor, reason }: { actor: string; reason: string }): string =>
-  `${word} by ${actor}: ${reason}`;
-
-/** The challenger becomes champion, unless another has become it since. */
-async function change({ input, state }: Contest): Promise<Ending> {
-  const { pipeline, challenger } = input;
-  const { champion, stages } = state;
-  const reason = `${challenger} over ${champion}: ${stages.at(-1)?.reason ?? 'no stage asked for'}`;
-  try {
-    await summed(steadfast.promoteChallenger, `promote ${challenger}`, {
-      ...{ pipeline, challenger, champion, reason },
-      evidence: stages,
-    });
-  } catch (error) {
-    if (typedError(error).code !== 'CHAMPION_MOVED') throw error;
-    return 'moved';
-  }
-  await summed(steadfast.unrouteContest, `${challenger} is champion`, { pipeline, challenger });
-  return { stage: 'champion', passed: true, reason };
-}
-
-const now = (): string => new Date(Date.now()).toISOString();
