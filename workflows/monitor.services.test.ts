@@ -89,6 +89,7 @@ it('finds no drift where there is none', async () => {
     [808, 0],
   ]);
   expect(report.performance?.labelled).toBe(1);
+  expect(report.joint).toMatchObject({ method: 'domain classifier', verdict: 'no_drift' });
   const { current, reference } = report.performance ?? {};
   expect((current ?? 0) / (reference ?? 0)).toBeGreaterThan(0.8);
   expect((current ?? 0) / (reference ?? 0)).toBeLessThan(1.25);

@@ -1,0 +1,114 @@
+import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { checkColumns } from '../../data/drift/check/index.ts';
+import { missingInputs } from './answers.ts';
+import { answerPairs, dataPairs, lossRowsOf, watchedColumns } from './columns.ts';
+import { freshnessOf, qualityOf } from './data-findings.ts';
+import type { CheckBody } from './draft.ts';
+import { estimateUnlabelled } from './estimate.ts';
+import { importanceOf } from './importance.ts';
+import { jointDrift } from './joint.ts';
+import { withAnswerer } from './open.ts';
+import { type Performance, performanceOf } from './performance.ts';
+import type { Finding } from './quality.ts';
+import { memoryAfter, reportOf } from './report.ts';
+import { lineageOf } from './row-ids.ts';
+import { runStreams, type StreamsResult } from './streams.ts';
+import { type Asked, askChampion, dataFrames, type Frames, type Work } from './work.ts';
+
+/** Does one check: asks the champion, compares, and says what was found and what is to be remembered. */
+export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<CheckBody> {
+  const { spec, watched } = work;
+  const gone = missingInputs(watched.version.spec, spec);
+  const asked =
+    gone.length > 0
+      ? undefined
+      : await withAnswerer(artifacts, watched.version, (champion) => askChampion(work, champion));
+  const importance = await importanceOf(artifacts, watched.version);
+  const frames = await dataFrames(work);
+  const compared = await compare(work, frames, asked, importance);
+  const streams = asked && (await streamsOf(work, asked));
+  const performance = asked && (await performanceIn(work, asked));
+  const { policy, seed } = { policy: spec.drift, seed: spec.seed };
+  const inputs = spec.inputs.filter((name) => spec.columns[name].kind !== 'timestamp');
+  const joint = await jointDrift(inputs, frames.reference, frames.current, {
+    policy,
+    seed,
+    signal: work.signal,
+  });
+  const quality = [
+    ...goneFindings(gone),
+    ...qualityOf(work, frames),
+    ...(await freshnessOf(artifacts, work)),
+  ];
+  const evidence = asked &&
+    streams && {
+      alarms: streams.alarms,
+      heldOut: asked.heldOut.answers.loss,
+      streamed: asked.streamed.answers.loss,
+    };
+  const report = reportOf(work, { compared, joint, streams, evidence, performance, quality });
+  const isSurelyWorse = performance?.isWorse ?? false;
+  return { report, isSurelyWorse, memory: memoryAfter(work, report, compared, streams) };
+}
+
+const goneFindings = (gone: string[]): Finding[] =>
+  gone.map((column) => ({
+    check: 'gone',
+    column,
+    message: 'the champion needs it and the data has it no more',
+  }));
+
+async function compare(
+  { spec, memory, signal }: Work,
+  { names, reference, current }: Frames,
+  asked: Asked | undefined,
+  importance: Record<string, number> | undefined,
+) {
+  const answers = watchedColumns(spec).answers;
+  const losses = asked && {
+    reference: lossRowsOf(spec.inputs, asked.heldOut.frame, asked.heldOut.answers),
+    current: lossRowsOf(spec.inputs, asked.current.frame, asked.current.answers),
+  };
+  return await checkColumns(
+    {
+      columns: [
+        ...dataPairs(spec, names, reference, current),
+        ...(asked ? answerPairs(answers, asked.heldOut.answers, asked.current.answers) : []),
+      ],
+      policy: spec.drift,
+      rowIds: current.rowIds,
+      history: memory?.history ?? {},
+      online: memory?.online,
+      importance,
+      losses,
+    },
+    signal,
+  );
+}
+
+async function streamsOf(
+  { spec, memory, watched, dataset }: Work,
+  { heldOut, streamed }: Asked,
+): Promise<StreamsResult> {
+  const { version } = watched;
+  const goesOn = memory?.modelVersion === version.version && memory.lineage === lineageOf(dataset.manifest);
+  const series = {
+    name: version.spec.task === 'classification' ? ('error' as const) : ('absolute residual' as const),
+    rowIds: streamed.frame.rowIds,
+    losses: streamed.answers.loss,
+  };
+  return await runStreams(spec.drift, heldOut.answers.loss, series, goesOn ? memory.streams : []);
+}
+
+async function performanceIn(
+  { choice, watched, signal }: Work,
+  { heldOut, current }: Asked,
+): Promise<Performance> {
+  const { spec } = watched.version;
+  const known = current.answers.loss.reduce((count, loss) => count + Number(!Number.isNaN(loss)), 0);
+  const labelled = choice.fresh.length === 0 ? 0 : Math.min(1, known / choice.fresh.length);
+  const scored = { heldOut: heldOut.answers.scored, current: current.answers.scored, labelled };
+  const measured = await performanceOf(spec, scored, signal);
+  const estimated = labelled < 1 ? await estimateUnlabelled(spec, { heldOut, current }, signal) : undefined;
+  return estimated ? { ...measured, report: { ...measured.report, estimated } } : measured;
+}

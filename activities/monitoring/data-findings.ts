@@ -1,0 +1,46 @@
+import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { profileSchema } from '../../data/profile.ts';
+import { readJson } from '../json.ts';
+import {
+  cellFindings,
+  type Finding,
+  freshnessFinding,
+  quarantineFindings,
+  volumeFindings,
+} from './quality.ts';
+import { idsAfter, lastId, lineageOf } from './row-ids.ts';
+import type { Frames, Work } from './work.ts';
+
+/** Rows that came since the last check. */
+export const arrived = ({ dataset, memory, watched }: Work): number => {
+  const lineage = lineageOf(dataset.manifest);
+  const { parts } = dataset.manifest;
+  if (memory?.lineage === lineage) return idsAfter(parts, memory.streamedRowId).length;
+  return lineage === watched.lineage ? idsAfter(parts, lastId(watched.parts)).length : 0;
+};
+
+/** The newest moment of the columns that the pipeline expects to be fresh; a plant's clock counts as UTC, as in ingest. */
+export async function freshnessOf(artifacts: ArtifactStore, { spec, dataset }: Work): Promise<Finding[]> {
+  const expected = spec.expectations.filter((expectation) => expectation.kind === 'freshness');
+  if (expected.length === 0) return [];
+  const { columns } = profileSchema.parse(await readJson(artifacts, dataset.profile));
+  return expected.flatMap(({ column, maxAgeHours }) => {
+    const profile = columns[column];
+    const last = profile?.kind === 'timestamp' ? profile.last : null;
+    return freshnessFinding(
+      column,
+      maxAgeHours,
+      last === null ? undefined : Date.parse(`${last}Z`),
+      Date.now(),
+    );
+  });
+}
+
+export function qualityOf(work: Work, { names, reference, current }: Frames): Finding[] {
+  const { dataset, watched, memory } = work;
+  return [
+    ...cellFindings(names, reference, current),
+    ...(dataset.id === watched.dataset.id ? [] : quarantineFindings(watched.dataset.report, dataset.report)),
+    ...volumeFindings(memory?.volumes ?? [], arrived(work)),
+  ];
+}
