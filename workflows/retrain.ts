@@ -37,6 +37,7 @@ async function retrain(
       summed(compute.divideForRetrain, 'divide the rows', {
         spec: pinned,
         datasetVersion: options.datasetVersion,
+        driftCheck: options.driftCheck,
       }),
     ({ counts }) =>
       `${count(counts.fresh)} new of ${count(counts.train)}, ${count(counts.validation)} validation, ${count(counts.test)} test`,

@@ -4,12 +4,19 @@ import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ArtifactRef, Manifest } from '../../contracts/refs.ts';
 import { readFrame } from '../../data/datasets.ts';
 import { divideByArrival } from '../../models/retraining/divide.ts';
-import type { DatasetRegistry, DatasetVersion, ModelRegistry, ModelVersion } from '../../registry/types.ts';
+import type {
+  DatasetRegistry,
+  DatasetVersion,
+  DriftRegistry,
+  ModelRegistry,
+  ModelVersion,
+} from '../../registry/types.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import { localPaths } from '../parts.ts';
 import type { CandidatePlan } from '../search.ts';
 import { loadSpec } from '../specs.ts';
+import { changePoints } from './anew.ts';
 import { demandChampion, planOf } from './champion.ts';
 import { learnedRows } from './learned.ts';
 
@@ -18,6 +25,7 @@ interface Deps {
   registry: {
     datasets: Pick<DatasetRegistry, 'get' | 'latest'>;
     models: Pick<ModelRegistry, 'champion'>;
+    drift: Pick<DriftRegistry, 'get'>;
   };
 }
 
@@ -64,10 +72,17 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
      * The newest labelled rows that the champion has not learned are the test rows, those before them validate: so
      * that neither champion nor challenger knows what it is judged on.
      */
-    async divideForRetrain(input: { spec: ArtifactRef; datasetVersion?: string }): Promise<RetrainRows> {
+    async divideForRetrain(input: {
+      spec: ArtifactRef;
+      datasetVersion?: string;
+      driftCheck?: string;
+    }): Promise<RetrainRows> {
       const spec = await loadSpec(artifacts, input.spec);
       const champion = await demandChampion(registry.models, spec.name);
       const dataset = await datasetOf(spec, champion, input.datasetVersion);
+      const check =
+        input.driftCheck === undefined ? undefined : await registry.drift.get(spec.name, input.driftCheck);
+      const [sinceRowId] = changePoints(check?.report);
       return await withHeartbeat('divide', async ({ signal }) => {
         const paths = await localPaths(artifacts, dataset.manifest.parts);
         const frame = await readFrame(paths, spec, { columns: [spec.target] });
@@ -76,9 +91,7 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
         const learned = await learnedRows(artifacts, manifestOf, champion, dataset.manifest);
         const { fresh, ...whole } = await divideByArrival(
           frame,
-          spec.target,
-          learned,
-          classesOf(spec),
+          { target: spec.target, learned, classes: classesOf(spec), sinceRowId },
           signal,
         );
         const { validation, test } = whole;

@@ -15,9 +15,11 @@ it('divides many rows on another thread as few on this one, and says there too t
   };
   const learned = frame.rowIds.filter((id) => id < 24_000 && id % 7 > 0);
   const here = divideRows({ frame, target: 'y', learned, classes: [] });
-  expect(await divideByArrival(frame, 'y', learned, [])).toEqual(here);
+  expect(await divideByArrival(frame, { target: 'y', learned, classes: [] })).toEqual(here);
   expect('test' in here && here.test).toHaveLength(1_286);
-  await expect(divideByArrival(frame, 'y', frame.rowIds, [])).rejects.toMatchObject({
+  await expect(
+    divideByArrival(frame, { target: 'y', learned: frame.rowIds, classes: [] }),
+  ).rejects.toMatchObject({
     code: 'RETRAIN_IMPOSSIBLE',
     details: { value: 0 },
   });

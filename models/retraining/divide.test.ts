@@ -17,7 +17,7 @@ function frameOf(rows: number, missing: number[] = [], trainOnly: number[] = [])
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at);
 const divide = (frame: Frame, learned: number[]) =>
-  divideByArrival(frame, 'y', Float64Array.from(learned), []);
+  divideByArrival(frame, { target: 'y', learned: Float64Array.from(learned), classes: [] });
 
 describe('rows by arrival', () => {
   it('tests the newest, validates those before, and learns the rest', async () => {
@@ -57,12 +57,23 @@ describe('rows by arrival', () => {
     const frame = frameOf(200);
     const codes = new Int32Array(200).map((_, row) => (row === 150 ? 1 : row === 151 ? -1 : 0));
     frame.columns.y = { kind: 'text', codes, dictionary: ['up', 'sideways'] };
-    const { train, validation, test } = await divideByArrival(frame, 'y', Float64Array.of(1_000), [
-      'up',
-      'down',
-    ]);
+    const { train, validation, test } = await divideByArrival(frame, {
+      target: 'y',
+      learned: Float64Array.of(1_000),
+      classes: ['up', 'down'],
+    });
     const all = new Set([...train, ...validation, ...test]);
     expect([all.size, all.has(1_150), all.has(1_151)]).toEqual([198, false, false]);
+  });
+
+  it('judges on what came since a change, so that a challenger can learn from the same', async () => {
+    const frame = frameOf(10_000);
+    const about = { target: 'y', learned: Float64Array.from(range(1_000, 2_999)), classes: [] };
+    const { test, validation, fresh } = await divideByArrival(frame, { ...about, sinceRowId: 9_000 });
+    expect([test.length, validation.length]).toEqual([500, 400]);
+    expect(fresh.at(-1)).toBe(10_099);
+    const late = await divideByArrival(frame, { ...about, sinceRowId: 10_990 });
+    expect([late.test.length, late.validation.length]).toEqual([200, 160]);
   });
 
   it('says how many new rows there are where they are too few', async () => {

@@ -11,21 +11,21 @@ const rowsAtOnce = 10_000;
  * those before them validate. Rows without a label are on no side, those with `_trainOnly` are neither tested nor
  * validate, and what is older than all that the model has learned does not count as new. Many rows are divided on
  * another thread.
- * @param learned ids of rows that the model has learned.
- * @param classes of a classification; empty for a regression.
+ * @param about.learned ids of rows that the model has learned.
+ * @param about.classes of a classification; empty for a regression.
+ * @param about.sinceRowId from where on the data is known to be another: the sides then hold shares of what came since.
  * @throws RelevoError RETRAIN_IMPOSSIBLE where fewer than 100 new labelled rows are there; CANCELLED.
  */
 export async function divideByArrival(
   frame: Frame,
-  target: string,
-  learned: Float64Array,
-  classes: string[],
+  about: Omit<DivisionTask, 'frame'>,
   signal?: AbortSignal,
 ): Promise<Division> {
+  const { target } = about;
   const columns = Object.fromEntries(
     [target, '_trainOnly'].flatMap((name) => (name in frame.columns ? [[name, frame.columns[name]]] : [])),
   );
-  const task: DivisionTask = { frame: { ...frame, columns }, target, learned, classes };
+  const task: DivisionTask = { ...about, frame: { ...frame, columns } };
   const divided = frame.rows <= rowsAtOnce ? divideRows(task) : await divideElsewhere(task, signal);
   if ('train' in divided) return divided;
   throw new RelevoError(

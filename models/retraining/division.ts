@@ -4,8 +4,13 @@ import type { Split } from '../../contracts/refs.ts';
 /** Shares of the rows that nobody has learned, and bounds on them: few vouch for nothing, many cost what they teach. */
 const sides = {
   test: { share: 0.25, least: 50, most: 2_000 },
-  validation: { share: 0.2, least: 30, most: 2_000 },
+  validation: { share: 0.2, least: 30, most: 1_000 },
 };
+/**
+ * Where something has changed, the sides are shares of what came since, or of so many newest rows: a challenger that
+ * is judged on all that is new would have learned what held before the change.
+ */
+const leastRecent = 800;
 /** Fewest new rows that are left to learn from. */
 const leastFresh = 20;
 export const leastNew = sides.test.least + sides.validation.least + leastFresh;
@@ -20,6 +25,8 @@ export interface DivisionTask {
   target: string;
   learned: Float64Array;
   classes: string[];
+  /** From this row id on the data is another; absent where no change is known. */
+  sinceRowId?: number;
 }
 
 /** The sides by the rules of `divideByArrival`; how many rows are new where they are too few. */
@@ -28,6 +35,7 @@ export function divideRows({
   target,
   learned,
   classes,
+  sinceRowId,
 }: DivisionTask): Division | { newRows: number } {
   const known = new Set(learned);
   const isLabelled = labels(frame.columns[target], classes);
@@ -42,9 +50,11 @@ export function divideRows({
   const isNew = (row: number) => idOf(row) > oldest && !known.has(idOf(row));
   const unseen = rows.filter((row) => isNew(row) && !isTrainOnly(row));
   if (unseen.length < leastNew) return { newRows: unseen.length };
-  const firstTest = unseen.length - sizeOf(sides.test, unseen.length);
+  const since = sinceRowId === undefined ? unseen : unseen.filter((row) => idOf(row) >= sinceRowId);
+  const recent = Math.min(unseen.length, Math.max(leastRecent, since.length));
+  const firstTest = unseen.length - sizeOf(sides.test, recent);
   const test = unseen.slice(firstTest).map(idOf);
-  const firstValidation = firstTest - sizeOf(sides.validation, unseen.length);
+  const firstValidation = firstTest - sizeOf(sides.validation, recent);
   const validation = unseen.slice(firstValidation, firstTest).map(idOf);
   const held = new Set([...test, ...validation]);
   const train = rows.filter(

@@ -95,7 +95,7 @@ async function sceneOf(spec: PipelineSpec, frame: Frame, name: string, classes: 
   );
   const base = withHeads(await fitCandidate(spec, candidate, first, withInterval), learnt.heads);
   const learned = Float64Array.from([...before.train, ...before.validation]);
-  const { fresh, ...division } = await divideByArrival(frame, spec.target, learned, classes);
+  const { fresh, ...division } = await divideByArrival(frame, { target: spec.target, learned, classes });
   const whole = await prepareTrainingSet(spec, frame, division);
   const set = await prepareTrainingSet(spec, frame, { ...division, train: fresh });
   const championLoss = lossOn(spec, await hold(base, set.test));
