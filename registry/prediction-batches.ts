@@ -18,23 +18,27 @@ function field(text: string): string {
 }
 
 /** JSON has escaped all that is special already, with backslashes that are doubled. */
-function jsonField(value: unknown): string {
-  const json = JSON.stringify(value);
-  return json.includes('\\') ? json.replaceAll('\\', '\\\\') : json;
-}
+const jsonText = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json);
 
-const plain = ({ values, label, interval }: LoggedAnswer): LoggedAnswer => ({ values, label, interval });
+/** As `JSON.stringify` writes an answer, at half its cost; every number of an answer is finite. */
+function answerJson({ values, label, interval }: LoggedAnswer, head = ''): string {
+  const named = label === undefined ? '' : `,"label":${JSON.stringify(label)}`;
+  const bounds = interval === undefined ? '' : `,"interval":[${interval[0]},${interval[1]}]`;
+  return `{${head}"values":[${values.join(',')}]${named}${bounds}}`;
+}
+const otherJson = (other: LoggedAnswer & { version: string }): string =>
+  answerJson(other, `"version":${JSON.stringify(other.version)},`);
 
 function line({ id, pipeline, version, ...row }: LoggedPrediction): string {
   const { key, inputs, answer, latencyUs, stage, others } = row;
   const fields = [
     ...[id, idMoment(id), field(pipeline), field(version)],
     key === undefined ? missing : field(key),
-    inputs === undefined ? missing : jsonField(inputs),
-    jsonField(plain(answer)),
+    inputs === undefined ? missing : jsonText(JSON.stringify(inputs)),
+    jsonText(answerJson(answer)),
     Math.min(2_147_483_647, Math.max(0, Math.round(latencyUs))),
     stage ?? missing,
-    others === undefined ? missing : jsonField(others),
+    others === undefined ? missing : jsonText(`[${others.map(otherJson).join(',')}]`),
   ];
   return fields.join('\t');
 }
