@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 export const alertSeverities = ['info', 'warning', 'critical'] as const;
-export type AlertSeverity = (typeof alertSeverities)[number];
 export const alertStates = ['open', 'acknowledged', 'resolved'] as const;
 export const alertKinds = [
   'drift',
