@@ -220,7 +220,12 @@ describe('a version that wins on the test rows', { timeout: 180_000 }, () => {
   it('goes on in a contest of its own, which the training does not wait for', async () => {
     // Four rounds learn next to nothing.
     const mill = plant({ rounds: 4, trials: 0 });
-    const watched = { ...mill, contest: policy({ stages: ['offline', 'shadow'] }) };
+    const row = { feed: 40, speed: 9.5, hardness: 12, ore: 'oxide' };
+    const golden = [
+      { row, answer: 223.7, within: 40 },
+      { row: { ...row, feed: 80 }, answer: 447.7, within: 40 },
+    ];
+    const watched = { ...mill, contest: policy({ stages: ['offline', 'shadow'], guardrails: { golden } }) };
     const train = async (candidate: string): Promise<TrainResult> => {
       const options = trainOptionsSchema.parse({ ingest: 'if-missing', candidates: [candidate] });
       const handle = await start('trainWorkflow', runId('train', mill.name, candidate), {
@@ -241,6 +246,7 @@ describe('a version that wins on the test rows', { timeout: 180_000 }, () => {
       ['segment', true],
       ['latency', true],
       ['size', true],
+      ['golden', true],
     ]);
     const evidence = JSON.parse(
       Buffer.from(await stack.artifacts.readBytes(promotion?.evidence ?? fault())).toString(),
