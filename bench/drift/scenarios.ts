@@ -9,7 +9,7 @@ export const calm: { name: string; shape: Shape }[] = [
   { name: 'independent rows', shape: { reference: 1_000, current: 500, numbers: 15, categories: 5 } },
   {
     name: 'rows like their neighbours (correlation 0.9)',
-    shape: { reference: 5_000, current: 1_000, numbers: 20, categories: 0, correlation: 0.9 },
+    shape: { reference: 10_000, current: 4_000, numbers: 20, categories: 0, correlation: 0.9 },
   },
 ];
 

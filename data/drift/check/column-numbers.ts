@@ -1,5 +1,5 @@
 import type { NumericSample } from '../../../contracts/detector.ts';
-import { ksExact } from '../tests/ks.ts';
+import { greatestCommonDivisor, smirnovExact } from '../distributions/smirnov-paths.ts';
 import { andersonDarlingSurvival } from './anderson-darling.ts';
 import { autocorrelationTime, firstOrderTime } from './autocorrelation.ts';
 import { countCells, numberCells, quantileCuts } from './cells.ts';
@@ -60,8 +60,9 @@ function testNumbers(
   const [m, n] = [reference.sorted.length, current.sorted.length];
   const isIndependent = time.reference === 1 && time.current === 1;
   if (isIndependent && Math.min(m, n) < fewestOfLimit && Math.max(m, n) <= mostOfExact) {
-    const { statistic, pValue = null } = ksExact(reference, current);
-    return { test: 'ks', why: whyExact, statistic, pValue };
+    const { largestGap } = compared;
+    const pValue = smirnovExact(m, n, largestGap / greatestCommonDivisor(m, n));
+    return { test: 'ks', why: whyExact, statistic: largestGap / (m * n), pValue };
   }
   const inflation = jointRows(m, n) / effectiveRows;
   return {

@@ -6,7 +6,9 @@ export interface NumberComparison {
   andersonDarling: number;
   /** First Wasserstein distance, in the column's unit. */
   wasserstein: number;
-  /** The same without what the noise of the distribution functions adds to it. */
+  /** Largest gap of the distribution functions (Kolmogorov–Smirnov), in steps of 1/(m·n), so that it is whole. */
+  largestGap: number;
+  /** The distance without what the noise of the distribution functions adds to it. */
   corrected: number;
 }
 
@@ -28,6 +30,7 @@ export function compareNumbers(
   let statistic = 0;
   let wasserstein = 0;
   let corrected = 0;
+  let largestGap = 0;
   let before = 0;
   while (i < m || j < n) {
     const value = j === n || (i < m && a[i] <= b[j]) ? a[i] : b[j];
@@ -38,9 +41,11 @@ export function compareNumbers(
       wasserstein += Math.abs(gap) * (value - before);
       if (signal > 0) corrected += Math.sqrt(signal) * (value - before);
     }
-    const [fromI, fromJ] = [i, j];
+    const fromI = i;
+    const fromJ = j;
     while (i < m && a[i] === value) i++;
     while (j < n && b[j] === value) j++;
+    largestGap = Math.max(largestGap, Math.abs(i * n - j * m));
     const ties = i - fromI + (j - fromJ);
     const middle = fromI + fromJ + ties / 2;
     const difference = all * ((fromI + i) / 2) - m * middle;
@@ -48,5 +53,5 @@ export function compareNumbers(
     if (scale > 0) statistic += (ties / all) * ((difference * difference) / scale);
     before = value;
   }
-  return { andersonDarling: ((all - 1) * statistic) / (m * n), wasserstein, corrected };
+  return { andersonDarling: ((all - 1) * statistic) / (m * n), wasserstein, corrected, largestGap };
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
-/** How many columns are worked on at a time. */
-const lanes = availableParallelism();
+/** How many columns are worked on at a time: as many as the pool has threads, since each holds memory. */
+const lanes = Math.max(1, availableParallelism() - 1);
 
 /**
  * Does the work for each item, a few at a time, and gives the results in the items' order.
