@@ -219,7 +219,9 @@ describe('a challenger in canary', () => {
       if (round % 3 === 1) await db.registry.models.rollback({ ...by });
     }
     await db.registry.routes.clear(name, challenger);
-    await expect.poll(contenders, { timeout: 5_000 }).toEqual([]);
+    await expect
+      .poll(() => [api.deps.champions.serving(name).version.version, ...contenders()], { timeout: 5_000 })
+      .toEqual([champion]);
     done = true;
     await Promise.all(clients);
     expect(seen).toEqual(new Set([champion, challenger]));
