@@ -7,3 +7,4 @@ export { compareWorkflow, explainWorkflow } from './questions.ts';
 export { retrainWorkflow } from './retrain.ts';
 export { searchWorkflow } from './search.ts';
 export { trainWorkflow } from './train.ts';
+export { watchWorkflow } from './watch.ts';
