@@ -1,7 +1,7 @@
-import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { ColumnDrift, DriftPolicy, DriftVerdict } from '../../../contracts/drift.ts';
 import { benjaminiHochberg, onlineObserve } from '../correction/index.ts';
 import type { ColumnMeasure } from './measure.ts';
+import { upperNormalQuantile } from './normal.ts';
 
 const power = 0.8;
 /** An effect so many times the smallest one is to be found with that power, or the rows are too few. */
@@ -86,7 +86,7 @@ function judgeColumn(
  * shares, whose Cohen's w is at least twice their total variation.
  */
 export function neededRows({ effect, freedom = 1 }: ColumnMeasure, minEffect: number, level: number): number {
-  const reach = quantile(1 - level / 2, 0, 1) + quantile(power, 0, 1);
+  const reach = upperNormalQuantile(level / 2) + upperNormalQuantile(1 - power);
   if (effect?.name === 'totalVariation') {
     const size = Math.min(1, detectable.totalVariation * minEffect);
     const noncentrality = reach ** 2 + reach * Math.sqrt(2 * Math.max(0, freedom - 1));

@@ -1,4 +1,3 @@
-import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import type { ColumnDrift, DriftPolicy } from '../../../contracts/drift.ts';
 import { runInPool } from '../../../threads/pool.ts';
 import type { ColumnTask } from './column.worker.ts';
@@ -7,6 +6,7 @@ import { type Judgement, judge } from './gates.ts';
 import { inLanes } from './lanes.ts';
 import type { LossTask, SplitLoss } from './loss.worker.ts';
 import type { ColumnMeasure, MeasureOptions } from './measure.ts';
+import { upperNormalQuantile } from './normal.ts';
 import { type LaneMemory, newLaneMemory, onLane } from './shared.ts';
 import type { CheckInput, CheckResult, PreparedReference, Values } from './types.ts';
 
@@ -39,7 +39,7 @@ export async function checkColumns(input: CheckInput, signal?: AbortSignal): Pro
   const { policy } = input;
   const options: MeasureOptions = {
     level: policy.level,
-    deviations: quantile(1 - policy.level, 0, 1),
+    deviations: upperNormalQuantile(policy.level),
     minEffect: policy.minEffect,
   };
   const memories: LaneMemory[] = [];

@@ -1,7 +1,7 @@
-import quantile from '@stdlib/stats-base-dists-normal-quantile';
 import { autocorrelationTime } from './autocorrelation.ts';
 import { countCells, numberCells, quantileCuts } from './cells.ts';
 import { lumpRare } from './lump.ts';
+import { upperNormalQuantile } from './normal.ts';
 import { knownNumbers, prepare } from './prepare.ts';
 import type { Categories, LossChange, LossRows, Values } from './types.ts';
 
@@ -54,7 +54,7 @@ export function hasRisen(reference: Float64Array, current: Float64Array, level: 
     return (variance * autocorrelationTime(prepared.levels)) / loss.length;
   };
   const noise = Math.sqrt(spread(reference) + spread(current));
-  return mean(current) - mean(reference) > quantile(1 - level, 0, 1) * noise;
+  return mean(current) - mean(reference) > upperNormalQuantile(level) * noise;
 }
 
 /** What each cell of each input adds to the loss; rows' mean of every input's parts is 0. */

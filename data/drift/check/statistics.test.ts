@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { andersonDarlingSurvival } from './anderson-darling.ts';
 import { compareNumbers } from './compare-numbers.ts';
+import { upperNormalQuantile } from './normal.ts';
 import parity from './parity/statistics.json' with { type: 'json' };
 
 const sample = (values: number[]) => ({ sorted: Float64Array.from(values), mean: 0, variance: 1 });
@@ -22,4 +23,10 @@ test('far out the tail falls as √(3/πz)·e^−z', () => {
     expect(andersonDarlingSurvival(z) / leading).toBeGreaterThan(0.98);
     expect(andersonDarlingSurvival(z) / leading).toBeLessThan(1);
   }
+});
+
+test('normal quantiles', () => {
+  expect(upperNormalQuantile(0.5)).toBeCloseTo(0, 12);
+  expect(upperNormalQuantile(0.05)).toBeCloseTo(1.6448536269514722, 12);
+  expect(upperNormalQuantile(1e-9)).toBeCloseTo(5.997807015007687, 10);
 });
