@@ -27,7 +27,7 @@ const result = await checkColumns({
       readColumn(shape, place, (side, from, count) => readNumbers(`${side} ${lane}`, from, count)),
   ),
   policy: driftPolicySchema.parse({}),
-  rowIds: Float64Array.from({ length: shape.current }, (_, row) => row),
+  rowIds: new Float64Array(shape.current).map((_, row) => row),
   history: {},
 });
 const seconds = (performance.now() - started) / 1000;

@@ -33,9 +33,10 @@ const mostIndicators = 4;
 /** Of the indicators of the most frequent categories, the levels of the one whose neighbours are most alike. */
 function slowestLevels(codes: Int32Array, byCode: Float64Array): BlockLevel[] {
   const frequent = [...byCode.keys()].sort((a, b) => byCode[b] - byCode[a]).slice(0, mostIndicators);
+  const rows = borrow(codes.length);
   let slowest: BlockLevel[] = [];
   for (const code of frequent) {
-    const levels = blockLevels(indicator(codes, code));
+    const levels = blockLevels(indicator(codes, code, rows));
     if (autocorrelationTime(levels) > autocorrelationTime(slowest)) slowest = levels;
   }
   return slowest;
@@ -50,8 +51,7 @@ export function knownCodes(codes: Int32Array): Int32Array {
 }
 
 /** 1 in rows of that category, else 0. */
-export function indicator(codes: Int32Array, code: number): Float64Array {
-  const is = borrow(codes.length);
+export function indicator(codes: Int32Array, code: number, is = borrow(codes.length)): Float64Array {
   for (let i = 0; i < codes.length; i++) is[i] = codes[i] === code ? 1 : 0;
   return is;
 }
