@@ -126,3 +126,12 @@ test('a column of another kind on the other side is refused', () => {
   };
   expect(() => measure(pair)).toThrow('different kinds');
 });
+
+test('a champion that is seldom wrong need not err in a tenth more of its answers to have drifted', () => {
+  const labels = ['right', 'wrong'];
+  const pair = category('residual', labels, codes(8_000, [0.9, 0.1]), codes(4_000, [0.84, 0.16]));
+  const { effect, leastEffect } = measure({ ...pair, role: 'residual' });
+  expect(leastEffect).toBeCloseTo(options.minEffect * Math.sqrt(0.9 * 0.1), 2);
+  expect(effect?.low).toBeGreaterThan(leastEffect ?? 1);
+  expect(measure(pair).leastEffect).toBeUndefined();
+});

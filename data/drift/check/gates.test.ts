@@ -121,3 +121,9 @@ test('rows needed grow as the effect to find shrinks', () => {
   const shares = measured({ effect: { name: 'totalVariation', value: 0, low: 0 }, freedom: 5 });
   expect(neededRows({ ...shares, freedom: 20 }, 0.1, 1e-4)).toBeGreaterThan(neededRows(shares, 0.1, 1e-4));
 });
+
+test('a column may say itself how large an effect must be', () => {
+  const rise = measured({ pValue: 1e-9, effect: { name: 'totalVariation', value: 0.06, low: 0.04 } });
+  expect(judgeOne(rise).verdict).not.toBe('drift');
+  expect(judgeOne({ ...rise, leastEffect: 0.03 }).verdict).toBe('drift');
+});

@@ -64,10 +64,11 @@ export function judge(
 
 function judgeColumn(
   measure: ColumnMeasure,
-  { minEffect, persistence }: DriftPolicy,
+  { minEffect: usual, persistence }: DriftPolicy,
   at: { adjustedPValue: number | null; level: number; columns: number; past: boolean[] },
 ): Judgement {
   const { adjustedPValue, past } = at;
+  const { leastEffect: minEffect = usual } = measure;
   const significance = adjustedPValue !== null && adjustedPValue <= at.level;
   const magnitude = measure.effect !== null && measure.effect.low >= minEffect;
   const passed = significance && magnitude;

@@ -9,6 +9,8 @@ export interface ColumnMeasure {
   statistic: number | null;
   pValue: number | null;
   effect: ColumnDrift['effect'];
+  /** Smallest effect worth an alarm where it is not the policy's. */
+  leastEffect?: number;
   /** Rows of a reference without end that would say as much as both sides do. */
   effectiveRows: number;
   /** Degrees of freedom of a test of categories. */
