@@ -40,22 +40,29 @@ export function judgeGuardrails(input: GuardrailInput): GuardrailResult[] {
   return [...ofClasses, ...(segments ? [segments] : [])];
 }
 
-/** The largest fall of a class's recall that chance does not explain (one-sided McNemar on the class's rows). */
+/**
+ * The largest fall of a class's recall that chance does not explain (one-sided McNemar on the class's rows). A class may
+ * fall as far as the champion answers its classes on average: a champion that answers nearly always the same has a
+ * recall there that no honest challenger reaches.
+ */
 function recallOf({ task, classes, actual, challenger, champion, limits }: GuardrailInput): GuardrailResult {
   const count = task.kind === 'classification' ? task.classes : 0;
   const [ours, theirs] = [challenger, champion].map(({ values, decisionWeights }) =>
     decide(values, count, decisionWeights),
   );
+  const usual = balancedAccuracy(theirs, actual, count);
   const falls = Array.from({ length: count }, (_, k) => {
-    let [rows, lost, won] = [0, 0, 0];
+    let [rows, lost, won, right] = [0, 0, 0, 0];
     for (let row = 0; row < actual.length; row++) {
       if (actual[row] !== k) continue;
       rows++;
+      if (ours[row] === k) right++;
       if (theirs[row] === k && ours[row] !== k) lost++;
       if (theirs[row] !== k && ours[row] === k) won++;
     }
     const isChance = fairCoinAtMost(won, lost + won) > chance / count;
-    return { class: k, fall: rows === 0 || isChance ? 0 : (lost - won) / rows };
+    const isFine = rows === 0 || isChance || right / rows >= usual;
+    return { class: k, fall: isFine ? 0 : (lost - won) / rows };
   });
   const worst = falls.reduce((most, next) => (next.fall > most.fall ? next : most));
   const limit = limits.recallDrop;
@@ -63,6 +70,16 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
     ...{ name: 'recall', passed: worst.fall <= limit, value: worst.fall, limit },
     ...(worst.fall > 0 && { worst: classes[worst.class] }),
   };
+}
+
+/** Mean recall of the classes that have rows. */
+function balancedAccuracy(answered: Int32Array, actual: Float64Array, classes: number): number {
+  const [rows, right] = [new Float64Array(classes), new Float64Array(classes)];
+  for (const [row, k] of actual.entries()) {
+    rows[k]++;
+    if (answered[row] === k) right[k]++;
+  }
+  return mean([...rows.keys()].filter((k) => rows[k] > 0).map((k) => right[k] / rows[k]));
 }
 
 /** The rise of the expected calibration error, where its paired bootstrap says that it rose. */
@@ -90,10 +107,14 @@ function calibrationOf({
   return { name: 'calibration', passed: !isShown, value, limit: limits.eceRise };
 }
 
-/** The category whose rows the challenger loses most on, in proportion; only where a paired t test sees it. */
+/**
+ * The category whose rows the challenger loses most on, in proportion; only where a paired t test sees it, and it loses
+ * more there than the champion does on all rows.
+ */
 function segmentsOf({ actual, challenger, champion, loss, segments, limits }: GuardrailInput) {
   const [ours, theirs] = [challenger, champion].map((said) => rowLosses(loss, actual, said));
   const differences = lossDifferences(ours, theirs);
+  const usual = mean([...theirs]);
   const all = segments.flatMap(({ column, codes, labels }) =>
     rowsByCode(codes, labels.length).flatMap((rows, code) =>
       rows.length < leastSegmentRows ? [] : [{ name: `${column} = ${labels[code]}`, rows }],
@@ -106,7 +127,8 @@ function segmentsOf({ actual, challenger, champion, loss, segments, limits }: Gu
     const isChance =
       spread === 0 ? difference <= 0 : normalAbove(difference / Math.sqrt(spread)) > chance / all.length;
     const before = mean(rows.map((row) => theirs[row]));
-    return { name, ratio: isChance ? 1 : ratioOf(before + difference, before) };
+    const isFine = isChance || before + difference <= usual;
+    return { name, ratio: isFine ? 1 : ratioOf(before + difference, before) };
   });
   const worst = ratios.reduce((most, next) => (next.ratio > most.ratio ? next : most));
   const limit = limits.segmentLossRatio;

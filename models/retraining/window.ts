@@ -1,7 +1,10 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { lossDifferences, rowLosses, rowLossOf } from '../evaluation/losses.ts';
 import { type CandidateContext, type CandidateToFit, fitCandidate } from '../training/fit.ts';
+import type { Held } from '../training/heads.ts';
 import { rowsAt, type TrainingSet } from '../training/rows.ts';
 import { hold, lossOn } from '../training/score.ts';
+import { taskOf } from '../training/task.ts';
 
 /** Sizes that a backtest tries beside those that change points name. */
 const sizesTried = 6;
@@ -45,7 +48,8 @@ export interface Window {
 
 /**
  * Fits the candidate on each window of training rows, judges it on the validation rows, which come after them, and
- * takes the best; of equals the one named first.
+ * takes the widest that is no worse than the best by more than one standard error of their rows' paired losses
+ * (Breiman's rule of one standard error): a narrow window that was lucky on few rows forgets what comes back.
  */
 export async function backtestWindow(
   spec: PipelineSpec,
@@ -55,15 +59,30 @@ export async function backtestWindow(
   context: CandidateContext,
 ): Promise<Backtest> {
   const { threads, signal, seed } = context;
-  const losses: Backtest['losses'] = [];
+  const tried: { rows: number; loss: number; rowLosses: Float64Array }[] = [];
+  const rowLoss = rowLossOf(taskOf(spec), spec.metric, validation.target);
+  const lossesOf = ({ predictions }: Held) => rowLosses(rowLoss, validation.target, predictions);
   for (const [done, { rows, fromRowId }] of windows.entries()) {
     context.onStep?.(done, windows.length, undefined);
     const inside = Int32Array.from(train.rowIds.keys()).filter((row) => train.rowIds[row] >= fromRowId);
     const sides = { train: rowsAt(train, inside), validation };
     const fitted = await fitCandidate(spec, candidate, sides, { threads, signal, seed });
-    losses.push({ rows, loss: lossOn(spec, await hold(fitted, validation)) });
+    const held = await hold(fitted, validation);
+    tried.push({ rows, loss: lossOn(spec, held), rowLosses: lossesOf(held) });
     fitted.dispose();
   }
-  const best = losses.reduce((least, next) => (next.loss < least.loss ? next : least));
-  return { rows: best.rows, losses };
+  const best = tried.reduce((least, next) => (next.loss < least.loss ? next : least));
+  const asGood = tried.filter((one) => isAsGood(lossDifferences(one.rowLosses, best.rowLosses)));
+  return {
+    rows: Math.max(best.rows, ...asGood.map(({ rows }) => rows)),
+    losses: tried.map(({ rows, loss }) => ({ rows, loss })),
+  };
+}
+
+/** Whether the mean difference is at most one standard error above 0. */
+function isAsGood(differences: Float64Array): boolean {
+  const count = differences.length;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
+  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1);
+  return mean <= Math.sqrt(variance / count);
 }
