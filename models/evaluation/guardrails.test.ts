@@ -49,6 +49,14 @@ describe('guardrails', () => {
     expect(found.recall.value).toBeGreaterThan(0.2);
   });
 
+  it('do not protect what a champion owes to answering nearly always the same', () => {
+    const degenerate = answers((row) => (actual[row] === 1 ? 0.1 : 1));
+    const challenger = answers((row) => (actual[row] === 1 ? 0.9 : 0.92));
+    const found = judge({ champion: degenerate, challenger });
+    expect(found.recall).toMatchObject({ passed: true, value: 0 });
+    expect(judge({ champion, challenger: degenerate }).recall.passed).toBe(false);
+  });
+
   it('see confidence that is not earned', () => {
     const found = judge({ challenger: { ...champion, values: champion.values.map((p) => Number(p > 0.5)) } });
     expect(found.calibration.passed).toBe(false);

@@ -79,8 +79,8 @@ export async function backtestWindow(
   };
 }
 
-/** Whether the mean difference is at most one standard error above 0. */
-function isAsGood(differences: Float64Array): boolean {
+/** Whether the mean of paired differences is at most one standard error above 0. */
+export function isAsGood(differences: Float64Array): boolean {
   const count = differences.length;
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1);
