@@ -68,6 +68,9 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   await writePlant(workers.dataDir, 800);
   await run('ingest-new', 'ingestWorkflow', runId('ingest', spec.name, 'new'), { spec });
   await run('ingest-unchanged', 'ingestWorkflow', runId('ingest', spec.name, 'unchanged'), { spec });
+  const check = (key: string): Promise<void> =>
+    run(`monitor-${key}`, 'monitorWorkflow', runId('monitor', spec.name, key), { spec, options: {} });
+  await check('without-champion');
   const first = runId('train', spec.name, 'first');
   await run('train-first', 'trainWorkflow', first, { spec, options: options({ ingest: 'if-missing' }) });
   await keep(all, 'search', searchWorkflowId(first, 'searched'));
@@ -76,6 +79,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   const second = runId('train', spec.name, 'second');
   await run('train-contest', 'trainWorkflow', second, { spec, options: options({ seed: 8, trials: 4 }) });
   await keep(all, 'ingest-child', `${second}/ingest`);
+  await check('calm');
   const third = runId('train', spec.name, 'extended');
   await run('train-extended', 'trainWorkflow', third, {
     spec,
@@ -115,7 +119,6 @@ async function recordQuestions({ home, registry }: Workers, run: Run): Promise<v
   await run('compare', 'compareWorkflow', questionId('compare', pipeline, 'one'), versions);
 }
 
-/** Files that arrive in a watched folder, twice in the same state. */
 /** A good challenger from the shadow to the watch with a person's word, and a bad one that is stopped. */
 async function recordContests(servers: Servers, { registry }: Workers, run: Run): Promise<void> {
   const ore = oreOfPlant();
@@ -157,6 +160,7 @@ async function approve({ client }: Servers, id: string): Promise<void> {
   }
 }
 
+/** Files that arrive in a watched folder, twice in the same state. */
 async function recordWatch(servers: Servers): Promise<void> {
   const workflowId = watchId(spec.name);
   const arrived = { signal: 'filesArrived', signalArgs: [{ state: 'one' }] };
