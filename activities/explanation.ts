@@ -5,8 +5,8 @@ import { classesOf, modelInputs, type PipelineSpec } from '../contracts/pipeline
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { ExplainInput, ExplainResult } from '../contracts/runs.ts';
 import { explainModel, explainRows } from '../models/explain/candidate.ts';
-import { explained } from '../models/training/explained.ts';
 import { seededRandom } from '../models/random.ts';
+import { explained } from '../models/training/explained.ts';
 import { featuresOf, type PreparedRows } from '../models/training/prepare.ts';
 import type { ModelRegistry } from '../registry/types.ts';
 import { withCandidate } from './bundles.ts';
@@ -38,7 +38,11 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
         const rows = sampleOf(set.test, explainedRows, spec.seed);
         const background = sampleOf(set.train, backgroundRows, spec.seed);
         const explanation = await withCandidate(artifacts, input.native, (fitted) =>
-          explainModel(explained(fitted), rows, background, { classes: classesOf(spec), signal, seed: spec.seed }),
+          explainModel(explained(fitted), rows, background, {
+            classes: classesOf(spec),
+            signal,
+            seed: spec.seed,
+          }),
         );
         return await putJson(artifacts, 'explanation.json', explanation);
       });
