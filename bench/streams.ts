@@ -16,7 +16,7 @@ import { startServers } from '../test/stack.ts';
 import { pythonWith } from './lib/python.ts';
 import { machine, option, report } from './lib/report.ts';
 import { type AnswerToDrift, answers, type Replay, replay } from './streams/replay.ts';
-import { generatedStream, generatedStreams, recordedStream, type Stream } from './streams/specs.ts';
+import { elec2Stream, generatedStream, generatedStreams, type Stream } from './streams/specs.ts';
 
 const run = promisify(execFile);
 const peer = fileURLToPath(new URL('peers/streams.py', import.meta.url));
@@ -32,10 +32,9 @@ async function streamOf(name: string): Promise<Stream> {
   const { RELEVO_DATA } = environment();
   if (name !== 'elec2' || RELEVO_DATA === undefined)
     throw new Error(`--stream needs one of ${generatedStreams.join(', ')}, or elec2 with RELEVO_DATA`);
-  const path = 'elec2/elec.csv';
-  const text = await readFile(join(RELEVO_DATA, path), 'utf8');
+  const text = await readFile(join(RELEVO_DATA, 'elec2/elec.csv'), 'utf8');
   const lines = text.split('\n').slice(0, 1 + number('rows', 45_312));
-  return recordedStream('electricity-price', 'elec2', path, lines.join('\n'));
+  return elec2Stream(lines.join('\n'));
 }
 
 function wantedAnswers(): AnswerToDrift[] {
@@ -57,7 +56,7 @@ async function measure() {
   try {
     const python = await pythonWith(['river==0.23.0', 'typing_extensions==4.15.0']);
     const file = join(servers.folder, 'stream.csv');
-    await writeFile(file, `${[stream.header, ...stream.lines].join('\n')}\n`);
+    await writeFile(file, `${[stream.forPeers.header, ...stream.forPeers.lines].join('\n')}\n`);
     const { stdout } = await run(python, [peer, file, String(warmRows)]);
     const replays: Replay[] = [];
     for (const answer of wantedAnswers()) {

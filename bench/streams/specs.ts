@@ -10,17 +10,44 @@ export interface Stream {
   path: string;
   header: string;
   lines: string[];
+  /** The same rows as the peers read them. */
+  forPeers: { header: string; lines: string[] };
 }
 
 export const generatedStreams = Object.keys(conceptProcesses) as (keyof typeof conceptProcesses)[];
 const rowMs = 120_000;
 const start = Date.UTC(2024, 0, 1);
 
-/** The stream of a file with a header, for the pipeline that reads it. */
-export function recordedStream(name: string, source: string, path: string, text: string): Stream {
+/**
+ * Elec2 as its producer would append it, half-hour after half-hour: with the direction and the price of the half-hour
+ * before, which the pipeline's own query over the whole file gives otherwise.
+ */
+export function elec2Stream(text: string): Stream {
   const [header, ...lines] = text.trimEnd().split('\n');
-  const spec = pipeline(name);
-  return { spec: { ...spec, sources: { [source]: spec.sources[source] } }, path, header, lines };
+  const spec = pipeline('electricity-price');
+  const names = header.split(',');
+  const [price, label] = [names.indexOf('nswprice'), names.indexOf('class')];
+  const directionOf = (cells: string[]): string => (Number(cells[label]) === 1 ? 'UP' : 'DOWN');
+  const rows = lines.map((line) => line.split(','));
+  const prepared = rows.map((cells, at) => {
+    const before = rows[Math.max(0, at - 1)];
+    const last = at === 0 ? 'DOWN' : directionOf(before);
+    return [directionOf(cells), at + 2, ...cells.slice(0, label), last, before[price]].join(',');
+  });
+  const path = 'elec2-stream.csv';
+  const source = {
+    kind: 'csv' as const,
+    locations: [{ kind: 'file' as const, path }],
+    delimiter: ',',
+    missing: [],
+  };
+  return {
+    spec: { ...spec, sources: { stream: source } },
+    path,
+    header: ['direction', 'line', ...names.slice(0, label), 'last_direction', 'last_price'].join(','),
+    lines: prepared,
+    forPeers: { header, lines },
+  };
 }
 
 /** A process with known changes as a stream, with a pipeline made for its columns. */
@@ -61,10 +88,7 @@ export function generatedStream(name: keyof typeof conceptProcesses, rows: numbe
   });
   const timeOf = (row: number): string =>
     new Date(start + row * rowMs).toISOString().slice(0, 19).replace('T', ' ');
-  return {
-    spec,
-    path: `${name}.csv`,
-    header: `at,${process.columns.join(',')}`,
-    lines: cells.map((row, at) => [timeOf(at), ...row].join(',')),
-  };
+  const header = `at,${process.columns.join(',')}`;
+  const lines = cells.map((row, at) => [timeOf(at), ...row].join(','));
+  return { spec, path: `${name}.csv`, header, lines, forPeers: { header, lines } };
 }
