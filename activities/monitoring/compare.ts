@@ -100,14 +100,20 @@ async function streamsOf(
   return await runStreams(spec.drift, heldOut.answers.loss, series, goesOn ? memory.streams : []);
 }
 
+/** New rows with a known target from which on they alone say how good the champion is. */
+const leastScored = 100;
+
 async function performanceIn(
   { choice, watched, signal }: Work,
-  { heldOut, current }: Asked,
+  { heldOut, current, streamed }: Asked,
 ): Promise<Performance> {
   const { spec } = watched.version;
   const known = current.answers.loss.reduce((count, loss) => count + Number(!Number.isNaN(loss)), 0);
   const labelled = choice.fresh.length === 0 ? 0 : Math.min(1, known / choice.fresh.length);
-  const scored = { heldOut: heldOut.answers.scored, current: current.answers.scored, labelled };
+  // What waited for the columns' sake is no news of how good the champion is now.
+  const isNews = streamed.answers.scored.actual.length >= leastScored;
+  const newest = (isNews ? streamed : current).answers.scored;
+  const scored = { heldOut: heldOut.answers.scored, current: newest, labelled };
   const measured = await performanceOf(spec, scored, signal);
   const estimated = labelled < 1 ? await estimateUnlabelled(spec, { heldOut, current }, signal) : undefined;
   return estimated ? { ...measured, report: { ...measured.report, estimated } } : measured;

@@ -24,7 +24,7 @@ export function reportOf(
 ): DriftReport {
   const { compared, joint, streams, evidence, performance, quality } = found;
   const { current, reference, sampled } = choice;
-  const judged = judgeReport(compared, evidence, quality);
+  const judged = judgeReport(compared, evidence, quality, performance?.isWorse);
   const report: Omit<DriftReport, 'advice'> = {
     pipeline: spec.name,
     modelVersion: watched.version.version,
@@ -42,7 +42,11 @@ export function reportOf(
   return { ...report, advice: adviseRetrain(report) };
 }
 
-/** A check that had too few rows leaves them for the next, so that they add up; streams see every row at once. */
+/**
+ * A check that had too few rows leaves them for the next, so that they add up, until they are as many as the reference
+ * has: then it is the reference that is short, and more rows would only hide the newest among old ones. Streams see
+ * every row at once.
+ */
 export function memoryAfter(
   work: Work,
   report: DriftReport,
@@ -53,7 +57,8 @@ export function memoryAfter(
   const { parts } = dataset.manifest;
   const lineage = lineageOf(dataset.manifest);
   const before = memory?.lineage === lineage ? memory : undefined;
-  const isEnough = compared.verdict !== 'insufficient_data';
+  const isEnough =
+    compared.verdict !== 'insufficient_data' || choice.current.length >= choice.reference.rowIds.length;
   const ofChampion = lineage === watched.lineage ? lastId(watched.parts) : null;
   return {
     lineage,

@@ -27,16 +27,19 @@ function meanOf(values: Float64Array): number {
 }
 
 /**
- * What the columns' gates say, and the streams over the champion's errors. A stream that found a change while the
+ * What the columns' gates say, the streams over the champion's errors, and its metric on the rows that are new: where
+ * that is surely worse than it was judged, what inputs say has changed whether or not a column shows it. A stream that found a change while the
  * champion errs no more than where it was judged has found an improvement: no drift to act on.
  */
 export function judgeReport(
   compared: Pick<CheckResult, 'verdict' | 'kind' | 'shape' | 'columns'>,
   evidence: StreamEvidence | undefined,
   quality: Finding[],
+  isSurelyWorse = false,
 ): Judged {
   const { verdict, kind, shape } = compared;
-  if (evidence && evidence.alarms.length > 0 && meanOf(evidence.streamed) > meanOf(evidence.heldOut)) {
+  const isAlarm = evidence && evidence.alarms.length > 0;
+  if (evidence && (isAlarm || isSurelyWorse) && meanOf(evidence.streamed) > meanOf(evidence.heldOut)) {
     const isExplained = verdict === 'drift' && kind !== undefined && kind !== 'covariate';
     return { verdict: 'drift', kind: isExplained ? kind : 'concept', shape: shape ?? 'abrupt' };
   }
