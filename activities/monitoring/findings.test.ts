@@ -123,6 +123,12 @@ describe('verdict', () => {
     expect(judgeReport(calm, better, [])).toEqual({ verdict: 'no_drift' });
     expect(judgeReport(calm, { ...better, alarms: [] }, [])).toEqual({ verdict: 'no_drift' });
   });
+
+  it('need no alarm where the champion is surely worse on the newest rows', () => {
+    const silent = { alarms: [], heldOut: losses(0.2), streamed: losses(0.4) };
+    expect(judgeReport(calm, silent, [], true)).toMatchObject({ verdict: 'drift', kind: 'concept' });
+    expect(judgeReport(calm, silent, [], false)).toEqual({ verdict: 'no_drift' });
+  });
 });
 
 describe('alerts of a check', () => {
