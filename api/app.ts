@@ -4,8 +4,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { getPath } from 'hono/utils/url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiDeps } from './deps.ts';
+import { errorBodyFor } from './http/error-forms.ts';
 import { logFailure } from './http/error-log.ts';
-import { errorBody, toRelevoError } from './http/errors.ts';
+import { toRelevoError } from './http/errors.ts';
 import { routedPath } from './http/links.ts';
 import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } from './http/middleware.ts';
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
@@ -70,7 +71,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     const requestId = c.get('requestId');
     logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
     if (error.retryable) c.header('retry-after', String(retryAfterSeconds));
-    return c.json(errorBody(error, requestId), error.status as ContentfulStatusCode);
+    return c.json(errorBodyFor(c.req.path, error, requestId), error.status as ContentfulStatusCode);
   };
   app.onError(fail);
   app.notFound((c) => {

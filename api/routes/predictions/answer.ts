@@ -19,10 +19,10 @@ export interface PredictionRequest {
   body: Buffer;
 }
 
-/** Answers prediction requests from their bytes with JSON: `done` hears either that or an error, once. */
-export function createAnswering({ champions, metrics, newId, histories, recording }: AnsweringDeps) {
+/** What predicting needs, made of the API's parts: answers are counted and recorded. */
+export function predictDeps({ champions, metrics, newId, histories, recording }: AnsweringDeps): PredictDeps {
   const { keyColumn, contenderFailed } = recording;
-  const deps: PredictDeps = {
+  return {
     ...{ newId, histories, keyColumn, contenderFailed },
     lineup: (pipeline) => champions.lineup(pipeline),
     answered(rows) {
@@ -31,11 +31,16 @@ export function createAnswering({ champions, metrics, newId, histories, recordin
       recording.answered(rows);
     },
   };
+}
+
+/** Answers prediction requests from their bytes with JSON: `done` hears either that or an error, once. */
+export function createAnswering(parts: AnsweringDeps) {
+  const deps = predictDeps(parts);
   return (request: PredictionRequest, done: (error: unknown, json: string) => void): void => {
     const { pipeline, contentType, contentEncoding, requestId, startedMs, body } = request;
     try {
       checkMediaType(contentType, contentEncoding);
-      const lineup = champions.lineup(pipeline);
+      const lineup = deps.lineup(pipeline);
       const asker = { requestId, startedMs, key: headerKey(request.key) };
       predict(lineup, parseJson(body), asker, deps, done);
     } catch (error) {
