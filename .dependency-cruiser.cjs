@@ -4,12 +4,18 @@ const may = {
   inference: ['contracts'],
   /** One pool of threads a process, whoever has the heavy maths. */
   threads: ['contracts'],
-  data: ['contracts', 'threads'],
+  /** Calls to URLs that came from outside. */
+  net: ['contracts'],
+  /** What every process that speaks to Temporal shares: the connection, the codec of payloads. */
+  temporal: ['contracts'],
+  /** Logs and traces, whoever writes them. */
+  telemetry: ['contracts'],
+  data: ['contracts', 'threads', 'net'],
   models: ['contracts', 'inference', 'threads'],
   registry: ['contracts'],
   reports: ['contracts'],
   pipelines: ['contracts'],
-  activities: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines'],
+  activities: ['contracts', 'inference', 'data', 'models', 'registry', 'reports', 'pipelines', 'net'],
   workers: [
     'contracts',
     'inference',
@@ -20,9 +26,12 @@ const may = {
     'pipelines',
     'activities',
     'workflows',
+    'net',
+    'temporal',
+    'telemetry',
   ],
-  api: ['contracts', 'inference', 'registry', 'pipelines'],
-  cli: ['contracts', 'inference', 'registry', 'pipelines'],
+  api: ['contracts', 'inference', 'registry', 'pipelines', 'net', 'temporal', 'telemetry'],
+  cli: ['contracts', 'inference', 'registry', 'pipelines', 'temporal'],
 };
 
 /**
@@ -100,7 +109,7 @@ module.exports = {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: {
-        path: '^(contracts|threads|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
+        path: '^(contracts|threads|net|temporal|telemetry|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
         pathNot: tests,
       },
       to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },

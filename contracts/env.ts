@@ -5,6 +5,13 @@ import { RelevoError, showValue } from './errors.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const optionalText = z.string().trim().min(1).optional();
+/** Texts separated by commas; none where absent. */
+const listOf = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((text) => text.trim() || []))
+    .pipe(z.array(item));
 
 /** Every setting of Relevo, parsed once per process; nothing else reads `process.env`. */
 export const environmentSchema = z.object({
@@ -49,6 +56,21 @@ export const environmentSchema = z.object({
     .transform((list) => list.split(',').map((address) => address.trim()))
     .pipe(z.array(z.email()).min(1))
     .optional(),
+  /** Networks that URLs from outside may lead to though they are not public, in CIDR form. */
+  RELEVO_ALLOWED_NETWORKS: listOf(z.union([z.cidrv4(), z.cidrv6()])),
+  /** AES-256 keys of Temporal payloads by id, as JSON or the path of such a file; the first encrypts, all decrypt. */
+  RELEVO_PAYLOAD_KEYS: optionalText,
+  /** Where pages may call the codec endpoint from, beside the embedded Temporal UI. */
+  RELEVO_CODEC_ORIGINS: listOf(z.url({ protocol: /^https?$/ })),
+  /** PEM files of the API's certificate chain and its key; both or none. */
+  RELEVO_TLS_CERT: optionalText,
+  RELEVO_TLS_KEY: optionalText,
+  /** Whether the log may repeat the rows of refused predictions. */
+  RELEVO_LOG_INPUTS: z.stringbool().default(false),
+  /** Base URL of an OTLP receiver over HTTP; traces are off where absent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** Share of predictions that are traced where traces are on. */
+  RELEVO_TRACE_PREDICTIONS: z.coerce.number().min(0).max(1).default(0),
   XGBOOST_LIB: optionalText,
   LIGHTGBM_LIB: optionalText,
 });
@@ -69,6 +91,7 @@ const secrets = new Set([
   'RELEVO_WEBHOOK_URL',
   'RELEVO_WEBHOOK_SECRET',
   'RELEVO_SMTP_URL',
+  'RELEVO_PAYLOAD_KEYS',
 ]);
 
 /** @throws RelevoError ENVIRONMENT_INVALID naming each variable, its value (secrets apart) and what was expected. */

@@ -4,6 +4,9 @@
  */
 export const errorCatalogue = {
   REQUEST_INVALID: { status: 400, retryable: false },
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
+  RATE_LIMITED: { status: 429, retryable: true },
   REQUEST_TIMEOUT: { status: 408, retryable: true },
   BODY_TOO_LARGE: { status: 413, retryable: false },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, retryable: false },
@@ -26,6 +29,8 @@ export const errorCatalogue = {
   API_UNREACHABLE: { status: 503, retryable: true },
   TEMPORAL_UNAVAILABLE: { status: 503, retryable: true },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true },
+  URL_REFUSED: { status: 422, retryable: false },
+  PAYLOAD_UNREADABLE: { status: 500, retryable: false },
   NATIVE_LIBRARY_MISSING: { status: 500, retryable: false },
   SOURCE_UNAVAILABLE: { status: 503, retryable: true },
   SOURCE_CHECKSUM_MISMATCH: { status: 422, retryable: false },
