@@ -5,12 +5,13 @@ import { getPath } from 'hono/utils/url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiDeps } from './deps.ts';
 import { errorBodyFor } from './http/error-forms.ts';
+import { errorHeaders } from './http/error-headers.ts';
 import { logFailure } from './http/error-log.ts';
 import { toRelevoError } from './http/errors.ts';
 import { routedPath } from './http/links.ts';
 import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } from './http/middleware.ts';
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
-import { limits, retryAfterSeconds } from './limits.ts';
+import { limits } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
@@ -27,6 +28,7 @@ import { addPredictions } from './routes/predictions/handlers.ts';
 import { loggedRoutes } from './routes/predictions/logged.ts';
 import { runRoutes } from './routes/runs/handlers.ts';
 import { createRunBook } from './runs/run-book.ts';
+import { guard } from './security/guard.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 
@@ -38,6 +40,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     counted(deps),
     closingWhileDraining(deps),
     secureHeaders({ strictTransportSecurity: false }),
+    guard(deps),
   );
 
   const small = limitedBody(limits.bodyBytes);
@@ -70,7 +73,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     const error = toRelevoError(thrown);
     const requestId = c.get('requestId');
     logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
-    if (error.retryable) c.header('retry-after', String(retryAfterSeconds));
+    for (const [name, value] of Object.entries(errorHeaders(error))) c.header(name, value);
     return c.json(errorBodyFor(c.req.path, error, requestId), error.status as ContentfulStatusCode);
   };
   app.onError(fail);

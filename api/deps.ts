@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Metrics } from './metrics.ts';
+import type { Gate } from './security/gate.ts';
 import type { Champions } from './serving/champions.ts';
 import type { Histories } from './serving/forecast/histories.ts';
 import type { Recording } from './serving/log/recording.ts';
@@ -21,6 +22,8 @@ export interface ApiDeps {
   /** What becomes of answers once they are given. */
   recording: Recording;
   metrics: Metrics;
+  /** Finds out who asks, and how much more they may. */
+  gate: Gate;
   log: Logger;
   /** Makes request and prediction ids. */
   newId: () => string;

@@ -9,6 +9,7 @@ import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { openRegistry } from '../registry/index.ts';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
+import { openGate } from './security/gate.ts';
 import { createApiServer, drain, listen } from './server.ts';
 import { registryChampions } from './serving/champion-source.ts';
 import { createChampions } from './serving/champions.ts';
@@ -58,6 +59,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
     ...{ champions, registry, workflows, artifacts, metrics, recording, log },
     histories: createHistories(registryHistory(registry, artifacts)),
     newId: createIdMaker(),
+    gate: openGate,
     temporalUi: temporalUi(env),
     draining: draining.signal,
   };

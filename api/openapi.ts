@@ -2,10 +2,12 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type ErrorCode, errorCatalogue } from '../contracts/errors.ts';
 import { fromZod } from './http/errors.ts';
+import type { RouteRule } from './security/permissions.ts';
+import type { Principal } from './security/principal.ts';
 
 /** What a request carries from the first middleware to the last. */
 export interface ApiEnv {
-  Variables: { requestId: string };
+  Variables: { requestId: string; principal: Principal; rule: RouteRule };
 }
 export type ApiContext = Context<ApiEnv>;
 

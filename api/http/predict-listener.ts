@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RelevoError } from '../../contracts/errors.ts';
 import type { ApiDeps } from '../deps.ts';
-import { limits, retryAfterSeconds } from '../limits.ts';
+import { limits } from '../limits.ts';
 import { type AnsweringDeps, createAnswering } from '../routes/predictions/answer.ts';
+import type { Admission } from '../security/gate.ts';
+import { errorHeaders } from './error-headers.ts';
 import { logFailure } from './error-log.ts';
 import { errorBody, toRelevoError } from './errors.ts';
 import { bodyTooLarge } from './json-body.ts';
 import { requestIdOf } from './request-id.ts';
 
-export type ListenerDeps = AnsweringDeps & Pick<ApiDeps, 'log' | 'draining'>;
+export type ListenerDeps = AnsweringDeps & Pick<ApiDeps, 'log' | 'draining' | 'gate'>;
 
 const predictPath = /^\/v1\/pipelines\/([^/?]+)\/predict$/;
 const shortRoute = '/predict';
@@ -30,7 +32,7 @@ export function createPredictListener(deps: ListenerDeps) {
     const route = match === undefined ? shortRoute : longRoute;
     const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
 
-    const answer = (status: number, json: string): void => {
+    const answer = (status: number, json: string, headers: Readonly<Record<string, string>>): void => {
       if (response.headersSent || response.destroyed) return;
       response.writeHead(status, {
         'content-type': 'application/json',
@@ -38,7 +40,7 @@ export function createPredictListener(deps: ListenerDeps) {
         'cache-control': 'no-store',
         'x-content-type-options': 'nosniff',
         'x-request-id': requestId,
-        ...(status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {}),
+        ...headers,
         ...(deps.draining.aborted ? { connection: 'close' } : {}),
       });
       response.end(json);
@@ -47,20 +49,33 @@ export function createPredictListener(deps: ListenerDeps) {
     const refuse = (thrown: unknown): void => {
       const error = toRelevoError(thrown);
       logFailure(deps.log, error, { requestId, method: 'POST', route });
-      answer(error.status, JSON.stringify(errorBody(error, requestId)));
+      answer(error.status, JSON.stringify(errorBody(error, requestId)), errorHeaders(error));
     };
-    readBody(request, refuse, (body) => {
-      const pipeline = match === undefined ? undefined : decoded(match[1]);
-      const {
-        'content-type': contentType,
-        'content-encoding': contentEncoding,
-        'x-relevo-key': key,
-      } = request.headers;
-      answerPrediction(
-        { pipeline, contentType, contentEncoding, key, requestId, startedMs, body },
-        (error, json) => (error === undefined ? answer(200, json) : refuse(error)),
-      );
-    });
+    const admit = ({ principal, headers }: Admission): void =>
+      readBody(request, refuse, (body) => {
+        const pipeline = match === undefined ? undefined : decoded(match[1]);
+        const {
+          'content-type': contentType,
+          'content-encoding': contentEncoding,
+          'x-relevo-key': key,
+        } = request.headers;
+        answerPrediction(
+          { pipeline, principal, contentType, contentEncoding, key, requestId, startedMs, body },
+          (error, json) => (error === undefined ? answer(200, json, headers) : refuse(error)),
+        );
+      });
+    const turnAway = (thrown: unknown): void => {
+      refuse(thrown);
+      request.resume();
+    };
+    try {
+      const { headers, method } = request;
+      const admission = deps.gate({ method, path, headers, remoteAddress: request.socket.remoteAddress });
+      if (admission instanceof Promise) admission.then(admit, turnAway);
+      else admit(admission);
+    } catch (error) {
+      turnAway(error);
+    }
     return true;
   };
 }

@@ -8,6 +8,7 @@ import { type Logger, pino } from 'pino';
 import { type ApiApp, createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { openGate } from '../../api/security/gate.ts';
 import { createApiServer, drain, listen } from '../../api/server.ts';
 import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
@@ -116,6 +117,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
     newId: createIdMaker(),
+    gate: openGate,
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
   };

@@ -1,5 +1,7 @@
 import type { ApiDeps } from '../../deps.ts';
 import { checkMediaType, parseJson } from '../../http/json-body.ts';
+import { authorize } from '../../security/authorize.ts';
+import type { Principal } from '../../security/principal.ts';
 import { type PredictDeps, predict } from '../../serving/predict.ts';
 import { headerKey } from '../../serving/request-rows.ts';
 
@@ -11,6 +13,8 @@ export interface PredictionRequest {
   pipeline: string | undefined;
   contentType: string | undefined;
   contentEncoding: string | undefined;
+  /** Who asks. */
+  principal: Principal;
   /** The header `x-relevo-key`. */
   key: string | string[] | undefined;
   requestId: string;
@@ -37,10 +41,12 @@ export function predictDeps({ champions, metrics, newId, histories, recording }:
 export function createAnswering(parts: AnsweringDeps) {
   const deps = predictDeps(parts);
   return (request: PredictionRequest, done: (error: unknown, json: string) => void): void => {
-    const { pipeline, contentType, contentEncoding, requestId, startedMs, body } = request;
+    const { pipeline, principal, contentType, contentEncoding, requestId, startedMs, body } = request;
     try {
       checkMediaType(contentType, contentEncoding);
+      if (pipeline !== undefined) authorize(principal, 'predict', pipeline);
       const lineup = deps.lineup(pipeline);
+      if (pipeline === undefined) authorize(principal, 'predict', lineup.champion.version.pipeline);
       const asker = { requestId, startedMs, key: headerKey(request.key) };
       predict(lineup, parseJson(body), asker, deps, done);
     } catch (error) {

@@ -18,6 +18,7 @@ export function addPredictions(app: OpenAPIHono<ApiEnv>, deps: AnsweringDeps): v
         body,
         startedMs,
         requestId: c.get('requestId'),
+        principal: c.get('principal'),
         key: c.req.header('x-relevo-key'),
         contentType: c.req.header('content-type'),
         contentEncoding: c.req.header('content-encoding'),

@@ -1,0 +1,86 @@
+import type { Permission } from './roles.ts';
+
+/**
+ * Where a route's pipeline is: in a parameter of its path, in a query field, in a run's or an alert's id, or nowhere
+ * that this table could say: then the handler calls `authorize` for each pipeline that it touches. A route that says
+ * nothing and has no `:pipeline` is about all pipelines.
+ */
+export type PipelineAt = { param: string } | { query: string } | 'run id' | 'alert id' | 'handler';
+
+export interface RouteRule {
+  permission: Permission;
+  at?: PipelineAt;
+  /** Changes are audited unless they are data rather than decisions: metrics of a run, parts of an upload. */
+  audited?: false;
+}
+
+const at = (permission: Permission, where: PipelineAt): RouteRule => ({ permission, at: where });
+
+/**
+ * Who may call what: every route of the app by method and pattern, as Hono has them. A route without a line is for
+ * administrators; a test fails until it has one.
+ */
+export const routePermissions: Readonly<Record<string, Permission | RouteRule>> = {
+  // the process
+  'GET /health': 'public',
+  'GET /ready': 'public',
+  'GET /metrics': 'read',
+  'GET /openapi.json': 'public',
+  'GET /docs': 'public',
+  'GET /docs/start.js': 'public',
+  'GET /docs/swagger-ui.css': 'public',
+  'GET /docs/swagger-ui-bundle.js': 'public',
+  'GET /docs/favicon-32x32.png': 'public',
+
+  // predictions
+  'POST /predict': at('predict', 'handler'),
+  'POST /v1/pipelines/:pipeline/predict': 'predict',
+  'POST /v1/pipelines/:pipeline/outcomes': 'predict',
+  'GET /v1/pipelines/:pipeline/predictions/:id': 'predict',
+
+  // models
+  'GET /model/info': at('describe', { query: 'pipeline' }),
+  'GET /model/metrics': at('describe', { query: 'pipeline' }),
+  'GET /v1/pipelines/:pipeline/models': 'read',
+  'GET /v1/pipelines/:pipeline/models/:version': 'read',
+  'GET /v1/pipelines/:pipeline/aliases': 'read',
+  'POST /v1/pipelines/:pipeline/promote': 'operate',
+  'POST /v1/pipelines/:pipeline/rollback': 'operate',
+  'GET /v1/pipelines/:pipeline/explain': 'read',
+  'POST /v1/pipelines/:pipeline/explain': 'predict',
+
+  // pipelines and their runs
+  'GET /v1/pipelines': at('describe', 'handler'),
+  'GET /v1/pipelines/:pipeline': 'describe',
+  'GET /v1/runs': at('read', { query: 'pipeline' }),
+  'GET /v1/runs/:id': at('read', 'run id'),
+  'GET /v1/runs/:id/events': at('read', 'run id'),
+  'POST /v1/runs/:id/cancel': at('operate', 'run id'),
+  'POST /v1/pipelines/:pipeline/runs': 'operate',
+  'GET /v1/pipelines/:pipeline/datasets': 'read',
+  'GET /v1/pipelines/:pipeline/datasets/report': 'read',
+  'GET /v1/pipelines/:pipeline/datasets/comparison': 'read',
+
+  // watching and retraining
+  'GET /v1/pipelines/:pipeline/breaker': 'read',
+  'POST /v1/pipelines/:pipeline/breaker': 'operate',
+  'GET /v1/pipelines/:pipeline/contests': 'read',
+  'POST /v1/pipelines/:pipeline/contests': 'operate',
+  'GET /v1/pipelines/:pipeline/contests/:version': 'read',
+  'POST /v1/pipelines/:pipeline/contests/:version/:action': 'operate',
+  'GET /v1/pipelines/:pipeline/drift': 'read',
+  'GET /v1/pipelines/:pipeline/drift/:id': 'read',
+  'GET /v1/alerts': at('read', { query: 'pipeline' }),
+  'GET /v1/alerts/events': at('read', { query: 'pipeline' }),
+  'POST /v1/alerts/:id/:action': at('operate', 'alert id'),
+  'POST /v1/alerts/:id/acknowledge': at('operate', 'alert id'),
+  'POST /v1/alerts/:id/silence': at('operate', 'alert id'),
+};
+
+const forAdministrators: RouteRule = { permission: 'administer' };
+
+/** A route's rule; `route` is `METHOD /pattern`. */
+export function ruleOf(route: string): RouteRule {
+  const rule = Object.hasOwn(routePermissions, route) ? routePermissions[route] : forAdministrators;
+  return typeof rule === 'string' ? { permission: rule } : rule;
+}
