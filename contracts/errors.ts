@@ -30,7 +30,7 @@ export const errorCatalogue = {
   TEMPORAL_UNAVAILABLE: { status: 503, retryable: true },
   DATABASE_UNAVAILABLE: { status: 503, retryable: true },
   URL_REFUSED: { status: 422, retryable: false },
-  PAYLOAD_UNREADABLE: { status: 500, retryable: false },
+  PAYLOAD_UNREADABLE: { status: 422, retryable: false },
   NATIVE_LIBRARY_MISSING: { status: 500, retryable: false },
   SOURCE_UNAVAILABLE: { status: 503, retryable: true },
   SOURCE_CHECKSUM_MISMATCH: { status: 422, retryable: false },
