@@ -15,6 +15,8 @@ import { limits } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
+import { codecCors } from './routes/codec/cors.ts';
+import { codecRoutes } from './routes/codec/handlers.ts';
 import { contestRoutes } from './routes/contests/handlers.ts';
 import { datasetRoutes } from './routes/datasets/handlers.ts';
 import { addDocs } from './routes/docs/handlers.ts';
@@ -27,14 +29,17 @@ import { pipelineRoutes } from './routes/pipelines/handlers.ts';
 import { addPredictions } from './routes/predictions/handlers.ts';
 import { loggedRoutes } from './routes/predictions/logged.ts';
 import { runRoutes } from './routes/runs/handlers.ts';
+import { v2Routes } from './routes/v2/handlers.ts';
 import { createRunBook } from './runs/run-book.ts';
 import { guard } from './security/guard.ts';
+import { createPinnedModels } from './serving/pinned-models.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 
 /** The API as a function from Request to Response. Every failure is answered as the catalogue has it. */
 export function createApp(deps: ApiDeps): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
+  app.use('/codec/*', codecCors(deps));
   app.use(
     withRequestId(deps.newId),
     counted(deps),
@@ -50,6 +55,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
+  app.post('/codec/:way', limitedBody(limits.codecBodyBytes), jsonBody);
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
     app.post(path, limitedBody(limits.predictBodyBytes));
   }
@@ -65,7 +71,9 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', driftRoutes(deps));
   app.route('/', alertRoutes(deps));
   app.route('/', outcomeRoutes(deps));
+  app.route('/', codecRoutes(deps));
   app.route('/', loggedRoutes(deps));
+  app.route('/', v2Routes(deps, createPinnedModels(deps)));
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 

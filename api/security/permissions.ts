@@ -38,6 +38,17 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   'POST /v1/pipelines/:pipeline/outcomes': 'predict',
   'GET /v1/pipelines/:pipeline/predictions/:id': 'predict',
 
+  // Open Inference Protocol V2
+  'GET /v2': 'public',
+  'GET /v2/health/live': 'public',
+  'GET /v2/health/ready': 'public',
+  'GET /v2/models/:model': at('describe', { param: 'model' }),
+  'GET /v2/models/:model/ready': at('describe', { param: 'model' }),
+  'GET /v2/models/:model/versions/:version': at('describe', { param: 'model' }),
+  'GET /v2/models/:model/versions/:version/ready': at('describe', { param: 'model' }),
+  'POST /v2/models/:model/infer': at('predict', { param: 'model' }),
+  'POST /v2/models/:model/versions/:version/infer': at('predict', { param: 'model' }),
+
   // models
   'GET /model/info': at('describe', { query: 'pipeline' }),
   'GET /model/metrics': at('describe', { query: 'pipeline' }),
@@ -60,6 +71,11 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   'GET /v1/pipelines/:pipeline/datasets': 'read',
   'GET /v1/pipelines/:pipeline/datasets/report': 'read',
   'GET /v1/pipelines/:pipeline/datasets/comparison': 'read',
+
+  // what Temporal keeps, decrypted
+  'POST /codec/encode': 'operate',
+  'POST /codec/decode': 'operate',
+  'POST /codec/:way': 'operate',
 
   // watching and retraining
   'GET /v1/pipelines/:pipeline/breaker': 'read',

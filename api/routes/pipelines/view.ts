@@ -18,7 +18,7 @@ export const inputViews = (spec: PipelineSpec): z.input<typeof inputSchema>[] =>
   });
 
 /** A forecast is also told which moment it is about. */
-const sentColumns = ({ inputs, forecast }: PipelineSpec): string[] =>
+export const sentColumns = ({ inputs, forecast }: PipelineSpec): string[] =>
   forecast ? [forecast.time, ...inputs] : inputs;
 
 export function targetView({ target, columns }: PipelineSpec): { name: string; unit?: string | undefined } {
