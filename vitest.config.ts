@@ -43,6 +43,19 @@ export default defineConfig({
           ...common,
           name: 'e2e',
           include: ['test/**/*.test.ts'],
+          exclude: [...skipped, 'test/clients/**'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      // Clients from PyPI, as they are: minutes for their installation, so only `npm run show:clients` runs them.
+      {
+        test: {
+          ...common,
+          name: 'clients',
+          include: ['test/clients/**/*.test.ts'],
+          globalSetup: ['test/services.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import type { Registry } from '../../registry/types.ts';
 import type { Champions } from './champions.ts';
 import type { Lineup } from './routing/lineup.ts';
@@ -17,6 +18,14 @@ export interface PinnedModels {
    */
   use<T>(pipeline: string, version: string, work: (lineup: Lineup) => Promise<T>): Promise<T>;
 }
+
+const versionPattern = /^\d{1,9}\.\d{1,9}\.\d{1,9}$/;
+const noSuchVersion = (pipeline: string, version: string): RelevoError =>
+  new RelevoError('MODEL_NOT_FOUND', `"${pipeline}" has no model version "${version.slice(0, 80)}"`, {
+    field: 'version',
+    value: version,
+    expected: 'a version such as 1.2.0',
+  });
 
 /** Versions beside those in service that are open at once. */
 const mostOpen = 4;
@@ -56,6 +65,7 @@ export function createPinnedModels(options: {
 
   return {
     async use(pipeline, version, work) {
+      if (!versionPattern.test(version)) throw noSuchVersion(pipeline, version);
       const { champion, contenders } = champions.lineup(pipeline);
       const serving = [champion, ...contenders.map(({ model }) => model)].find(
         (model) => model.version.version === version,
