@@ -4,6 +4,7 @@ import { openDatabase, openPool } from './database.ts';
 import { datasetRegistry } from './datasets.ts';
 import { driftRegistry } from './drift-checks.ts';
 import { guarded } from './failures.ts';
+import { mlflowRegistry } from './mlflow/index.ts';
 import { modelVersionRegistry } from './models.ts';
 import { outcomeRegistry } from './outcomes.ts';
 import { pipelineRegistry } from './pipelines.ts';
@@ -33,6 +34,7 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     breakers: guarded(breakerRegistry(db)),
     drift: guarded(driftRegistry(db)),
     alerts: guarded(alertRegistry(db)),
+    mlflow: mlflowRegistry(db),
     async ping() {
       await pool.query('select 1');
     },

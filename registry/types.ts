@@ -10,6 +10,7 @@ import type { LoggedAnswer, Outcome, OutcomeStatus } from '../contracts/predicti
 import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
 import type { RetrainPolicy } from '../contracts/retrain.ts';
 import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
+import type { MlflowRegistry } from './mlflow/types.ts';
 
 /** Moments are ISO 8601 in UTC: everything here may travel through a workflow. */
 export type Moment = string;
@@ -529,6 +530,7 @@ export interface Registry {
   drift: DriftRegistry;
   alerts: AlertRegistry;
   breakers: BreakerRegistry;
+  mlflow: MlflowRegistry;
   /** @throws RelevoError DATABASE_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;

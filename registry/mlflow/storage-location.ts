@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../database.ts';
+import { invalid, mlflowNotFound } from './errors.ts';
+import { readVersion } from './model-rows.ts';
+import type { NewMlflowModelVersion } from './types.ts';
+
+const loggedModel = /^models:\/+(m-[0-9a-f]{32})\/?$/;
+const registeredVersion = /^models:\/+([^/@]+)\/(\d{1,9})$/;
+const runFile = /^runs:\/+([\w-]+)\/(.+)$/;
+
+/**
+ * Where the files of a new version are, and the run that they came from. A client names a logged model, another
+ * version, a file of a run, or the files' own address.
+ * @throws RelevoError MLFLOW_NOT_FOUND where it names something that is not there; REQUEST_INVALID
+ */
+export async function locate(
+  tx: Transaction,
+  { source }: Pick<NewMlflowModelVersion, 'source'>,
+): Promise<{ storageLocation: string; runId?: string }> {
+  const logged = loggedModel.exec(source);
+  if (logged !== null) return await locateLogged(tx, logged[1]);
+  const version = registeredVersion.exec(source);
+  if (version !== null) {
+    const found = await readVersion(tx, decodeURIComponent(version[1]), Number(version[2]));
+    return { storageLocation: found.storageLocation, runId: found.runId };
+  }
+  const file = runFile.exec(source);
+  if (file === null) return { storageLocation: demandAddress(source) };
+  const { rows } = await tx.execute<{ artifact_uri: string }>(
+    sql`select artifact_uri from relevo.mlflow_runs where id = ${file[1]}`,
+  );
+  if (rows.length === 0) throw mlflowNotFound(`Run with id=${file[1]}`, 'source', source);
+  return { storageLocation: `${rows[0].artifact_uri}/${file[2]}`, runId: file[1] };
+}
+
+async function locateLogged(
+  tx: Transaction,
+  id: string,
+): Promise<{ storageLocation: string; runId?: string }> {
+  const { rows } = await tx.execute<{ artifact_location: string; source_run_id: string | null }>(
+    sql`select artifact_location, source_run_id from relevo.mlflow_logged_models where id = ${id}`,
+  );
+  if (rows.length === 0) throw mlflowNotFound(`Logged model with ID '${id}'`, 'source', id);
+  const [{ artifact_location: storageLocation, source_run_id: runId }] = rows;
+  return { storageLocation, ...(runId === null ? {} : { runId }) };
+}
+
+/** Files of the server's own disk are nobody's to register. */
+function demandAddress(source: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1].toLowerCase();
+  const isWay = /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(source);
+  if (scheme !== undefined && scheme !== 'file' && scheme !== 'models' && !isWay) return source;
+  throw invalid(
+    `Invalid model version source: '${source}'`,
+    'source',
+    source.slice(0, 120),
+    'models:/m-…, runs:/…/model, or the address of an artifact store',
+  );
+}
