@@ -6,7 +6,7 @@ const may = {
   threads: ['contracts'],
   /** Calls to URLs that came from outside. */
   net: ['contracts'],
-  /** What every process that speaks to Temporal shares: the connection, the codec of payloads. */
+  /** What every process that speaks to Temporal shares: the codec of payloads, the traces in its headers. */
   temporal: ['contracts'],
   /** Logs and traces, whoever writes them. */
   telemetry: ['contracts'],

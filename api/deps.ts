@@ -1,3 +1,4 @@
+import type { PayloadCodec } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
@@ -24,6 +25,8 @@ export interface ApiDeps {
   metrics: Metrics;
   /** Finds out who asks, and how much more they may. */
   gate: Gate;
+  /** What encrypts Temporal's payloads, where they are, and the origins whose pages may have them decrypted. */
+  codec: { payloads: PayloadCodec | undefined; origins: readonly string[] };
   log: Logger;
   /** Makes request and prediction ids. */
   newId: () => string;

@@ -9,6 +9,8 @@ export const limits = {
   /** Outcomes of one request, and its body. */
   outcomes: 5_000,
   outcomesBodyBytes: 2 * 1024 * 1024,
+  /** Payloads of one call to the codec. */
+  codecBodyBytes: 4 * 1024 * 1024,
   /** Faults that one answer lists. */
   issues: 20,
   /** A client has this long to send its headers, and its whole request. */

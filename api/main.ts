@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { type Environment, environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
@@ -17,7 +16,7 @@ import { createHistories } from './serving/forecast/histories.ts';
 import { registryHistory } from './serving/forecast/registry-history.ts';
 import { createIdMaker } from './serving/ids.ts';
 import { openRecording } from './serving/log/recording.ts';
-import { temporalConnection } from './temporal/connect.ts';
+import { codecOrigins, temporalClient } from './temporal/client.ts';
 import { createWorkflows } from './temporal/workflows.ts';
 
 /** The first load of champions may take this long before the server listens without them. */
@@ -43,8 +42,8 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   const url = databaseUrl(env);
   const registry = openRegistry(url, { poolSize: 8 });
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
-  const connection = await temporalConnection(env);
-  const workflows = createWorkflows(new Client({ connection, namespace: env.TEMPORAL_NAMESPACE }));
+  const { client, connection, payloads } = await temporalClient(env);
+  const workflows = createWorkflows(client);
   const specs = watchedUnder(Object.values(pipelines), env.RELEVO_WATCH);
   const source = registryChampions(registry, artifacts, url);
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
@@ -60,6 +59,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
     histories: createHistories(registryHistory(registry, artifacts)),
     newId: createIdMaker(),
     gate: openGate,
+    codec: { payloads, origins: codecOrigins(env) },
     temporalUi: temporalUi(env),
     draining: draining.signal,
   };

@@ -2,11 +2,16 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { failureConverterPath } from '../temporal/codec/data-converter.ts';
 import { createLogger } from './logging.ts';
 
-const [codePath] = process.argv.slice(2);
+const [codePath, ...parts] = process.argv.slice(2);
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-const { code } = await bundleWorkflowCode({ workflowsPath, logger: createLogger('bundle', 'warn') });
+const { code } = await bundleWorkflowCode({
+  workflowsPath,
+  logger: createLogger('bundle', 'warn'),
+  ...(parts.includes('encrypted') && { failureConverterPath }),
+});
 const temporary = `${codePath}.${process.pid}`;
 await writeFile(temporary, code);
 await rename(temporary, codePath);

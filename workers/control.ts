@@ -21,22 +21,24 @@ let watch: ReturnType<typeof watchFolders> | undefined;
 /** Orchestration and light steps; makes the pipelines and their schedules known when it starts. */
 serveAsProcess({
   name: 'control',
-  async options({ ground }) {
+  async options({ ground, dataConverter }) {
     return {
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(ground.env.RELEVO_HOME, 'cache')),
+      workflowBundle: await workflowBundle(join(ground.env.RELEVO_HOME, 'cache'), {
+        encrypted: dataConverter !== undefined,
+      }),
       activities: controlActivities(ground),
       maxCachedWorkflows,
       maxConcurrentActivityTaskExecutions: 20,
       maxConcurrentWorkflowTaskExecutions: 20,
     };
   },
-  async afterStart({ ground, connection, logger }) {
+  async afterStart({ ground, connection, logger, dataConverter }) {
     sender = startSender(ground.registry.alerts, ground.env, logger);
     const { RELEVO_WATCH, RELEVO_DATA } = ground.env;
     const specs = watchedUnder(Object.values(pipelines), RELEVO_WATCH);
     for (const spec of specs) await ground.registry.pipelines.save(spec);
-    const client = new Client({ connection, namespace: ground.env.TEMPORAL_NAMESPACE });
+    const client = new Client({ connection, namespace: ground.env.TEMPORAL_NAMESPACE, dataConverter });
     for (const { id, change } of await upsertSchedules(client, specs))
       logger.info(`Schedule ${change}`, { scheduleId: id });
     const root = RELEVO_WATCH ?? RELEVO_DATA;

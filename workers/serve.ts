@@ -1,5 +1,8 @@
+import type { DataConverter } from '@temporalio/common';
 import { type Logger, type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type Environment, environment } from '../contracts/env.ts';
+import { dataConverterWith } from '../temporal/codec/data-converter.ts';
+import { payloadCodec } from '../temporal/codec/index.ts';
 import { killDelayMs, shutdownGraceMs } from '../temporal.config.ts';
 import { connectTemporal } from './connection.ts';
 import { type Ground, openGround } from './deps/ground.ts';
@@ -9,6 +12,8 @@ export interface Serving {
   ground: Ground;
   connection: NativeConnection;
   logger: Logger;
+  /** How payloads are written and read; undefined where they are plain. */
+  dataConverter: DataConverter | undefined;
 }
 export interface WorkerPlan {
   name: 'control' | 'compute';
@@ -41,12 +46,14 @@ export async function serve(plan: WorkerPlan): Promise<void> {
   const logger = installRuntime(env, plan.name);
   const ground = openGround(env);
   const connection = await connectTemporal(env);
-  const serving = { ground, connection, logger };
+  const dataConverter = dataConverterWith(await payloadCodec(env));
+  const serving = { ground, connection, logger, dataConverter };
   const worker = await Worker.create({
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: (shutdownGraceMs + killDelayMs) / 2,
     ...(await plan.options(serving)),
     connection,
+    dataConverter,
     namespace: env.TEMPORAL_NAMESPACE,
   });
   process.once('disconnect', () => {

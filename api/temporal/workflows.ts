@@ -9,7 +9,15 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { defaultPayloadConverter, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type LoadedDataConverter,
+  TypedSearchAttributes,
+} from '@temporalio/common';
+import {
+  decodeFromPayloadsAtIndex,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { ContestAction, ContestInput, ContestOrder, ContestView } from '../../contracts/contest.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { MonitorInput } from '../../contracts/monitor.ts';
@@ -134,7 +142,7 @@ export function createWorkflows(client: Client): Workflows {
       // A run that goes on in another execution is where that one is.
       if (workflowRunId !== undefined && description.status.name === 'CONTINUED_AS_NEW')
         return await describe(id);
-      return stateOf(description);
+      return await stateOf(description, client.options.loadedDataConverter);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -265,18 +273,38 @@ const states: Partial<Record<WorkflowExecutionDescription['status']['name'], Run
   TIMED_OUT: 'timed_out',
 };
 
-function stateOf(description: WorkflowExecutionDescription): WorkflowState {
-  const pending = (description.raw.pendingActivities ?? []).map((activity): PendingActivity => {
-    const payload = activity.heartbeatDetails?.payloads?.[0];
-    const progress: unknown = payload && defaultPayloadConverter.fromPayload(payload);
-    return {
-      run: description.workflowId,
-      activity: activity.activityType?.name ?? 'activity',
-      attempt: activity.attempt ?? 1,
-      ...(isProgress(progress) ? { progress } : {}),
-      ...(activity.lastFailure?.message ? { lastFailure: activity.lastFailure.message } : {}),
-    };
-  });
+type RawPending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
+
+async function pendingOf(
+  activity: RawPending,
+  run: string,
+  converter: LoadedDataConverter,
+): Promise<PendingActivity> {
+  const { heartbeatDetails, lastFailure } = activity;
+  const [progress, failure] = await Promise.all([
+    heartbeatDetails?.payloads?.length
+      ? decodeFromPayloadsAtIndex<unknown>(converter, 0, heartbeatDetails.payloads)
+      : undefined,
+    decodeOptionalFailureToOptionalError(converter, lastFailure),
+  ]);
+  return {
+    run,
+    activity: activity.activityType?.name ?? 'activity',
+    attempt: activity.attempt ?? 1,
+    ...(isProgress(progress) ? { progress } : {}),
+    ...(failure?.message ? { lastFailure: failure.message } : {}),
+  };
+}
+
+async function stateOf(
+  description: WorkflowExecutionDescription,
+  converter: LoadedDataConverter,
+): Promise<WorkflowState> {
+  const pending = await Promise.all(
+    (description.raw.pendingActivities ?? []).map((activity) =>
+      pendingOf(activity, description.workflowId, converter),
+    ),
+  );
   return {
     state: states[description.status.name] ?? 'running',
     workflowRunId: description.runId,

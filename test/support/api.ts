@@ -118,6 +118,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     histories: createHistories({ newest: async () => undefined }),
     newId: createIdMaker(),
     gate: openGate,
+    codec: { payloads: undefined, origins: ['http://127.0.0.1:8233'] },
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
   };
