@@ -1,3 +1,4 @@
+import { accessRegistry } from './access/index.ts';
 import { alertRegistry } from './alerts.ts';
 import { breakerRegistry } from './breakers.ts';
 import { openDatabase, openPool } from './database.ts';
@@ -34,6 +35,7 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     breakers: guarded(breakerRegistry(db)),
     drift: guarded(driftRegistry(db)),
     alerts: guarded(alertRegistry(db)),
+    access: accessRegistry(db),
     mlflow: mlflowRegistry(db),
     async ping() {
       await pool.query('select 1');

@@ -17,9 +17,9 @@ const heartbeatMs = 20_000;
 const answerTimeoutMs = 5_000;
 const goodbyeMs = 1_000;
 
-function parseNotice(payload: string | undefined): ChangeNotice | undefined {
+function parseNotice(payload: string): ChangeNotice | undefined {
   try {
-    return messageSchema.parse(JSON.parse(payload ?? ''));
+    return messageSchema.parse(JSON.parse(payload));
   } catch {
     // Anybody may notify on the channel; what is not ours is passed over.
     return undefined;
@@ -32,7 +32,14 @@ interface Listening {
   end(): Promise<void>;
 }
 
-async function listenOnce(databaseUrl: string, onChange: (notice: ChangeNotice) => void): Promise<Listening> {
+/** What is listened to, and who hears what was said there. */
+interface Ears {
+  channels: readonly string[];
+  onMessage(payload: string): void;
+  onReconnect?(): void;
+}
+
+async function listenOnce(databaseUrl: string, { channels, onMessage }: Ears): Promise<Listening> {
   const client = new pg.Client({ ...connectionOptions(databaseUrl), query_timeout: answerTimeoutMs });
   let declareLost = (): void => undefined;
   const lost = new Promise<void>((resolve) => {
@@ -40,10 +47,7 @@ async function listenOnce(databaseUrl: string, onChange: (notice: ChangeNotice) 
   });
   client.once('end', declareLost);
   client.on('error', declareLost);
-  client.on('notification', ({ payload }) => {
-    const notice = parseNotice(payload);
-    if (notice !== undefined) onChange(notice);
-  });
+  client.on('notification', ({ payload = '' }) => onMessage(payload));
   /** A server that does not answer is not waited for. */
   const end = async (): Promise<void> => {
     declareLost();
@@ -52,8 +56,7 @@ async function listenOnce(databaseUrl: string, onChange: (notice: ChangeNotice) 
   };
   try {
     await client.connect();
-    for (const channel of [aliasChannel, routeChannel])
-      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    for (const channel of channels) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
   } catch (error) {
     await end();
     throw error;
@@ -65,17 +68,13 @@ async function listenOnce(databaseUrl: string, onChange: (notice: ChangeNotice) 
 }
 
 /**
- * Calls `onChange` for every pipeline whose champion or contest's routes change. A lost connection is taken up again by itself, with
- * growing pauses; what was said meanwhile is lost, so `onReconnect` is called for listeners to read the registry again.
+ * Hears what is said on channels. A lost connection is taken up again by itself, with growing pauses; what was said
+ * meanwhile is lost, so `onReconnect` is called for listeners to read the registry again.
  * @throws RelevoError DATABASE_UNAVAILABLE where the first connection fails.
  */
-export async function listenForChanges(
-  databaseUrl: string,
-  onChange: (notice: ChangeNotice) => void,
-  onReconnect?: () => void,
-): Promise<{ close(): Promise<void> }> {
+export async function listenTo(databaseUrl: string, ears: Ears): Promise<{ close(): Promise<void> }> {
   const closing = new AbortController();
-  let listening = await listenOnce(databaseUrl, onChange).catch((error) => {
+  let listening = await listenOnce(databaseUrl, ears).catch((error) => {
     throw asRelevoError(error);
   });
 
@@ -89,11 +88,11 @@ export async function listenForChanges(
       const jittered = delayMs * (0.5 + Math.random() / 2);
       await sleep(jittered, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
       if (closing.signal.aborted) return;
-      const next = await listenOnce(databaseUrl, onChange).catch(() => undefined);
+      const next = await listenOnce(databaseUrl, ears).catch(() => undefined);
       if (next === undefined) continue;
       listening = next;
       if (closing.signal.aborted) return listening.end();
-      onReconnect?.();
+      ears.onReconnect?.();
       return;
     }
   }
@@ -112,3 +111,21 @@ export async function listenForChanges(
     },
   };
 }
+
+/**
+ * Calls `onChange` for every pipeline whose champion or contest's routes change, as `listenTo` hears it.
+ * @throws RelevoError DATABASE_UNAVAILABLE where the first connection fails.
+ */
+export const listenForChanges = (
+  databaseUrl: string,
+  onChange: (notice: ChangeNotice) => void,
+  onReconnect?: () => void,
+): Promise<{ close(): Promise<void> }> =>
+  listenTo(databaseUrl, {
+    channels: [aliasChannel, routeChannel],
+    onMessage(payload) {
+      const notice = parseNotice(payload);
+      if (notice !== undefined) onChange(notice);
+    },
+    onReconnect,
+  });

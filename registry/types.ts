@@ -10,6 +10,7 @@ import type { LoggedAnswer, Outcome, OutcomeStatus } from '../contracts/predicti
 import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
 import type { RetrainPolicy } from '../contracts/retrain.ts';
 import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
+import type { AccessRegistry } from './access/types.ts';
 import type { MlflowRegistry } from './mlflow/types.ts';
 
 /** Moments are ISO 8601 in UTC: everything here may travel through a workflow. */
@@ -230,6 +231,8 @@ export interface MonitorState {
   streams: StreamState[];
   /** Rows that were new to the last checks, newest last. */
   volumes: number[];
+  /** The champion that a retrain was last asked for because its data had grown, and the rows then new to it. */
+  asked?: { modelVersion: string; newRows: number };
 }
 /** A streaming detector at one point of its series. */
 export interface StreamState {

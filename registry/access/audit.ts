@@ -1,0 +1,67 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { Database } from '../database.ts';
+import { storableText } from '../database.ts';
+import { auditEvents } from '../schema/access.ts';
+import type { AuditEvent, AuditRegistry } from './types.ts';
+
+const asEvent = ({ id, at, ...row }: typeof auditEvents.$inferSelect): AuditEvent => ({
+  id: String(id),
+  at: at.toISOString(),
+  actor: row.actor,
+  action: row.action,
+  target: row.target,
+  outcome: row.outcome,
+  pipeline: row.pipeline ?? undefined,
+  requestId: row.requestId ?? undefined,
+  remoteAddress: row.remoteAddress ?? undefined,
+  status: row.status ?? undefined,
+  input: row.input ?? undefined,
+  before: row.before ?? undefined,
+  after: row.after ?? undefined,
+});
+
+function parseEventId(id: string): number {
+  if (/^\d{1,15}$/.test(id)) return Number(id);
+  throw new RelevoError('REQUEST_INVALID', 'This is no place in the audit.', {
+    field: 'before',
+    value: id,
+    expected: '`next` of the page before',
+  });
+}
+
+/** PostgreSQL's json holds no NUL either, escaped or not. */
+const storable = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '\\ufffd'));
+
+export function auditRegistry(db: Database): AuditRegistry {
+  return {
+    async add({ input, before, after, ...event }) {
+      await db.insert(auditEvents).values({
+        ...event,
+        actor: storableText(event.actor),
+        action: storableText(event.action),
+        target: storableText(event.target),
+        pipeline: event.pipeline === undefined ? undefined : storableText(event.pipeline),
+        input: storable(input),
+        before: storable(before),
+        after: storable(after),
+      });
+    },
+    async list({ actor, pipeline, limit, before }) {
+      const rows = await db
+        .select()
+        .from(auditEvents)
+        .where(
+          and(
+            actor === undefined ? undefined : eq(auditEvents.actor, actor),
+            pipeline === undefined ? undefined : eq(auditEvents.pipeline, pipeline),
+            before === undefined ? undefined : lt(auditEvents.id, parseEventId(before)),
+          ),
+        )
+        .orderBy(desc(auditEvents.id))
+        .limit(limit);
+      return rows.map(asEvent);
+    },
+  };
+}
