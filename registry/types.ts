@@ -534,6 +534,7 @@ export interface Registry {
   alerts: AlertRegistry;
   breakers: BreakerRegistry;
   mlflow: MlflowRegistry;
+  access: AccessRegistry;
   /** @throws RelevoError DATABASE_UNAVAILABLE */
   ping(): Promise<void>;
   close(): Promise<void>;
