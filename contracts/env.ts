@@ -62,6 +62,33 @@ export const environmentSchema = z.object({
   RELEVO_PAYLOAD_KEYS: optionalText,
   /** Where pages may call the codec endpoint from, beside the embedded Temporal UI. */
   RELEVO_CODEC_ORIGINS: listOf(z.url({ protocol: /^https?$/ })),
+  /** `production` demands authentication whatever the address. */
+  NODE_ENV: optionalText,
+  /** Whether the API asks who calls: `none` on loopback in development only. By the address where absent. */
+  RELEVO_AUTH: z.enum(['none', 'required']).optional(),
+  /** The key that the command line shows the API. */
+  RELEVO_API_KEY: optionalText,
+  /** Who signs tokens and for whom; a token of another issuer or for another audience opens nothing. */
+  RELEVO_JWT_ISSUER: optionalText,
+  RELEVO_JWT_AUDIENCE: optionalText,
+  /** What tokens are checked with: a shared secret (HS256), the path of a PEM public key (RS256, ES256), a key set's URL. */
+  RELEVO_JWT_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  RELEVO_JWT_PUBLIC_KEY: optionalText,
+  RELEVO_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where a token says its roles, dots between the levels. */
+  RELEVO_ROLES_CLAIM: z.string().default('roles'),
+  /** Where people reach the API, for the identity provider to send them back to. */
+  RELEVO_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  RELEVO_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
+  RELEVO_OIDC_CLIENT_ID: optionalText,
+  RELEVO_OIDC_CLIENT_SECRET: optionalText,
+  /** Requests a second of one key and of one address; no limit where absent. */
+  RELEVO_RATE_PER_KEY: z.coerce.number().positive().max(1e6).optional(),
+  RELEVO_RATE_PER_ADDRESS: z.coerce.number().positive().max(1e6).optional(),
+  /** Proxies whose `x-forwarded-for` is believed, in CIDR form. */
+  RELEVO_TRUSTED_PROXIES: listOf(z.union([z.cidrv4(), z.cidrv6()])),
+  /** Origins of web pages that may call the API, such as https://control.plant.example. */
+  RELEVO_CORS_ORIGINS: listOf(z.url({ protocol: /^https?$/ })),
   /** PEM files of the API's certificate chain and its key; both or none. */
   RELEVO_TLS_CERT: optionalText,
   RELEVO_TLS_KEY: optionalText,
@@ -91,6 +118,9 @@ const secrets = new Set([
   'RELEVO_WEBHOOK_URL',
   'RELEVO_WEBHOOK_SECRET',
   'RELEVO_SMTP_URL',
+  'RELEVO_API_KEY',
+  'RELEVO_JWT_SECRET',
+  'RELEVO_OIDC_CLIENT_SECRET',
   'RELEVO_PAYLOAD_KEYS',
 ]);
 
