@@ -31,21 +31,18 @@ const otherJson = (other: LoggedAnswer & { version: string }): string =>
 
 function line({ id, pipeline, version, ...row }: LoggedPrediction): string {
   const { key, inputs, answer, latencyUs, stage, others } = row;
-  const fields = [
-    ...[id, idMoment(id), field(pipeline), field(version)],
-    key === undefined ? missing : field(key),
-    inputs === undefined ? missing : jsonText(JSON.stringify(inputs)),
-    jsonText(answerJson(answer)),
-    Math.min(2_147_483_647, Math.max(0, Math.round(latencyUs))),
-    stage ?? missing,
-    others === undefined ? missing : jsonText(`[${others.map(otherJson).join(',')}]`),
-  ];
-  return fields.join('\t');
+  const asked = inputs === undefined ? missing : jsonText(JSON.stringify(inputs));
+  const tookUs = Math.min(2_147_483_647, Math.max(0, Math.round(latencyUs)));
+  const beside = others === undefined ? missing : jsonText(`[${others.map(otherJson).join(',')}]`);
+  return (
+    `${id}\t${idMoment(id)}\t${field(pipeline)}\t${field(version)}\t${key === undefined ? missing : field(key)}\t` +
+    `${asked}\t${jsonText(answerJson(answer))}\t${tookUs}\t${stage ?? missing}\t${beside}\n`
+  );
 }
 
 /** Writes rows as one batch of PostgreSQL's COPY text format. Needs at least one row. */
 export const encodePredictions = (rows: readonly LoggedPrediction[]): PredictionBatch => ({
-  data: Buffer.from(`${rows.map(line).join('\n')}\n`),
+  data: Buffer.from(rows.map(line).join('')),
   rows: rows.length,
   first: rows[0].id,
   last: rows[rows.length - 1].id,

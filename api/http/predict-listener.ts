@@ -22,74 +22,125 @@ const longRoute = '/v1/pipelines/{pipeline}/predict';
  * the same function answers both.
  */
 export function createPredictListener(deps: ListenerDeps) {
-  const answerPrediction = createAnswering(deps);
+  const parts: Parts = { ...deps, answerPrediction: createAnswering(deps) };
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== 'POST') return false;
     const [path] = (request.url ?? '').split('?', 1);
     const match = path === shortRoute ? undefined : predictPath.exec(path);
     if (match === null) return false;
-    const startedMs = performance.now();
-    const route = match === undefined ? shortRoute : longRoute;
-    const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
-
-    const answer = (status: number, json: string, headers: Readonly<Record<string, string>>): void => {
-      if (response.headersSent || response.destroyed) return;
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(json),
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'x-request-id': requestId,
-        ...headers,
-        ...(deps.draining.aborted ? { connection: 'close' } : {}),
-      });
-      response.end(json);
-      deps.metrics.request('POST', route, status, (performance.now() - startedMs) / 1000);
-    };
-    const refuse = (thrown: unknown): void => {
-      const error = toRelevoError(thrown);
-      logFailure(deps.log, error, { requestId, method: 'POST', route });
-      answer(error.status, JSON.stringify(errorBody(error, requestId)), errorHeaders(error));
-    };
-    const admit = ({ principal, headers }: Admission): void =>
-      readBody(request, refuse, (body) => {
-        const pipeline = match === undefined ? undefined : decoded(match[1]);
-        const {
-          'content-type': contentType,
-          'content-encoding': contentEncoding,
-          'x-relevo-key': key,
-        } = request.headers;
-        answerPrediction(
-          { pipeline, principal, contentType, contentEncoding, key, requestId, startedMs, body },
-          (error, json) => (error === undefined ? answer(200, json, headers) : refuse(error)),
-        );
-      });
-    const turnAway = (thrown: unknown): void => {
-      refuse(thrown);
-      request.resume();
-    };
-    try {
-      const { headers, method } = request;
-      const admission = deps.gate({ method, path, headers, remoteAddress: request.socket.remoteAddress });
-      if (admission instanceof Promise) admission.then(admit, turnAway);
-      else admit(admission);
-    } catch (error) {
-      turnAway(error);
-    }
+    const pipeline = match === undefined ? undefined : decoded(match[1]);
+    new Exchange(parts, request, response, pipeline).enter(path);
     return true;
   };
 }
 
-/** Calls `whole` with the body, or `refuse` once it is too long; what follows is then let go by. */
+interface Parts extends ListenerDeps {
+  answerPrediction: ReturnType<typeof createAnswering>;
+}
+
+/** One request and its answer. A class: its methods are made once, closures would be for every request. */
+class Exchange {
+  private readonly startedMs = performance.now();
+  private readonly parts: Parts;
+  private readonly request: IncomingMessage;
+  private readonly response: ServerResponse;
+  private readonly pipeline: string | undefined;
+  private readonly requestId: string;
+
+  constructor(
+    parts: Parts,
+    request: IncomingMessage,
+    response: ServerResponse,
+    pipeline: string | undefined,
+  ) {
+    this.parts = parts;
+    this.request = request;
+    this.response = response;
+    this.pipeline = pipeline;
+    this.requestId = requestIdOf(request.headers['x-request-id'], parts.newId);
+  }
+
+  private get route(): string {
+    return this.pipeline === undefined ? shortRoute : longRoute;
+  }
+
+  /** Through the gate, then to the body; who is turned away has sent it for nothing. */
+  enter(path: string): void {
+    const { headers, socket } = this.request;
+    try {
+      const { remoteAddress } = socket;
+      const admission = this.parts.gate({ method: 'POST', path, headers, remoteAddress });
+      if (admission instanceof Promise)
+        admission.then(
+          (given) => this.read(given),
+          (thrown: unknown) => this.turnAway(thrown),
+        );
+      else this.read(admission);
+    } catch (thrown) {
+      this.turnAway(thrown);
+    }
+  }
+
+  private read({ principal, headers }: Admission): void {
+    readBody(this.request, this, (body) => {
+      const {
+        'content-type': contentType,
+        'content-encoding': contentEncoding,
+        'x-relevo-key': key,
+      } = this.request.headers;
+      const { pipeline, requestId, startedMs } = this;
+      this.parts.answerPrediction(
+        { pipeline, principal, contentType, contentEncoding, key, requestId, startedMs, body },
+        (error, json) => (error === undefined ? this.answer(200, json, headers) : this.refuse(error)),
+      );
+    });
+  }
+
+  refuse(thrown: unknown): void {
+    const { route, requestId } = this;
+    const error = toRelevoError(thrown);
+    logFailure(this.parts.log, error, { requestId, method: 'POST', route });
+    this.answer(error.status, JSON.stringify(errorBody(error, requestId)), errorHeaders(error));
+  }
+
+  private turnAway(thrown: unknown): void {
+    this.refuse(thrown);
+    this.request.resume();
+  }
+
+  private answer(status: number, json: string, headers: Readonly<Record<string, string>>): void {
+    const { response, requestId, parts } = this;
+    if (response.headersSent || response.destroyed) return;
+    const lines = [
+      'content-type',
+      'application/json',
+      'content-length',
+      String(Buffer.byteLength(json)),
+      'cache-control',
+      'no-store',
+      'x-content-type-options',
+      'nosniff',
+      'x-request-id',
+      requestId,
+    ];
+    for (const name in headers) lines.push(name, headers[name]);
+    if (parts.draining.aborted) lines.push('connection', 'close');
+    response.writeHead(status, lines);
+    response.end(json);
+    parts.metrics.request('POST', this.route, status, (performance.now() - this.startedMs) / 1000);
+  }
+}
+
+/** Calls `whole` with the body, or refuses it once it is too long; what follows is then let go by. */
 function readBody(
   request: IncomingMessage,
-  refuse: (error: RelevoError) => void,
+  exchange: { refuse(error: RelevoError): void },
   whole: (body: Buffer) => void,
 ): void {
   const limit = limits.predictBodyBytes;
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) {
-    refuse(bodyTooLarge(limit, announced));
+    exchange.refuse(bodyTooLarge(limit, announced));
     request.resume();
     return;
   }
@@ -101,7 +152,7 @@ function readBody(
     if (bytes <= limit) chunks.push(chunk);
     else if (before <= limit) {
       chunks.length = 0;
-      refuse(bodyTooLarge(limit));
+      exchange.refuse(bodyTooLarge(limit));
     } else if (bytes > 8 * limit) request.destroy();
   });
   request.on('end', () => {

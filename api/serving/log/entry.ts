@@ -27,7 +27,7 @@ function answerOf({ answers, start }: Said, index: number): LoggedAnswer {
   const { values, width, labels, interval } = answers;
   const row = start + index;
   return {
-    values: Array.from(values.subarray(row * width, (row + 1) * width)),
+    values: width === 1 ? [values[row]] : Array.from(values.subarray(row * width, (row + 1) * width)),
     ...(labels && { label: labels[row] }),
     ...(interval && { interval: [interval[2 * row], interval[2 * row + 1]] }),
   };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
@@ -89,12 +88,13 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
         .take(batchRows)
         .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
     );
+  /** All that waits, and then what came meanwhile as long as it makes whole batches. */
   const writeAll = async (): Promise<void> => {
-    while (queue.rows > 0) {
+    do {
       const isCrowded = queue.rows > maxRows / 2;
       await (away || isCrowded ? keep(next()) : write(next()));
       if (spool.batches > 0 && !closed) catchUp.begin();
-    }
+    } while (queue.rows >= batchRows || (closed && queue.rows > 0));
   };
   const flush = (): Promise<void> => {
     clearTimeout(timer);
@@ -103,8 +103,15 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       .catch((error: unknown) => log.error({ err: error }, 'predictions cannot be logged'))
       .finally(() => {
         writing = undefined;
+        linger();
       });
     return writing;
+  };
+  /** Rows wait for company: a transaction for each handful would cost more than answering them. */
+  const linger = (): void => {
+    if (writing !== undefined || queue.rows === 0) return;
+    if (queue.rows >= batchRows) void flush();
+    else timer ??= setTimeout(flush, lingerMs);
   };
 
   if (spool.batches > 0) catchUp.begin();
@@ -116,8 +123,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
         return;
       }
       queue.push(entry);
-      if (queue.rows >= batchRows) void flush();
-      else timer ??= setTimeout(flush, lingerMs);
+      linger();
     },
     get state() {
       return { queuedRows: queue.rows, spooledBatches: spool.batches, spooledBytes: spool.bytes };
@@ -131,21 +137,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
 }
 
 /** The same call, failed once it takes too long; what it does then goes on behind. */
-function limited(copy: PredictionLogOptions['copy'], timeoutMs: number): PredictionLogOptions['copy'] {
-  return async (batch) => {
-    const ended = new AbortController();
-    const tooLong = async (): Promise<never> => {
-      await sleep(timeoutMs, undefined, { signal: ended.signal, ref: false });
-      throw new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`);
-    };
-    const copied = copy(batch);
-    const late = tooLong();
-    // Whichever of them fails when nobody waits for it any more.
-    for (const other of [copied, late]) other.catch(() => undefined);
-    try {
-      await Promise.race([copied, late]);
-    } finally {
-      ended.abort();
-    }
-  };
-}
+const limited =
+  (copy: PredictionLogOptions['copy'], timeoutMs: number): PredictionLogOptions['copy'] =>
+  (batch) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(
+        () =>
+          reject(new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`)),
+        timeoutMs,
+      ).unref();
+      copy(batch)
+        .then(resolve, reject)
+        .finally(() => clearTimeout(late));
+    });
