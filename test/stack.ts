@@ -25,6 +25,7 @@ export interface Servers {
 export interface Workers {
   home: string;
   dataDir: string;
+  databaseUrl: string;
   registry: Registry;
   control: { current(): Service | undefined };
   compute: { current(): Service | undefined };
@@ -106,6 +107,7 @@ export async function startWorkers(
   return {
     home,
     dataDir,
+    databaseUrl: database.url,
     registry,
     control: keepers[0],
     compute: keepers[1],

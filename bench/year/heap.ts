@@ -1,0 +1,23 @@
+/**
+ * Loaded into each process that `bench:year` watches (`node --import`): on SIGUSR2 it collects garbage and writes what
+ * is left to `$RELEVO_BENCH_HEAP/<pid>.json`, so that what a process holds is told from what it has not collected yet.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+
+const folder = process.env.RELEVO_BENCH_HEAP;
+
+function report(into: string): void {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  collect();
+  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const file = join(into, `${process.pid}.json`);
+  writeFileSync(`${file}.tmp`, JSON.stringify({ rss, heapUsed, external, arrayBuffers }));
+  renameSync(`${file}.tmp`, file);
+}
+
+if (folder !== undefined && isMainThread) process.on('SIGUSR2', () => report(folder));
