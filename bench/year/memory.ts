@@ -1,15 +1,14 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { median } from '../lib/report.ts';
 
-const reporter = pathToFileURL(fileURLToPath(new URL('heap.ts', import.meta.url))).href;
+const reporter = new URL('heap.js', import.meta.url).href;
 
 /** Environment of processes whose memory can be asked for. */
 export const watchedEnvironment = (folder: string): Record<string, string> => ({
   RELEVO_BENCH_HEAP: folder,
-  NODE_OPTIONS: `--import ${import.meta.resolve('tsx')} --import ${reporter}`,
+  NODE_OPTIONS: `--import ${reporter}`,
 });
 
 export interface Memory {

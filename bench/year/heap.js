@@ -1,4 +1,5 @@
 /**
+ * Plain JavaScript: threads of those processes load it too, before anything that reads TypeScript.
  * Loaded into each process that `bench:year` watches (`node --import`): on SIGUSR2 it collects garbage and writes what
  * is left to `$RELEVO_BENCH_HEAP/<pid>.json`, so that what a process holds is told from what it has not collected yet.
  */
@@ -10,9 +11,10 @@ import { isMainThread } from 'node:worker_threads';
 
 const folder = process.env.RELEVO_BENCH_HEAP;
 
-function report(into: string): void {
+/** @param {string} into */
+function report(into) {
   setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
+  const collect = runInNewContext('gc');
   collect();
   const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
   const file = join(into, `${process.pid}.json`);
