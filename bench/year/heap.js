@@ -1,7 +1,7 @@
 /**
- * Plain JavaScript: threads of those processes load it too, before anything that reads TypeScript.
- * Loaded into each process that `bench:year` watches (`node --import`): on SIGUSR2 it collects garbage and writes what
- * is left to `$RELEVO_BENCH_HEAP/<pid>.json`, so that what a process holds is told from what it has not collected yet.
+ * Loaded into each process that `bench:year` watches (`node --import`): on SIGWINCH, which Temporal's workers do not
+ * end at, it collects garbage and writes what is left to `$RELEVO_BENCH_HEAP/<pid>.json`, so that what a process holds
+ * is told from what it has not collected yet. Plain JavaScript, since threads load it before what reads TypeScript.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,4 +22,4 @@ function report(into) {
   renameSync(`${file}.tmp`, file);
 }
 
-if (folder !== undefined && isMainThread) process.on('SIGUSR2', () => report(folder));
+if (folder !== undefined && isMainThread) process.on('SIGWINCH', () => report(folder));

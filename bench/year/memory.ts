@@ -23,7 +23,7 @@ const mebibytes = (bytes: number): number => bytes / 2 ** 20;
 export async function memoryOf(folder: string, pid: number): Promise<Memory | undefined> {
   const file = join(folder, `${pid}.json`);
   await rm(file, { force: true });
-  process.kill(pid, 'SIGUSR2');
+  process.kill(pid, 'SIGWINCH');
   for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 50) {
     await sleep(50);
     const text = await readFile(file, 'utf8').catch(() => undefined);
