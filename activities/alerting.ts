@@ -27,6 +27,8 @@ export interface CommittedCheck {
   check: string;
   verdict: DriftVerdict;
   advice: DriftReport['advice'];
+  /** Where rows new to the champion are reason enough for a retrain. */
+  growth?: { learnedRows: number; newRows: number };
   /** Whether a retrain of the pipeline is under way. */
   isRetraining: boolean;
 }
@@ -76,7 +78,14 @@ export function createAlertActivities({ artifacts, registry }: Deps) {
       for (const alert of raise) await registry.alerts.raise(alert);
       for (const key of over) await registry.alerts.resolve(pipeline, key);
       const retrains = await registry.runs.list({ pipeline, kind: 'retrain', state: 'running', limit: 1 });
-      return { check, verdict, advice, isRetraining: retrains.length > 0 };
+      const { growth } = kept;
+      return {
+        check,
+        verdict,
+        advice,
+        ...(growth?.isDue && { growth }),
+        isRetraining: retrains.length > 0,
+      };
     },
 
     /** Tells that a source could not be read, or that it can again. */

@@ -129,6 +129,8 @@ export const driftReportSchema = z.strictObject({
   streams: z.array(streamAlarmSchema),
   quality: z.array(z.strictObject({ check: z.string(), column: z.string().optional(), message: z.string() })),
   performance: performanceSchema.optional(),
+  /** Rows that the champion has learned and rows new to it; whether they are reason enough for a retrain. */
+  growth: z.strictObject({ learnedRows: count, newRows: count, isDue: z.boolean() }).optional(),
   /** Share of the change in the metric that each drifted column explains, largest first. */
   attribution: z.array(z.strictObject({ column: z.string(), share: z.number() })),
   advice: z.strictObject({

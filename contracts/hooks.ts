@@ -34,7 +34,14 @@ export interface TrainRecipe {
 export interface RetrainSituation {
   pipeline: string;
   asked: NonNullable<RetrainOptions['mode']>;
-  champion: { version: string; candidate: string; estimator: string; createdAt: string };
+  champion: {
+    version: string;
+    candidate: string;
+    estimator: string;
+    createdAt: string;
+    /** The retrain that made it; undefined where a training did. */
+    mode?: RetrainMode;
+  };
   /** Rows that may be learned from, and those among them that the champion has not learned. */
   rows: { total: number; fresh: number };
   /** Whether the champion's estimator can go on from a saved model. */

@@ -14,6 +14,11 @@ const mode = z.enum(retrainModes);
 export const retrainPolicySchema = z.strictObject({
   /** Whether a check that finds drift starts a retrain. */
   onDrift: z.boolean().default(true),
+  /**
+   * A check starts a retrain without any drift once so many times the rows that the champion has learned are new to
+   * it: one that was learnt from few rows after a change is soon renewed, one that knows years seldom. Null: never.
+   */
+  onGrowth: z.number().positive().nullable().default(1),
   /** `auto` chooses by the kind and shape of the drift. */
   mode: z.enum(['auto', ...retrainModes]).default('auto'),
   /** Tried in turn where a mode fails or loses its contest. */

@@ -11,6 +11,7 @@ import type { ArtifactRef, Manifest } from '../contracts/refs.ts';
 import type { RetrainPolicy } from '../contracts/retrain.ts';
 import type { AliasMove, CandidateResult, IngestResult, RunState } from '../contracts/runs.ts';
 import type { AccessRegistry } from './access/types.ts';
+import type { AnalysisRegistry } from './analysis.ts';
 import type { MlflowRegistry } from './mlflow/types.ts';
 
 /** Moments are ISO 8601 in UTC: everything here may travel through a workflow. */
@@ -530,6 +531,7 @@ export interface Registry {
   routes: RouteRegistry;
   predictions: PredictionRegistry;
   outcomes: OutcomeRegistry;
+  analysis: AnalysisRegistry;
   drift: DriftRegistry;
   alerts: AlertRegistry;
   breakers: BreakerRegistry;

@@ -120,13 +120,22 @@ async function look(
 function reasonAgainst(
   spec: PipelineSpec,
   options: MonitorOptions,
-  { verdict, advice, isRetraining }: CommittedCheck,
+  { verdict, advice, growth, isRetraining }: CommittedCheck,
 ): string | undefined {
-  if (verdict !== 'drift') return 'nothing to follow';
-  if (!(options.retrain ?? spec.retrain.onDrift)) return 'the policy does not ask for one';
-  if (advice.mode === 'none') return 'not advised';
+  if (!growth) {
+    if (verdict !== 'drift') return 'nothing to follow';
+    if (advice.mode === 'none') return 'not advised';
+  }
+  if (!(options.retrain ?? (growth !== undefined || spec.retrain.onDrift)))
+    return 'the policy does not ask for one';
   return isRetraining ? 'one is under way' : undefined;
 }
+
+/** Why a retrain follows: what was found, or that much is new. */
+const reasonFor = ({ advice, growth }: CommittedCheck): string =>
+  growth && advice.mode === 'none'
+    ? `The champion has learned ${count(growth.learnedRows)} rows, and ${count(growth.newRows)} are new to it.`
+    : advice.why.en;
 
 async function conclude(
   spec: PipelineSpec,
@@ -144,7 +153,7 @@ async function conclude(
   }
   const retrain = await book.step(
     'retrain',
-    () => askForRetrain(spec, { check, datasetVersion, reason: advice.why.en }),
+    () => askForRetrain(spec, { check, datasetVersion, reason: reasonFor(committed) }),
     (id) => id,
   );
   return { ...result, retrain };

@@ -42,5 +42,6 @@ export const checkBodySchema: z.ZodType<CheckBody> = z.object({
       }),
     ),
     volumes: z.array(z.number()),
+    asked: z.object({ modelVersion: z.string(), newRows: z.number() }).optional(),
   }),
 });

@@ -3,6 +3,7 @@ import { adviseRetrain, type CheckResult } from '../../data/drift/check/index.ts
 import type { MonitorState } from '../../registry/types.ts';
 import type { Choice } from './choice.ts';
 import { arrived } from './data-findings.ts';
+import { growthOf } from './growth.ts';
 import type { Performance } from './performance.ts';
 import { type Finding, keptVolumes } from './quality.ts';
 import { lastId, lineageOf } from './row-ids.ts';
@@ -12,7 +13,7 @@ import type { Work } from './work.ts';
 
 /** Everything found, as it is kept. */
 export function reportOf(
-  { spec, dataset, watched, choice }: Work,
+  { spec, dataset, watched, choice, memory }: Work,
   found: {
     compared: CheckResult;
     joint: DriftReport['joint'];
@@ -25,6 +26,7 @@ export function reportOf(
   const { compared, joint, streams, evidence, performance, quality } = found;
   const { current, reference, sampled } = choice;
   const judged = judgeReport(compared, evidence, quality, performance?.isWorse);
+  const growth = growthOf(spec, watched, dataset.manifest, memory);
   const report: Omit<DriftReport, 'advice'> = {
     pipeline: spec.name,
     modelVersion: watched.version.version,
@@ -37,6 +39,7 @@ export function reportOf(
     streams: streams?.report ?? [],
     quality,
     ...(performance && { performance: performance.report }),
+    ...(growth && { growth }),
     attribution: compared.attribution,
   };
   return { ...report, advice: adviseRetrain(report) };
@@ -60,6 +63,10 @@ export function memoryAfter(
   const isEnough =
     compared.verdict !== 'insufficient_data' || choice.current.length >= choice.reference.rowIds.length;
   const ofChampion = lineage === watched.lineage ? lastId(watched.parts) : null;
+  const { growth } = report;
+  const asked = growth?.isDue
+    ? { modelVersion: watched.version.version, newRows: growth.newRows }
+    : memory?.asked;
   return {
     lineage,
     modelVersion: watched.version.version,
@@ -74,6 +81,7 @@ export function memoryAfter(
     online: compared.online,
     streams: streams?.states ?? memory?.streams ?? [],
     volumes: [...(memory?.volumes ?? []), arrived(work)].slice(-keptVolumes),
+    ...(asked && { asked }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { Frame } from '../../contracts/frame.ts';
+import { asLoss, type MetricName } from '../../contracts/metrics.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Manifest } from '../../contracts/refs.ts';
 import { lossOf as lossOn } from '../../models/evaluation/judge.ts';
@@ -31,6 +32,15 @@ export interface ArchiveFinding {
   /** The version that does best, where it does better than the champion. */
   best?: Contender;
   reason: string;
+}
+
+/**
+ * Whether a version does as well as on its own test rows, by their 95 % interval: what it knows holds again. One that
+ * is merely better than a champion that has lost its way is no reason to forgo a new model.
+ */
+function isAtHome({ metrics }: Pick<ModelVersion, 'metrics'>, metric: MetricName, loss: number): boolean {
+  const own = metrics[metric];
+  return own !== undefined && loss <= Math.max(asLoss(metric, own.low), asLoss(metric, own.high));
 }
 
 /** Versions of earlier days, for concepts that come back. */
@@ -70,11 +80,13 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
           report({ phase: `ask ${version.version}`, done, total: versions.length });
           if (!(await isUnseen(version))) continue;
           const loss = await lossOf(spec, version, frame);
-          if (loss < best.loss) best = { version, loss };
+          if (loss < best.loss && isAtHome(version, spec.metric, loss)) best = { version, loss };
         }
         const { version, onnx, artifacts: kept } = best.version;
         if (version === champion.version)
-          return { reason: `none of ${versions.length} archived versions does better than ${version}` };
+          return {
+            reason: `none of ${versions.length} archived versions does better than ${version} and as well as it once did`,
+          };
         return {
           best: { version, onnx, heads: kept.heads },
           reason: `${version} does best of ${versions.length} archived versions`,

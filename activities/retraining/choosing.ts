@@ -36,11 +36,11 @@ export function createChoosingActivities({ artifacts, registry, hooks }: Deps) {
     const { driftCheck, mode = spec.retrain.mode } = options;
     const { spent } = await registry.breakers.get(spec.name);
     const check = driftCheck === undefined ? undefined : await registry.drift.get(spec.name, driftCheck);
-    const { version, createdAt, estimator, plan, canContinue } = rows.champion;
+    const { version, createdAt, estimator, plan, canContinue, mode: madeBy } = rows.champion;
     return {
       pipeline: spec.name,
       asked: mode,
-      champion: { version, estimator, createdAt, candidate: plan.name },
+      champion: { version, estimator, createdAt, candidate: plan.name, mode: madeBy },
       rows: { total: rows.counts.train, fresh: rows.counts.fresh },
       canContinue,
       fullMinutes: await trainingMinutes(registry.runs, spec.name),

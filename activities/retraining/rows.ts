@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ArtifactRef, Manifest } from '../../contracts/refs.ts';
+import { type RetrainMode, retrainModes } from '../../contracts/retrain.ts';
 import { readFrame } from '../../data/datasets.ts';
 import { divideByArrival } from '../../models/retraining/divide.ts';
 import type {
@@ -41,6 +42,8 @@ export interface RetrainRows {
     version: string;
     estimator: string;
     createdAt: string;
+    /** The retrain that made it; undefined where a training did. */
+    mode?: RetrainMode;
     /** The candidate that it came from, to be fitted anew. */
     plan: CandidatePlan;
     /** Whether its estimator can go on from a saved model. */
@@ -109,6 +112,7 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
             version: champion.version,
             estimator: champion.estimator,
             createdAt: champion.createdAt,
+            mode: retrainModes.find((mode) => mode === champion.environment.retrain),
             ...planOf(spec, champion),
           },
         };

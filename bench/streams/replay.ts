@@ -51,10 +51,9 @@ const specFor = ({ spec }: Stream, answer: AnswerToDrift): PipelineSpec => {
   const budget = { retrainsPerDay: 10_000, computeMinutesPerDay: 10_000 };
   const breaker = { ...spec.retrain.breaker, failures: 10_000, losses: 10_000 };
   const fallback = mode === 'auto' ? spec.retrain.fallback : [];
-  return {
-    ...spec,
-    retrain: { ...spec.retrain, mode, fallback, budget, breaker, onDrift: answer !== 'none' },
-  };
+  const isAsked = answer !== 'none' && answer !== 'every';
+  const when = { onDrift: isAsked, onGrowth: isAsked ? spec.retrain.onGrowth : null };
+  return { ...spec, retrain: { ...spec.retrain, mode, fallback, budget, breaker, ...when } };
 };
 
 /** Replays a stream through the product's own workflows, on a home of its own. */
@@ -109,7 +108,7 @@ async function run(
     stretches.push({ from, to, version: champion?.version ?? '' });
     await upTo(to);
     const check = await execute<MonitorResult>('monitorWorkflow', runId('monitor', spec.name, `at-${to}`), [
-      { spec, options: answer === 'every' ? { retrain: false } : {} },
+      { spec, options: {} },
     ]);
     counts.checks++;
     counts.drifts += check.verdict === 'drift' ? 1 : 0;

@@ -41,8 +41,13 @@ function byDrift(situation: RetrainSituation): RetrainChoice {
   }
 }
 
-function withoutDrift({ rows, canContinue }: RetrainSituation): RetrainChoice {
+function withoutDrift({ rows, champion, canContinue }: RetrainSituation): RetrainChoice {
   const share = rows.fresh / rows.total;
+  if (champion.mode === 'window')
+    return {
+      mode: 'window',
+      why: 'no check has named a drift, and the champion was learnt from a window since older rows misled: its size is chosen anew',
+    };
   if (canContinue && share < manyNew)
     return {
       mode: 'incremental',
