@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { getPath } from 'hono/utils/url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiDeps } from './deps.ts';
-import { errorBodyFor } from './http/error-forms.ts';
+import { errorBodyFor, errorStatusFor } from './http/error-forms.ts';
 import { errorHeaders } from './http/error-headers.ts';
 import { logFailure } from './http/error-log.ts';
 import { toRelevoError } from './http/errors.ts';
@@ -14,6 +14,7 @@ import { methodsOf, unknownRoute } from './http/unknown-route.ts';
 import { limits } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
+import { analyzeRoutes } from './routes/analyze/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
 import { codecCors } from './routes/codec/cors.ts';
 import { codecRoutes } from './routes/codec/handlers.ts';
@@ -23,12 +24,14 @@ import { addDocs } from './routes/docs/handlers.ts';
 import { driftRoutes } from './routes/drift/handlers.ts';
 import { explanationRoutes } from './routes/explanations/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
+import { mlflowRoutes } from './routes/mlflow/index.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
 import { outcomeRoutes } from './routes/outcomes/handlers.ts';
 import { pipelineRoutes } from './routes/pipelines/handlers.ts';
 import { addPredictions } from './routes/predictions/handlers.ts';
 import { loggedRoutes } from './routes/predictions/logged.ts';
 import { runRoutes } from './routes/runs/handlers.ts';
+import { predictBatchRoutes } from './routes/short/handlers.ts';
 import { v2Routes } from './routes/v2/handlers.ts';
 import { createRunBook } from './runs/run-book.ts';
 import { guard } from './security/guard.ts';
@@ -52,6 +55,8 @@ export function createApp(deps: ApiDeps): ApiApp {
   for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker', 'contests']) {
     app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
   }
+  app.post('/analyze', small, jsonBody);
+  app.post('/predict/batch', limitedBody(limits.predictBodyBytes), jsonBody);
   app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
@@ -73,7 +78,11 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', outcomeRoutes(deps));
   app.route('/', codecRoutes(deps));
   app.route('/', loggedRoutes(deps));
-  app.route('/', v2Routes(deps, createPinnedModels(deps)));
+  app.route('/', mlflowRoutes(deps));
+  const pinned = createPinnedModels(deps);
+  app.route('/', v2Routes(deps, pinned));
+  app.route('/', predictBatchRoutes(deps, pinned));
+  app.route('/', analyzeRoutes(deps));
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 
@@ -82,7 +91,8 @@ export function createApp(deps: ApiDeps): ApiApp {
     const requestId = c.get('requestId');
     logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
     for (const [name, value] of Object.entries(errorHeaders(error))) c.header(name, value);
-    return c.json(errorBodyFor(c.req.path, error, requestId), error.status as ContentfulStatusCode);
+    const status = errorStatusFor(c.req.path, error) as ContentfulStatusCode;
+    return c.json(errorBodyFor(c.req.path, error, requestId), status);
   };
   app.onError(fail);
   app.notFound((c) => {

@@ -11,6 +11,9 @@ export const limits = {
   outcomesBodyBytes: 2 * 1024 * 1024,
   /** Payloads of one call to the codec. */
   codecBodyBytes: 4 * 1024 * 1024,
+  /** A call of MLflow's REST API, and a file that is uploaded through it. */
+  mlflowBodyBytes: 4 * 1024 * 1024,
+  artifactBytes: 4 * 1024 * 1024 * 1024,
   /** Faults that one answer lists. */
   issues: 20,
   /** A client has this long to send its headers, and its whole request. */

@@ -5,6 +5,14 @@ export interface ArtifactStore {
   putBytes(bytes: Uint8Array, about: { name: string; mediaType: string }): Promise<ArtifactRef>;
   /** Stores a file of any size without reading it into memory; the file may be moved. */
   putFile(path: string, about: { name: string; mediaType: string }): Promise<ArtifactRef>;
+  /**
+   * Stores bytes as they come, without holding them in memory; nothing stays where they break off.
+   * @throws RelevoError BODY_TOO_LARGE once there are more than `maxBytes`.
+   */
+  putStream(
+    chunks: AsyncIterable<Uint8Array>,
+    about: { name: string; mediaType: string; maxBytes: number },
+  ): Promise<ArtifactRef>;
   /** A local file with the artifact's bytes, to be read only. @throws RelevoError ARTIFACT_CORRUPT when absent or altered. */
   localPath(ref: ArtifactRef): Promise<string>;
   readBytes(ref: ArtifactRef): Promise<Uint8Array>;

@@ -57,6 +57,25 @@ test('a large file passes in pieces', async () => {
   expect((await stat(await store.localPath(ref))).size).toBe(5_000_003);
 });
 
+test('a stream passes in pieces; one that is too long or breaks off leaves nothing', async () => {
+  async function* chunks(count: number, breaksOff = false) {
+    for (let i = 0; i < count; i++) yield new Uint8Array(100_000).fill(i);
+    if (breaksOff) throw new Error('gone away');
+  }
+  const ref = await store.putStream(chunks(7), { ...about, maxBytes: 700_000 });
+  expect(ref).toEqual({ ...about, sha256: expect.stringMatching(/^[0-9a-f]{64}$/), bytes: 700_000 });
+  expect((await store.readBytes(ref)).slice(-1)).toEqual(new Uint8Array([6]));
+  expect(await store.putStream(chunks(7), { ...about, maxBytes: 700_000 })).toEqual(ref);
+  await expect(store.putStream(chunks(8), { ...about, maxBytes: 700_000 })).rejects.toMatchObject({
+    code: 'BODY_TOO_LARGE',
+  });
+  await expect(store.putStream(chunks(2, true), { ...about, maxBytes: 700_000 })).rejects.toThrow(
+    'gone away',
+  );
+  expect(await storedFiles()).toHaveLength(2);
+  expect(await readdir(join(folder, 'store', 'tmp'))).toEqual([]);
+});
+
 test('many that put the same at once leave one whole file and nothing else', async () => {
   const stores = Array.from({ length: 8 }, () => createFolderArtifacts(join(folder, 'store')));
   const text = 'same'.repeat(100_000);

@@ -5,6 +5,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import { type ArtifactRef, artifactRefSchema } from '../../contracts/refs.ts';
 import { moveIntoPlace, syncPath, temporaryName, writeAtomically } from './durable.ts';
 import { hashFile, sha256Of } from './hash.ts';
+import { writeStream } from './write-stream.ts';
 
 /** What a killed process left half-written is of no use to anybody after this long. */
 const abandonedAfterMs = 24 * 60 * 60_000;
@@ -113,6 +114,18 @@ export function createFolderArtifacts(dir: string): ArtifactStore {
       }
       await verify(pathOf(ref), ref);
       return ref;
+    },
+    async putStream(chunks, { name, mediaType, maxBytes }) {
+      const staged = await temporary();
+      try {
+        const ref = { name, mediaType, ...(await writeStream(staged, chunks, maxBytes)) };
+        if (await isStored(ref)) await rm(staged, { force: true });
+        else await moveIntoPlace(staged, pathOf(ref));
+        return ref;
+      } catch (error) {
+        await rm(staged, { force: true });
+        throw error;
+      }
     },
     async localPath(ref) {
       const known = demandRef(ref);

@@ -16,6 +16,7 @@ import { type Clause, parseFilter } from './filter.ts';
 import { parseOrder } from './order.ts';
 import { offsetOf, pageOf } from './page-token.ts';
 import { experimentsSeen, pipelinePrefix } from './sources.ts';
+import { demandAddress } from './storage-location.ts';
 import type { LifecycleStage, MlflowExperiment, MlflowExperiments, Texts } from './types.ts';
 
 interface Row extends Record<string, unknown> {
@@ -89,7 +90,10 @@ export function mlflowExperimentRegistry(db: Database): MlflowExperiments {
         .insert(mlflowExperiments)
         .values({
           ...{ id, name, tags, createdMs: at, updatedMs: at },
-          artifactLocation: artifactLocation ?? `mlflow-artifacts:/${id}`,
+          artifactLocation:
+            artifactLocation === undefined
+              ? `mlflow-artifacts:/${id}`
+              : demandAddress(artifactLocation, 'artifact_location'),
         })
         .onConflictDoNothing({ target: mlflowExperiments.name })
         .returning({ id: mlflowExperiments.id });

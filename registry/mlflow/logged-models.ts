@@ -99,10 +99,7 @@ export function mlflowLoggedModelRegistry(db: Database): MlflowLoggedModels {
     if (rows.length === 0) throw notFound(id);
     return asModel(rows[0]);
   };
-  const change = async (
-    id: string,
-    set: Partial<Record<keyof typeof mlflowLoggedModels.$inferInsert, unknown>>,
-  ) => {
+  const change = async (id: string, set: Record<string, SQL | string>) => {
     const changed = await db
       .update(mlflowLoggedModels)
       .set({ ...set, updatedMs: Date.now() })

@@ -25,7 +25,7 @@ export async function locate(
     return { storageLocation: found.storageLocation, runId: found.runId };
   }
   const file = runFile.exec(source);
-  if (file === null) return { storageLocation: demandAddress(source) };
+  if (file === null) return { storageLocation: demandAddress(source, 'source') };
   const { rows } = await tx.execute<{ artifact_uri: string }>(
     sql`select artifact_uri from relevo.mlflow_runs where id = ${file[1]}`,
   );
@@ -45,15 +45,15 @@ async function locateLogged(
   return { storageLocation, ...(runId === null ? {} : { runId }) };
 }
 
-/** Files of the server's own disk are nobody's to register. */
-function demandAddress(source: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(source)?.[1].toLowerCase();
-  const isWay = /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(source);
-  if (scheme !== undefined && scheme !== 'file' && scheme !== 'models' && !isWay) return source;
+/** Files of the server's own disk are nobody's to name. @throws RelevoError REQUEST_INVALID */
+export function demandAddress(address: string, field: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1].toLowerCase();
+  const isWay = /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(address);
+  if (scheme !== undefined && scheme !== 'file' && scheme !== 'models' && !isWay) return address;
   throw invalid(
-    `Invalid model version source: '${source}'`,
-    'source',
-    source.slice(0, 120),
-    'models:/m-…, runs:/…/model, or the address of an artifact store',
+    `Invalid ${field}: '${address.slice(0, 120)}'`,
+    field,
+    address.slice(0, 120),
+    'an address in an artifact store, such as mlflow-artifacts:/…, s3://…, models:/m-… or runs:/…/model',
   );
 }
