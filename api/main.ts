@@ -15,6 +15,7 @@ import { createChampions } from './serving/champions.ts';
 import { createHistories } from './serving/forecast/histories.ts';
 import { registryHistory } from './serving/forecast/registry-history.ts';
 import { createIdMaker } from './serving/ids.ts';
+import { keptChampions } from './serving/kept-champions.ts';
 import { openRecording } from './serving/log/recording.ts';
 import { codecOrigins, temporalClient } from './temporal/client.ts';
 import { createWorkflows } from './temporal/workflows.ts';
@@ -45,7 +46,11 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   const { client, connection, payloads } = await temporalClient(env);
   const workflows = createWorkflows(client);
   const specs = watchedUnder(Object.values(pipelines), env.RELEVO_WATCH);
-  const source = registryChampions(registry, artifacts, url);
+  const source = keptChampions(
+    registryChampions(registry, artifacts, url),
+    join(env.RELEVO_HOME, 'champions'),
+    log,
+  );
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
   const metrics = createMetrics();

@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { RelevoError } from '../contracts/errors.ts';
+import { createCircuit } from './circuit.ts';
 import { pipelines } from './schema/pipelines.ts';
 
 export type Database = NodePgDatabase;
@@ -29,8 +30,34 @@ export function connectionOptions(databaseUrl: string): pg.ClientConfig {
   };
 }
 
+type Connected = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  done: (release?: Error | boolean) => void,
+) => void;
+
+/** A pool that says at once that the server is away, once that is known, instead of trying for every caller. */
+class WaryPool extends pg.Pool {
+  private readonly circuit = createCircuit({
+    probe: async () => (await super.connect()).release(),
+    suspicious: () => true,
+  });
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<pg.PoolClient> | undefined {
+    const client = this.circuit.run(() => super.connect());
+    if (connected === undefined) return client;
+    client.then(
+      (given) => connected(undefined, given, (release) => given.release(release)),
+      (error: Error) => connected(error, undefined, () => undefined),
+    );
+    return undefined;
+  }
+}
+
 export function openPool(databaseUrl: string, poolSize: number): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new WaryPool({
     ...connectionOptions(databaseUrl),
     max: poolSize,
     idleTimeoutMillis: 30_000,

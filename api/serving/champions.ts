@@ -62,18 +62,24 @@ export function createChampions(options: ChampionsOptions): Champions {
     return next;
   };
   const refreshAll = async (): Promise<void> => {
-    await Promise.all([...names].map(refresh));
+    const failed = (await Promise.all([...names].map((name) => settled(refresh(name))))).find(Boolean);
+    if (failed !== undefined) throw failed.error;
   };
 
+  const watch = async (): Promise<void> => {
+    watcher ??= await source.watch(onChange, () => void attempt());
+  };
+  /**
+   * Whether all was read: first the ears, then the eyes, so that no move falls between. Champions are read also where
+   * nobody can be listened to, since they may be known on disk.
+   */
   const attempt = async (): Promise<boolean> => {
-    try {
-      watcher ??= await source.watch(onChange, () => void attempt());
-      await refreshAll();
-      return true;
-    } catch (error) {
-      log.warn({ err: error }, 'champions could not be read; what is in memory goes on answering');
-      return false;
-    }
+    const heard = await settled(watch());
+    const read = await settled(refreshAll());
+    const failed = read ?? heard;
+    if (failed === undefined) return true;
+    log.warn({ err: failed.error }, 'champions could not be read; what is in memory goes on answering');
+    return false;
   };
   const onChange = (pipeline: string): void => {
     names.add(pipeline);
@@ -115,6 +121,13 @@ export function createChampions(options: ChampionsOptions): Champions {
     },
   };
 }
+
+/** Why it failed; undefined where it did not. */
+const settled = (work: Promise<void>): Promise<{ error: unknown } | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
 
 function firstOf(names: ReadonlySet<string>, lineups: Lineups): Lineup | undefined {
   for (const name of names) {

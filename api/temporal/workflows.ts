@@ -33,6 +33,7 @@ import type {
   RunState,
   TrainInput,
 } from '../../contracts/runs.ts';
+import { createCircuit } from '../../registry/circuit.ts';
 import type { RunError } from '../../registry/types.ts';
 import { searchAttributes, taskQueues } from '../../temporal.config.ts';
 import type * as workflows from '../../workflows/index.ts';
@@ -124,8 +125,17 @@ const kindKey = defineSearchAttributeKey(searchAttributes.kind, 'KEYWORD');
 
 export function createWorkflows(client: Client): Workflows {
   const handle = (id: string, runId?: string): WorkflowHandle => client.workflow.getHandle(id, runId);
+  const ping = async (timeoutMs: number): Promise<void> => {
+    await client.connection.withDeadline(Date.now() + timeoutMs, () =>
+      client.workflowService.getSystemInfo({}),
+    );
+  };
+  const circuit = createCircuit({
+    probe: () => ping(limits.pingMs),
+    suspicious: (error) => isGrpcServiceError(error) || isGrpcServiceError(causeOf(error)),
+  });
   const within = <T>(timeoutMs: number, call: () => Promise<T>): Promise<T> =>
-    client.connection.withDeadline(Date.now() + timeoutMs, call);
+    circuit.run(() => client.connection.withDeadline(Date.now() + timeoutMs, call));
   const asked = async <T>(
     call: () => Promise<T>,
     timeoutMs: number = limits.temporalTimeoutMs,
@@ -234,9 +244,7 @@ export function createWorkflows(client: Client): Workflows {
     async cancel(id) {
       await asked(() => handle(id).cancel());
     },
-    async ping(timeoutMs) {
-      await within(timeoutMs, () => client.workflowService.getSystemInfo({}));
-    },
+    ping,
   };
 }
 
