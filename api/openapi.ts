@@ -31,7 +31,7 @@ export const createRouter = (): OpenAPIHono<ApiEnv> =>
     },
   });
 
-const faultSchema = z.object({
+export const faultSchema = z.object({
   field: z.string().optional(),
   value: z.unknown().optional(),
   expected: z.string().optional(),

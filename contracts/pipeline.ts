@@ -9,6 +9,7 @@ import { forecastSpecSchema } from './forecast.ts';
 import { classificationMetricNames, metricNameSchema, regressionMetricNames } from './metrics.ts';
 import { logPolicySchema } from './predictions.ts';
 import { retrainPolicySchema } from './retrain.ts';
+import { servingPolicySchema } from './serving.ts';
 import { sourceSpecSchema } from './source.ts';
 
 const slug = z
@@ -244,6 +245,8 @@ export const pipelineSpecSchema = z.strictObject({
   contest: contestPolicySchema.prefault({}),
   drift: driftPolicySchema.prefault({}),
   retrain: retrainPolicySchema.prefault({}),
+  /** What becomes of rows with missing or unseen values; they are refused where absent. */
+  serving: servingPolicySchema.optional(),
   /** What is kept of what is answered. */
   log: logPolicySchema.prefault({}),
   schedules: z.strictObject({ ingest: scheduleSchema, train: scheduleSchema }),

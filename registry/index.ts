@@ -1,5 +1,6 @@
 import { accessRegistry } from './access/index.ts';
 import { alertRegistry } from './alerts.ts';
+import { analysisRegistry } from './analysis.ts';
 import { breakerRegistry } from './breakers.ts';
 import { openDatabase, openPool } from './database.ts';
 import { datasetRegistry } from './datasets.ts';
@@ -32,6 +33,7 @@ export function openRegistry(databaseUrl: string, { poolSize = 10 }: { poolSize?
     routes: guarded(routeRegistry(db)),
     predictions: guarded(predictionRegistry(db, pool)),
     outcomes: guarded(outcomeRegistry(db)),
+    analysis: guarded(analysisRegistry(db)),
     breakers: guarded(breakerRegistry(db)),
     drift: guarded(driftRegistry(db)),
     alerts: guarded(alertRegistry(db)),

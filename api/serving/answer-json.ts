@@ -2,20 +2,25 @@ import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import type { Answers } from './answers.ts';
 import type { ForecastMoment } from './forecast/rows.ts';
+import { type RowFlags, rowFlagger } from './row-flags.ts';
 
 type Writer = (answers: Answers, row: number) => string;
 
 /**
  * Compiles how one row's answer of a version is written: the same JSON as `JSON.stringify` of
  * `{id, value, interval?, modelVersion, synthetic?}`, or with `label` and `probabilities` where it tells classes
- * apart, without the objects. A forecast says when it is about.
+ * apart, without the objects. A forecast says when it is about; a row that was imputed, where the pipeline flags it.
  */
 export function answerWriter({ spec, version, synthetic }: ModelVersion) {
   const tail = `,"modelVersion":"${version}"${synthetic ? ',"synthetic":true' : ''}}`;
   const write = spec.task === 'classification' ? classWriter(spec) : valueWriter(spec);
-  return (answers: Answers, row: number, id: string, moment?: ForecastMoment): string =>
-    `{"id":"${id}",${write(answers, row)}${about(moment)}${tail}`;
+  const flagsOf = rowFlagger(spec);
+  return (answers: Answers, row: number, id: string, asked: unknown, moment?: ForecastMoment): string =>
+    `{"id":"${id}",${write(answers, row)}${about(moment)}${flagsOf === undefined ? '' : flagged(flagsOf(asked))}${tail}`;
 }
+
+const flagged = (flags: RowFlags | undefined): string =>
+  flags === undefined ? '' : `,"flags":${JSON.stringify(flags)}`;
 
 /** When a forecast is about, and from when it knows. */
 const about = (moment: ForecastMoment | undefined): string =>

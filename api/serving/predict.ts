@@ -115,7 +115,8 @@ function answerRows({ lineup, asker, given, read }: Question, deps: PredictDeps,
     for (let row = start; row < end; row++) {
       const id = deps.newId();
       ids.push(id);
-      json += (row === start ? '' : ',') + model.write(answers, row, id, moments?.[row - start]);
+      json +=
+        (row === start ? '' : ',') + model.write(answers, row, id, rows[row - start], moments?.[row - start]);
     }
     done(undefined, `${json}]}`, end - start);
     const keys = keysOf(given, asker.key, deps.keyColumn(model.version.pipeline));

@@ -1,5 +1,6 @@
 import { type Asker, type PredictDeps, predict } from './predict.ts';
 import type { Lineup } from './routing/lineup.ts';
+import type { RowFlags } from './row-flags.ts';
 
 /** What one row was answered. */
 export interface RowAnswer {
@@ -12,6 +13,7 @@ export interface RowAnswer {
   label?: string;
   probabilities?: Record<string, number>;
   forecast?: { at: string; from: string; intervalsAhead: number };
+  flags?: RowFlags;
   modelVersion: string;
   synthetic?: true;
 }
@@ -23,7 +25,7 @@ export interface RowAnswer {
  */
 export async function answerRows(
   lineup: Lineup,
-  { rows, keys }: { rows: readonly unknown[]; keys?: readonly (string | null)[] },
+  { rows, keys }: { rows: readonly unknown[]; keys?: readonly (string | null)[] | undefined },
   asker: Asker,
   deps: PredictDeps,
 ): Promise<RowAnswer[]> {

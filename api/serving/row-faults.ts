@@ -2,9 +2,10 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Column } from '../../contracts/columns.ts';
 import type { ErrorDetails } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
 import { shownJson } from '../http/shown-json.ts';
 import { limits } from '../limits.ts';
-import { foldCategory, isOptional, rangeOf } from './row-reader.ts';
+import { foldCategory, mayLack, rangeOf } from './row-reader.ts';
 
 type Fault = Omit<ErrorDetails, 'issues'>;
 
@@ -15,9 +16,10 @@ export function rowFaults(spec: PipelineSpec, row: unknown, where: string): Faul
   }
   const cells = new Map(Object.entries(row));
   const faults: Fault[] = [];
+  const policy = servingPolicyOf(spec);
   for (const name of spec.inputs) {
     const column = spec.columns[name];
-    const expected = cellFault(column, cells.get(name));
+    const expected = cellFault(column, cells.get(name), policy);
     if (expected === undefined) continue;
     faults.push({ field: name, value: shownJson(cells.get(name)), expected, where });
   }
@@ -32,16 +34,16 @@ export function rowFaults(spec: PipelineSpec, row: unknown, where: string): Faul
 }
 
 /** What was expected of a cell; undefined where it is good. */
-function cellFault(column: Column, value: unknown): string | undefined {
+function cellFault(column: Column, value: unknown, policy: ServingPolicy): string | undefined {
   if (value === undefined || value === null)
-    return isOptional(column) ? undefined : `${kindOf(column)}, required`;
+    return mayLack(column, policy) ? undefined : `${kindOf(column)}, required`;
   if (column.kind === 'number') {
     if (typeof value === 'string') return `${kindOf(column)}, as a JSON number without quotes`;
     const { min, max } = rangeOf(column);
     return typeof value === 'number' && value >= min && value <= max ? undefined : kindOf(column);
   }
   if (typeof value !== 'string' || value === '') return kindOf(column);
-  if (column.kind !== 'category') return undefined;
+  if (column.kind !== 'category' || policy.unseen !== 'refuse') return undefined;
   const known = column.values.some((allowed) => foldCategory(allowed) === foldCategory(value));
   return known ? undefined : `${kindOf(column)}${didYouMean(value, column.values)}`;
 }

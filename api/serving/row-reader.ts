@@ -1,5 +1,6 @@
 import type { Column } from '../../contracts/columns.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
 import { type InputColumns, inputLayout } from './columns.ts';
 
 /**
@@ -25,9 +26,15 @@ export const isOptional = (column: Column): boolean => 'optional' in column && c
 /** How a category's value is compared: without case and outer spaces. */
 export const foldCategory = (value: string): string => value.trim().toLowerCase();
 
-function numberReader(name: string, column: Column, index: number): CellReader {
+/** Whether a row without a value in this column is answered. */
+export const mayLack = (column: Column, { missing }: ServingPolicy): boolean =>
+  isOptional(column) || missing !== 'refuse';
+
+type CompileReader = (name: string, column: Column, index: number, policy: ServingPolicy) => CellReader;
+
+const numberReader: CompileReader = (name, column, index, policy) => {
   const { min, max } = rangeOf(column);
-  const optional = isOptional(column);
+  const optional = mayLack(column, policy);
   return (row, columns, position) => {
     const value = row[name];
     if (typeof value === 'number') {
@@ -38,24 +45,26 @@ function numberReader(name: string, column: Column, index: number): CellReader {
     columns.numbers[index][position] = Number.NaN;
     return value === null ? 1 : 0;
   };
-}
+};
 
-function textReader(name: string, column: Column, index: number): CellReader {
+const textReader: CompileReader = (name, column, index, policy) => {
   const stored = column.kind === 'category' ? storedValues(column.values) : undefined;
-  const optional = isOptional(column);
+  const optional = mayLack(column, policy);
+  const unseen = column.kind === 'category' && policy.unseen !== 'refuse' ? '' : undefined;
   return (row, columns, position) => {
     const value = row[name];
     if (typeof value === 'string') {
-      const known = stored === undefined ? value : (stored.get(value) ?? stored.get(foldCategory(value)));
-      if (known === undefined || known === '') return -1;
-      columns.texts[index][position] = known;
+      const read =
+        stored === undefined ? value : (stored.get(value) ?? stored.get(foldCategory(value)) ?? unseen);
+      if (value === '' || read === undefined) return -1;
+      columns.texts[index][position] = read;
       return 1;
     }
     if (!optional || (value !== undefined && value !== null)) return -1;
     columns.texts[index][position] = '';
     return value === null ? 1 : 0;
   };
-}
+};
 
 /** From a value as it is stored, or folded, to the value as it is stored. */
 function storedValues(values: readonly string[]): ReadonlyMap<string, string> {
@@ -69,13 +78,14 @@ const isRow = (value: unknown): value is Record<string, unknown> =>
 
 /**
  * Compiles a pipeline's input columns into a reader of rows: kinds, ranges and allowed values as the spec has
- * them, optional cells NaN or '' where missing, and nothing beside what the model reads.
+ * them, cells NaN or '' where they may be missing (or unseen) and are, and nothing beside what the model reads.
  */
 export function compileRowReader(spec: PipelineSpec): RowReader {
   const layout = inputLayout(spec);
+  const policy = servingPolicyOf(spec);
   const readers = [
-    ...layout.numbers.map((name, index) => numberReader(name, spec.columns[name], index)),
-    ...layout.texts.map((name, index) => textReader(name, spec.columns[name], index)),
+    ...layout.numbers.map((name, index) => numberReader(name, spec.columns[name], index, policy)),
+    ...layout.texts.map((name, index) => textReader(name, spec.columns[name], index, policy)),
   ];
   return (row, columns, position) => {
     if (!isRow(row)) return false;

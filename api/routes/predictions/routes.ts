@@ -18,39 +18,37 @@ const headers = z.object({
 const bodySchema = z
   .union([rowSchema, z.array(rowSchema), z.object({ rows: z.array(rowSchema), keys: keysSchema })])
   .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […], "keys": […]}' });
-const answerSchema = z
+export const answerSchema = z
   .object({
-    predictions: z.array(
-      z.object({
-        id: z.string().openapi({ description: 'UUID, version 7' }),
-        value: z.number().optional().openapi({ description: 'Of a regression, in the unit of the target' }),
-        interval: z.object({ low: z.number(), high: z.number(), level: z.number() }).optional().openapi({
-          description: 'Where the pipeline states intervals: the target lies within at this rate',
-        }),
-        label: z.string().optional().openapi({ description: 'Of a classification: the class decided on' }),
-        probabilities: z.record(z.string(), z.number()).optional().openapi({
-          description: 'Of a classification: by class, adding up to 1',
-        }),
-        forecast: z
-          .object({ at: z.string(), from: z.string(), intervalsAhead: z.number() })
-          .optional()
-          .openapi({
-            description: "Of a forecast, in the plant's clock: when it is about, and its last reading",
-          }),
-        modelVersion: z.string(),
-        synthetic: z.literal(true).optional().openapi({
-          description: 'Present where the model learned from generated data',
-        }),
-      }),
-    ),
+    id: z.string().openapi({ description: 'UUID, version 7' }),
+    value: z.number().optional().openapi({ description: 'Of a regression, in the unit of the target' }),
+    interval: z.object({ low: z.number(), high: z.number(), level: z.number() }).optional().openapi({
+      description: 'Where the pipeline states intervals: the target lies within at this rate',
+    }),
+    label: z.string().optional().openapi({ description: 'Of a classification: the class decided on' }),
+    probabilities: z.record(z.string(), z.number()).optional().openapi({
+      description: 'Of a classification: by class, adding up to 1',
+    }),
+    forecast: z.object({ at: z.string(), from: z.string(), intervalsAhead: z.number() }).optional().openapi({
+      description: "Of a forecast, in the plant's clock: when it is about, and its last reading",
+    }),
+    flags: z
+      .object({ missing: z.array(z.string()).optional(), unseen: z.array(z.string()).optional() })
+      .optional()
+      .openapi({ description: 'Columns that the model took for missing, where the pipeline flags it' }),
+    modelVersion: z.string(),
+    synthetic: z.literal(true).optional().openapi({
+      description: 'Present where the model learned from generated data',
+    }),
   })
-  .openapi('Predictions');
+  .openapi('Prediction');
+const answersSchema = z.object({ predictions: z.array(answerSchema) }).openapi('Predictions');
 
 const common = {
   method: 'post' as const,
   tags: ['predictions'],
   responses: {
-    200: json(answerSchema, 'One prediction per row, in order'),
+    200: json(answersSchema, 'One prediction per row, in order'),
     ...errors(
       'REQUEST_INVALID',
       'ROW_INVALID',

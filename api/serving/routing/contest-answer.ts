@@ -94,7 +94,7 @@ export async function answerContest(
   const answered = parts.map(({ model, places, answers, start }): AnsweredRows => {
     const ids = places.map((place, i) => {
       const id = deps.newId();
-      written[place] = model.write(answers, start + i, id, read.moments?.[place]);
+      written[place] = model.write(answers, start + i, id, read.rows[place], read.moments?.[place]);
       return id;
     });
     return {
