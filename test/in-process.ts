@@ -8,6 +8,8 @@ import { parseEnvironment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import type { Registry } from '../registry/index.ts';
 import { migrate } from '../registry/migrate.ts';
+import { dataConverterWith } from '../temporal/codec/data-converter.ts';
+import { payloadCodec } from '../temporal/codec/index.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { workflowBundle } from '../workers/bundle.ts';
 import { computeActivities } from '../workers/deps/compute.ts';
@@ -29,22 +31,35 @@ export interface InProcess {
 export async function startInProcess(services: {
   databaseUrl: string;
   temporalAddress: string;
+  /** RELEVO_PAYLOAD_KEYS of the workers and the client; payloads stay plain where absent. */
+  payloadKeys?: string;
 }): Promise<InProcess> {
   const home = await mkdtemp(join(tmpdir(), 'relevo-workflows-'));
   const database = await freshDatabase(services.databaseUrl);
   await migrate(database.url);
   const logger = createLogger('test', 'error');
   Runtime.install({ logger });
-  const env = parseEnvironment({ RELEVO_HOME: home, RELEVO_DATA: home, DATABASE_URL: database.url });
+  const env = parseEnvironment({
+    RELEVO_HOME: home,
+    RELEVO_DATA: home,
+    DATABASE_URL: database.url,
+    RELEVO_PAYLOAD_KEYS: services.payloadKeys,
+  });
+  const dataConverter = dataConverterWith(await payloadCodec(env));
   const ground = openGround(env);
   const native = await NativeConnection.connect({ address: services.temporalAddress });
   const connection = await Connection.connect({ address: services.temporalAddress });
-  const common = { connection: native, shutdownGraceTime: 1_000, maxHeartbeatThrottleInterval: 500 };
+  const common = {
+    connection: native,
+    dataConverter,
+    shutdownGraceTime: 1_000,
+    maxHeartbeatThrottleInterval: 500,
+  };
   const workers = await Promise.all([
     Worker.create({
       ...common,
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(home, 'cache')),
+      workflowBundle: await workflowBundle(join(home, 'cache'), { encrypted: dataConverter !== undefined }),
       activities: controlActivities(ground),
     }),
     Worker.create({
@@ -56,7 +71,7 @@ export async function startInProcess(services: {
   ]);
   const running = workers.map((worker) => worker.run());
   return {
-    client: new Client({ connection }),
+    client: new Client({ connection, dataConverter }),
     registry: ground.registry,
     artifacts: ground.artifacts,
     databaseUrl: database.url,

@@ -8,7 +8,7 @@ function apiUrlFor(env: Environment, url: string | undefined): string {
   if (url !== undefined) return url;
   const state = readStackState(env.RELEVO_HOME);
   if (state?.apiUrl !== undefined && isStackAlive(state)) return state.apiUrl;
-  return urlOf(env.RELEVO_HOST, env.RELEVO_PORT);
+  return urlOf(env);
 }
 
 export const openApi = (env: Environment, url: string | undefined): ApiClient =>

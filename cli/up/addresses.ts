@@ -1,9 +1,15 @@
 import { relative } from 'node:path';
+import type { Environment } from '../../contracts/env.ts';
 
-/** Where a listener is reached from this machine: a wildcard address is one to listen on, not to call. */
-export function urlOf(host: string, port: number): string {
+/** Where the API is reached from this machine: a wildcard address is one to listen on, not to call. */
+export function urlOf({
+  RELEVO_HOST: host,
+  RELEVO_PORT: port,
+  RELEVO_TLS_CERT: certificate,
+}: Pick<Environment, 'RELEVO_HOST' | 'RELEVO_PORT' | 'RELEVO_TLS_CERT'>): string {
+  const scheme = certificate === undefined ? 'http' : 'https';
   const reachable = host === '0.0.0.0' || host === '::' || host === '' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** A database's address as it may be shown: without user's password. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Environment } from '../../contracts/env.ts';
 import { killDelayMs } from '../../temporal.config.ts';
+import { urlOf } from './addresses.ts';
 import type { Service } from './child.ts';
 import { endLeftover } from './leftovers.ts';
 import { prepareLog } from './logs.ts';
@@ -83,6 +84,7 @@ export async function embeddedTemporal(
     port,
     uiPort,
     logFile,
+    ...(env.RELEVO_PAYLOAD_KEYS !== undefined && { codecEndpoint: `${urlOf(env)}/codec` }),
     signal,
     log,
   });

@@ -111,7 +111,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
         TEMPORAL_ADDRESS: temporalAddress,
         TZ: 'UTC',
       });
-      const apiUrl = urlOf(env.RELEVO_HOST, env.RELEVO_PORT);
+      const apiUrl = urlOf(env);
       lock.setApiUrl(apiUrl);
       return { databaseUrl, temporalAddress, temporalUiUrl, apiUrl };
     },

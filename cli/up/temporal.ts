@@ -63,6 +63,8 @@ export interface TemporalOptions {
   port: number;
   uiPort: number;
   logFile: string;
+  /** Where the UI has payloads decrypted; as they are where absent. */
+  codecEndpoint?: string;
   /** Gives up starting. */
   signal?: AbortSignal;
   log?(line: string): void;
@@ -91,10 +93,11 @@ const pollRates = [
 ];
 const pragmas = ['journal_mode=WAL', 'synchronous=1'];
 
-const serverArguments = ({ dbFile, port, uiPort }: TemporalOptions): string[] => [
+const serverArguments = ({ dbFile, port, uiPort, codecEndpoint }: TemporalOptions): string[] => [
   ...['server', 'start-dev', '--ip', '127.0.0.1', '--ui-ip', '127.0.0.1'],
   ...['--port', String(port), '--ui-port', String(uiPort), '--db-filename', dbFile],
   ...['--log-level', 'warn', '--namespace', namespace],
+  ...(codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', codecEndpoint]),
   ...pollRates.flatMap((name) => ['--dynamic-config-value', `${name}=2000`]),
   ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
 ];

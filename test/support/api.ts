@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { type Logger, pino } from 'pino';
 import { type ApiApp, createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
@@ -15,10 +14,11 @@ import { createChampions } from '../../api/serving/champions.ts';
 import { createHistories } from '../../api/serving/forecast/histories.ts';
 import { createIdMaker } from '../../api/serving/ids.ts';
 import { openRecording, type RecordingTiming } from '../../api/serving/log/recording.ts';
-import { temporalConnection } from '../../api/temporal/connect.ts';
+import { codecOrigins, temporalClient } from '../../api/temporal/client.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { ContestRoute } from '../../contracts/contest.ts';
+import { parseEnvironment } from '../../contracts/env.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
@@ -85,6 +85,8 @@ export interface TestApiOptions {
   source: ChampionSource;
   databaseUrl?: string;
   temporalAddress?: string;
+  /** RELEVO_PAYLOAD_KEYS */
+  payloadKeys?: string;
   specs?: readonly PipelineSpec[];
   /** How long the prediction log waits for what; as it ships where absent. */
   recording?: RecordingTiming;
@@ -97,13 +99,11 @@ export interface TestApiOptions {
 export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const { source, specs = Object.values(pipelines), log = pino({ level: 'silent' }) } = options;
   const registry = openRegistry(options.databaseUrl ?? awayDatabase);
-  const connection = await temporalConnection({
+  const env = parseEnvironment({
     TEMPORAL_ADDRESS: options.temporalAddress ?? awayTemporal,
-    TEMPORAL_API_KEY: undefined,
-    TEMPORAL_TLS_CERT: undefined,
-    TEMPORAL_TLS_KEY: undefined,
-    RELEVO_TEMPORAL_PORT: 7233,
+    RELEVO_PAYLOAD_KEYS: options.payloadKeys,
   });
+  const { client, connection, payloads } = await temporalClient(env);
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
   const metrics = createMetrics();
@@ -113,12 +113,12 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   });
   const deps: ApiDeps = {
     ...{ pipelines: specs, champions, registry, metrics, recording, log },
-    workflows: createWorkflows(new Client({ connection })),
+    workflows: createWorkflows(client),
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
     newId: createIdMaker(),
     gate: openGate,
-    codec: { payloads: undefined, origins: ['http://127.0.0.1:8233'] },
+    codec: { payloads, origins: codecOrigins(env) },
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
   };
