@@ -58,7 +58,11 @@ describe('what it says of itself', () => {
     const response = await get('/ready');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
-      status: 'ready',
+      status: 'degraded',
+      degraded: expect.arrayContaining([
+        expect.stringContaining('The database is away'),
+        expect.stringContaining('Temporal is away'),
+      ]),
       checks: { database: 'away', temporal: 'away' },
       champions: [{ pipeline: 'steel-energy', version: '1.0.0' }],
     });

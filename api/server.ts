@@ -1,17 +1,26 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { RelevoError } from '../contracts/errors.ts';
 import { shutdownGraceMs } from '../temporal.config.ts';
 import type { ApiApp } from './app.ts';
+import { errorHeaders } from './http/error-headers.ts';
 import { errorBody } from './http/errors.ts';
 import { createPredictListener, type ListenerDeps } from './http/predict-listener.ts';
+import { createPressure } from './http/pressure.ts';
 import { limits } from './limits.ts';
 
 /** The HTTP server: predictions straight from the socket, everything else through the app. */
 export function createApiServer(app: ApiApp, deps: ListenerDeps): Server {
   const answerPrediction = createPredictListener(deps);
+  const pressure = createPressure();
   const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
     {
@@ -21,6 +30,10 @@ export function createApiServer(app: ApiApp, deps: ListenerDeps): Server {
       connectionsCheckingInterval: 2_000,
     },
     (request, response) => {
+      const bytes = Number(request.headers['content-length'] ?? 0);
+      const refused = isProbe(request.url) ? undefined : pressure.enter(bytes);
+      if (refused !== undefined) return refuse(request, response, refused, deps.newId());
+      if (!isProbe(request.url)) response.once('close', () => pressure.leave(bytes));
       if (!answerPrediction(request, response)) void answerByApp(request, response);
     },
   );
@@ -29,6 +42,22 @@ export function createApiServer(app: ApiApp, deps: ListenerDeps): Server {
     refuseRaw(socket, clientError(error.code), deps.newId());
   });
   return server;
+}
+
+/** Who watches over the server hears from it however much is under way. */
+const isProbe = (path: string | undefined): boolean =>
+  path === '/health' || path === '/ready' || path === '/metrics';
+
+/** Before anything of the request is read, and without the connection it came by: the client shall pause. */
+function refuse(request: IncomingMessage, response: ServerResponse, error: RelevoError, id: string): void {
+  response.writeHead(error.status, {
+    'content-type': 'application/json',
+    'x-request-id': id,
+    connection: 'close',
+    ...errorHeaders(error),
+  });
+  response.end(JSON.stringify(errorBody(error, id)));
+  request.resume();
 }
 
 /** What never became a request: it is answered on the bare socket. */

@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 import { createRouter } from '../../openapi.ts';
 import { health, metrics, ready } from './routes.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'registry' | 'workflows' | 'metrics'>;
+type Deps = Pick<ApiDeps, 'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'draining'>;
 
 export function healthRoutes(deps: Deps) {
   const check = async (ping: Promise<void>): Promise<'ok' | 'away'> => {
@@ -28,13 +28,36 @@ export function healthRoutes(deps: Deps) {
         check(deps.workflows.ping(limits.pingMs)),
       ]);
       const champions = inService(deps);
-      const isReady = champions.length > 0 || deps.champions.known;
-      const status = isReady ? ('ready' as const) : ('starting' as const);
-      return c.json({ status, checks: { database, temporal }, champions }, isReady ? 200 : 503);
+      const checks = { database, temporal };
+      const degraded = whatIsDegraded(checks, deps);
+      const status = statusOf(degraded, champions.length > 0, deps);
+      const code = status === 'ready' || status === 'degraded' ? 200 : 503;
+      return c.json({ status, degraded, checks, champions }, code);
     })
     .openapi(metrics, async (c) =>
       c.text(await deps.metrics.text(), 200, { 'content-type': deps.metrics.contentType }),
     );
+}
+
+function statusOf(degraded: string[], isServing: boolean, { champions, draining }: Deps) {
+  if (draining.aborted) return 'draining';
+  if (!isServing && !champions.known) return 'starting';
+  return degraded.length === 0 ? 'ready' : 'degraded';
+}
+
+/** What does not work while predictions go on. */
+function whatIsDegraded(
+  { database, temporal }: Record<'database' | 'temporal', 'ok' | 'away'>,
+  { recording }: Deps,
+): string[] {
+  const { spooledBatches } = recording.state;
+  const said: string[] = [];
+  if (database === 'away')
+    said.push('The database is away: champions stay as they are, what is asked of the registry is refused.');
+  if (temporal === 'away') said.push('Temporal is away: runs cannot be started or followed.');
+  if (spooledBatches > 0)
+    said.push(`${spooledBatches} batches of predictions wait on disk for the database.`);
+  return said;
 }
 
 const inService = ({ champions }: Pick<Deps, 'champions'>): { pipeline: string; version: string }[] =>

@@ -3,7 +3,8 @@ import { json } from '../../openapi.ts';
 
 const readySchema = z
   .object({
-    status: z.enum(['ready', 'starting']),
+    status: z.enum(['ready', 'degraded', 'starting', 'draining']),
+    degraded: z.array(z.string()).openapi({ description: 'What does not work meanwhile, and why' }),
     checks: z.object({ database: z.enum(['ok', 'away']), temporal: z.enum(['ok', 'away']) }),
     champions: z.array(z.object({ pipeline: z.string(), version: z.string() })),
   })
@@ -20,7 +21,7 @@ export const ready = createRoute({
   method: 'get',
   path: '/ready',
   tags: ['health'],
-  summary: 'Whether it can answer: a champion is in memory, or the registry says that there is none yet',
+  summary: 'Whether it can predict: a champion is in memory, or the registry says that there is none yet',
   responses: { 200: json(readySchema, 'It can'), 503: json(readySchema, 'Not yet') },
 });
 export const metrics = createRoute({

@@ -6,7 +6,7 @@ import type { Metrics } from '../../metrics.ts';
 import type { PredictDeps } from '../predict.ts';
 import { createListening } from '../routing/listening.ts';
 import type { ServedModel } from '../served-model.ts';
-import { createPredictionLog, type PredictionLogOptions } from './prediction-log.ts';
+import { createPredictionLog, type LogState, type PredictionLogOptions } from './prediction-log.ts';
 import { createRecorder } from './recorder.ts';
 import { startRetention } from './retention.ts';
 import { openSpool } from './spool.ts';
@@ -14,6 +14,8 @@ import { openSpool } from './spool.ts';
 /** What answering needs to be recorded, from the moment an answer is on its way until it is in the database. */
 export interface Recording extends Pick<PredictDeps, 'answered' | 'keyColumn' | 'contenderFailed'> {
   policyOf(pipeline: string): LogPolicy;
+  /** What of the prediction log waits. */
+  readonly state: LogState;
   /** Resolves when all that was recorded is in the database or on disk. */
   close(): Promise<void>;
 }
@@ -51,6 +53,9 @@ export async function openRecording(options: {
   metrics.onLogScrape(() => predictions.state);
   return {
     policyOf,
+    get state() {
+      return predictions.state;
+    },
     keyColumn: (pipeline) => policyOf(pipeline).keyColumn,
     answered: createRecorder({ predictions, listening, policyOf }),
     contenderFailed(model, rows, error) {
