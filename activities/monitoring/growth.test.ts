@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { retrainPolicySchema } from '../../contracts/retrain.ts';
 import { growthOf } from './growth.ts';
 
-const artifact = (sha256: string) => ({ sha256, bytes: 1, name: 'part.parquet' });
+const artifact = (sha256: string) => ({
+  sha256,
+  bytes: 1,
+  name: 'part.parquet',
+  mediaType: 'application/vnd.apache.parquet',
+});
 const part = (firstRowId: number, rows: number, sha256 = 'a') => ({
   artifact: artifact(sha256),
   firstRowId,
