@@ -22,6 +22,8 @@ export interface IngestDeps {
   profileDataset(partPaths: string[], spec: PipelineSpec): Promise<unknown>;
   /** RELEVO_DATA. */
   dataDir: string | undefined;
+  /** RELEVO_ALLOWED_NETWORKS. */
+  allowedNetworks?: readonly string[];
   /** RELEVO_WATCH, else RELEVO_DATA. */
   watchDir?: string;
   scratchDir: string;
@@ -78,6 +80,7 @@ export function createIngestActivities(deps: IngestDeps) {
           const warnings: string[] = [];
           const batch = await sourceOf(chosen.spec).stage(chosen.spec, known?.manifest.watermark, {
             dataDir: deps.dataDir,
+            allowedNetworks: deps.allowedNetworks,
             watchDir: deps.watchDir,
             warn: (message) => warnings.push(message),
             localPath: (ref) => artifacts.localPath(ref),

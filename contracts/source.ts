@@ -93,6 +93,8 @@ export interface SourceBatch {
 export interface SourceContext {
   /** RELEVO_DATA, where set. */
   dataDir: string | undefined;
+  /** RELEVO_ALLOWED_NETWORKS: where downloads may come from beside public addresses. */
+  allowedNetworks?: readonly string[];
   /** What watched folders lie below: RELEVO_WATCH, else RELEVO_DATA, where set. */
   watchDir?: string;
   /** Called for each file of a watched folder that cannot be read and is left out, with file and line. */

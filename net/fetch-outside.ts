@@ -50,7 +50,7 @@ export async function fetchOutside(url: string | URL, options: OutsideOptions): 
     const answer = await send(call, options, signal);
     const { location } = answer.headers;
     const isRedirect = redirects.has(answer.statusCode ?? 0) && location !== undefined;
-    if (!isRedirect || options.maxRedirects === 0) return responseOf(answer, call.url, options.maxBytes);
+    if (!isRedirect || options.maxRedirects === 0) return responseOf(answer, call, options.maxBytes);
     answer.destroy();
     if (left <= 0) throw refused(shown(call.url), 'it redirects too often');
     call = redirected(call, answer.statusCode ?? 0, new URL(location, call.url));
@@ -104,18 +104,17 @@ function redirected(call: Call, status: number, url: URL): Call {
   return { url, headers, method: 'GET', body: undefined };
 }
 
-function responseOf(answer: IncomingMessage, url: URL, maxBytes: number): Response {
+function responseOf(answer: IncomingMessage, { url, method }: Call, maxBytes: number): Response {
   const headers = new Headers();
   for (const [name, values] of Object.entries(answer.headersDistinct))
     for (const value of values ?? []) headers.append(name, value);
   const status = answer.statusCode ?? 502;
-  const announced = Number(answer.headers['content-length'] ?? 0);
-  if (announced > maxBytes) {
+  const hasBody = method !== 'HEAD' && !withoutBody.has(status);
+  if (!hasBody) answer.resume();
+  else if (Number(answer.headers['content-length'] ?? 0) > maxBytes) {
     answer.destroy();
     throw new Error(tooLong(maxBytes));
   }
-  const hasBody = !withoutBody.has(status);
-  if (!hasBody) answer.resume();
   const body = hasBody ? (Readable.toWeb(limited(answer, maxBytes)) as ReadableStream) : null;
   const response = new Response(body, { status, headers });
   Object.defineProperty(response, 'url', { value: url.href });

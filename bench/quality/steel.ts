@@ -109,7 +109,7 @@ async function dirtyOnSeed(spec: PipelineSpec, dirty: Frame, clean: Frame, seed:
 async function isThere(spec: PipelineSpec, source: string, dataDir: string | undefined): Promise<boolean> {
   const found = spec.sources[source];
   const locations = found?.kind === 'csv' ? found.locations : [];
-  const there = await Promise.all(locations.map((location) => isAvailable(location, dataDir)));
+  const there = await Promise.all(locations.map((location) => isAvailable(location, { dataDir })));
   return there.includes(true);
 }
 

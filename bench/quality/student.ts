@@ -18,7 +18,7 @@ async function sourcesThere({ sources }: PipelineSpec, dataDir: string | undefin
   const there: string[] = [];
   for (const [name, source] of Object.entries(sources)) {
     const files = source.kind === 'csv' ? source.locations.filter(({ kind }) => kind === 'file') : [];
-    const found = await Promise.all(files.map((location) => isAvailable(location, dataDir)));
+    const found = await Promise.all(files.map((location) => isAvailable(location, { dataDir })));
     if (found.includes(true)) there.push(name);
   }
   return there.length > 0 ? there : ['synthetic'];

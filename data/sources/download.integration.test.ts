@@ -52,6 +52,8 @@ function zip(name: string, content: Buffer, claimed = content.length): Buffer {
   return Buffer.concat([local, directory, end]);
 }
 
+/** Both addresses that `localhost` may have. */
+const loopback = ['127.0.0.0/8', '::1/128'];
 const csv = Buffer.from('date,x\n01/02/2018 00:15,4.0\n');
 async function unpack(archive: Buffer, member = 'x.csv'): Promise<string> {
   const [path, target] = [join(root, 'a.zip'), join(root, 'a.csv')];
@@ -81,9 +83,9 @@ describe('unpackMember', () => {
 /** A client that trusts the test's own certificate is a process of its own: Node reads it at start only. */
 const client = `
 import { csvSource } from ${JSON.stringify(fileURLToPath(new URL('./csv.ts', import.meta.url)))};
-const [url, contentSha256, workDir] = process.argv.slice(1);
+const [url, contentSha256, workDir, ...allowedNetworks] = process.argv.slice(1);
 const spec = { kind: 'csv', delimiter: ',', missing: [], locations: [{ kind: 'download', url, member: 'x.csv', contentSha256 }] };
-const context = { dataDir: undefined, workDir, signal: new AbortController().signal, onProgress() {} };
+const context = { dataDir: undefined, workDir, allowedNetworks, signal: new AbortController().signal, onProgress() {} };
 const answer = await csvSource.stage(spec, undefined, context).then(({ next }) => ({ rows: next.rows }), ({ code, message }) => ({ code, message }));
 process.stdout.write(JSON.stringify(answer));
 `;
@@ -119,10 +121,20 @@ describe.skipIf(!hasOpenssl)('a download (over TLS of a certificate that openssl
   });
   afterAll(() => stop());
 
-  async function ask(path: string, sha256: string) {
+  async function ask(path: string, sha256: string, ...networks: string[]) {
     const { stdout } = await run(
       process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', client, `${url}${path}`, sha256, join(root, 'work')],
+      [
+        '--import',
+        'tsx',
+        '--input-type=module',
+        '-e',
+        client,
+        `${url}${path}`,
+        sha256,
+        join(root, 'work'),
+        ...networks,
+      ],
       { env: { ...process.env, NODE_EXTRA_CA_CERTS: cert } },
     );
     return JSON.parse(stdout) as Record<string, unknown>;
@@ -131,13 +143,20 @@ describe.skipIf(!hasOpenssl)('a download (over TLS of a certificate that openssl
   it('is unpacked, compared with its pin, and staged', async () => {
     const path = join(root, 'pinned.csv');
     await writeFile(path, csv);
-    expect(await ask('/steel.zip', await canonicalSha256(path))).toEqual({ rows: 1 });
+    expect(await ask('/steel.zip', await canonicalSha256(path), ...loopback)).toEqual({ rows: 1 });
   });
 
   it('of other values is refused', async () =>
-    expect(await ask('/steel.zip', '0'.repeat(64))).toMatchObject({ code: 'SOURCE_CHECKSUM_MISMATCH' }));
+    expect(await ask('/steel.zip', '0'.repeat(64), ...loopback)).toMatchObject({
+      code: 'SOURCE_CHECKSUM_MISMATCH',
+    }));
 
-  it.each(['/gone', '/plain'])('of %s is not there', async (path) =>
-    expect(await ask(path, '0'.repeat(64))).toMatchObject({ code: 'SOURCE_UNAVAILABLE' }),
-  );
+  it('of a page that is gone is not there', async () =>
+    expect(await ask('/gone', '0'.repeat(64), ...loopback)).toMatchObject({ code: 'SOURCE_UNAVAILABLE' }));
+
+  it('is refused where it leaves TLS, and from an address that is not public', async () => {
+    const refused = { code: 'URL_REFUSED' };
+    expect(await ask('/plain', '0'.repeat(64), ...loopback)).toMatchObject(refused);
+    expect(await ask('/steel.zip', '0'.repeat(64))).toMatchObject(refused);
+  });
 });

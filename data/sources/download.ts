@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Location, SourceContext } from '../../contracts/source.ts';
+import { fetchOutside } from '../../net/fetch-outside.ts';
 import { throwIfAborted } from '../duckdb.ts';
 import { canonicalSha256 } from './canonical.ts';
 import { unpackMember } from './zip.ts';
@@ -17,10 +18,10 @@ const timeLimitMs = 5 * 60_000;
 const probeLimitMs = 4_000;
 
 /** Whether a server answers for a URL with success; no longer than a few seconds. */
-export async function answers(url: string): Promise<boolean> {
+export async function answers(url: string, networks?: readonly string[]): Promise<boolean> {
   try {
-    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(probeLimitMs) });
-    return response.ok && isSecure(response.url);
+    const probe = { method: 'HEAD', maxBytes: 0, timeoutMs: probeLimitMs } as const;
+    return (await fetchOutside(url, { ...probe, networks })).ok;
   } catch {
     return false;
   }
@@ -29,7 +30,7 @@ export async function answers(url: string): Promise<boolean> {
 /**
  * Fetches a location to `path`, unpacks the member it names, and compares its content (a CSV file's canonical one) with
  * the pin.
- * @throws RelevoError SOURCE_UNAVAILABLE (a later try may succeed), SOURCE_CHECKSUM_MISMATCH, CANCELLED.
+ * @throws RelevoError SOURCE_UNAVAILABLE (a later try may succeed), URL_REFUSED, SOURCE_CHECKSUM_MISMATCH, CANCELLED.
  */
 export async function download(
   location: Download,
@@ -64,36 +65,35 @@ async function sha256(path: string): Promise<string> {
 
 async function fetchTo(url: string, path: string, context: SourceContext): Promise<void> {
   try {
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeLimitMs)]);
-    const response = await fetch(url, { signal });
-    if (!isSecure(response.url)) throw new Error(`it redirects to ${new URL(response.url).protocol}`);
+    const { signal, allowedNetworks: networks } = context;
+    const response = await fetchOutside(url, {
+      ...{ maxBytes: mostBytes, timeoutMs: timeLimitMs, networks, signal },
+    });
     if (!response.ok || !response.body) throw new Error(`the server answers ${response.status}`);
     const total = Number(response.headers.get('content-length')) || undefined;
     await pipeline(
       Readable.fromWeb(response.body as ReadableStream),
-      limited(total, context),
+      counted(total, context),
       createWriteStream(path),
       { signal },
     );
   } catch (error) {
     throwIfAborted(context.signal);
+    if (error instanceof RelevoError) throw error;
     throw unavailable(url, error);
   }
 }
 
-function limited(total: number | undefined, context: SourceContext): Transform {
+function counted(total: number | undefined, context: SourceContext): Transform {
   let bytes = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       context.onProgress(bytes, total);
-      if (bytes > mostBytes) done(new Error(`it is larger than ${mostBytes} bytes`));
-      else done(null, chunk);
+      done(null, chunk);
     },
   });
 }
-
-const isSecure = (url: string): boolean => new URL(url).protocol === 'https:';
 
 function unavailable(url: string, error: unknown): RelevoError {
   const reason =

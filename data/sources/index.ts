@@ -2,7 +2,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Location, Source, SourceSpec } from '../../contracts/source.ts';
 import { csvSource } from './csv.ts';
-import { isAvailable } from './locations.ts';
+import { isAvailable, type Reachable } from './locations.ts';
 import { tablesSource } from './tables.ts';
 
 /** Kinds of sources, one file each, one line here. */
@@ -16,15 +16,20 @@ export const stagedDelimiter = (source: SourceSpec): string =>
   source.kind === 'csv' ? source.delimiter : ',';
 
 /** Whether a source could be read now: each of its tables is somewhere. A folder alone may still be empty. */
-export async function isSourceAvailable(source: SourceSpec, dataDir: string | undefined): Promise<boolean> {
+export async function isSourceAvailable(
+  source: SourceSpec,
+  dataDir: string | undefined,
+  allowedNetworks?: readonly string[],
+): Promise<boolean> {
   if (source.kind === 'csv' && source.locations.length === 0) return true;
   const tables = source.kind === 'csv' ? [source] : Object.values(source.tables);
-  for (const { locations } of tables) if (!(await someAvailable(locations, dataDir))) return false;
+  for (const { locations } of tables)
+    if (!(await someAvailable(locations, { dataDir, allowedNetworks }))) return false;
   return true;
 }
 
-async function someAvailable(locations: Location[], dataDir: string | undefined): Promise<boolean> {
-  for (const location of locations) if (await isAvailable(location, dataDir)) return true;
+async function someAvailable(locations: Location[], reach: Reachable): Promise<boolean> {
+  for (const location of locations) if (await isAvailable(location, reach)) return true;
   return false;
 }
 
@@ -35,7 +40,7 @@ async function someAvailable(locations: Location[], dataDir: string | undefined)
 export async function chooseSource(
   spec: PipelineSpec,
   wanted: string | undefined,
-  env: { RELEVO_DATA?: string },
+  env: { RELEVO_DATA?: string; RELEVO_ALLOWED_NETWORKS?: readonly string[] },
 ): Promise<{ name: string; spec: SourceSpec }> {
   const names = Object.keys(spec.sources);
   if (wanted !== undefined) {
@@ -48,7 +53,8 @@ export async function chooseSource(
   }
   for (const name of names) {
     const source = spec.sources[name];
-    if (await isSourceAvailable(source, env.RELEVO_DATA)) return { name, spec: source };
+    if (await isSourceAvailable(source, env.RELEVO_DATA, env.RELEVO_ALLOWED_NETWORKS))
+      return { name, spec: source };
   }
   throw new RelevoError(
     'SOURCE_UNAVAILABLE',

@@ -40,10 +40,16 @@ export async function fetchLocation(
   return { path, name: `generator ${location.name}` };
 }
 
+/** What of a source's context says whether a location can be read. */
+export type Reachable = Pick<SourceContext, 'dataDir' | 'allowedNetworks'>;
+
 /** Whether a location could be read now; a download is asked for its head only. */
-export async function isAvailable(location: Location, dataDir: string | undefined): Promise<boolean> {
+export async function isAvailable(
+  location: Location,
+  { dataDir, allowedNetworks }: Reachable,
+): Promise<boolean> {
   if (location.kind === 'generator') return true;
-  if (location.kind === 'download') return answers(location.url);
+  if (location.kind === 'download') return answers(location.url, allowedNetworks);
   return fileBelow(dataDir, location.path).then(
     () => true,
     () => false,

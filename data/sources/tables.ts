@@ -14,7 +14,7 @@ import {
 import { throwIfAborted } from '../duckdb.ts';
 import { fileBelow } from './file.ts';
 import { headerHash } from './header.ts';
-import { fetchLocation, isAvailable, locationKey } from './locations.ts';
+import { fetchLocation, isAvailable, locationKey, type Reachable } from './locations.ts';
 import { type LocalTable, queryToCsv } from './query.ts';
 import { stageCsv } from './stage.ts';
 
@@ -95,12 +95,12 @@ async function chooseLocations(
 ): Promise<Record<string, Location>> {
   const chosen: Record<string, Location> = {};
   for (const [name, table] of Object.entries(spec.tables))
-    chosen[name] = await firstAvailable(name, table, context.dataDir);
+    chosen[name] = await firstAvailable(name, table, context);
   return chosen;
 }
 
-async function firstAvailable(name: string, table: Table, dataDir: string | undefined): Promise<Location> {
-  for (const location of table.locations) if (await isAvailable(location, dataDir)) return location;
+async function firstAvailable(name: string, table: Table, reach: Reachable): Promise<Location> {
+  for (const location of table.locations) if (await isAvailable(location, reach)) return location;
   const tried = table.locations.map(locationKey).join(', ');
   throw new RelevoError('SOURCE_UNAVAILABLE', `The table "${name}" cannot be found: tried ${tried}`, {
     field: `tables.${name}`,
