@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -20,12 +20,13 @@ interface Api {
 }
 
 /** The entry point as the supervisor starts it. */
-function spawnApi(port: number, databaseUrl: string = database.url): Api {
+function spawnApi(port: number, databaseUrl: string = database.url, processes = 1): Api {
   const child = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
     env: {
       ...process.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), DATABASE_URL: databaseUrl },
       TEMPORAL_ADDRESS: inject('temporalAddress'),
+      RELEVO_API_PROCESSES: String(processes),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -38,12 +39,18 @@ function spawnApi(port: number, databaseUrl: string = database.url): Api {
   }
   return { process: child, url: `http://127.0.0.1:${port}`, output: () => output };
 }
-async function startedApi(databaseUrl?: string): Promise<Api> {
-  const api = spawnApi(await freePort(), databaseUrl);
+async function startedApi(databaseUrl?: string, processes?: number): Promise<Api> {
+  const api = spawnApi(await freePort(), databaseUrl, processes);
   const [message] = await once(api.process, 'message');
   expect(message, api.output()).toEqual({ type: 'ready' });
   return api;
 }
+/** Processes whose parent is this one, as the system knows them. */
+const childrenOf = (pid: number | undefined): number[] =>
+  spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line.includes('api/main.ts'))
+    .map((line) => Number.parseInt(line, 10));
 const exitCode = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? (await once(child, 'exit'))[0];
 
@@ -95,6 +102,26 @@ describe('the API as a process', () => {
     api.process.kill('SIGTERM');
     expect(await exitCode(api.process)).toBe(0);
     expect(api.output()).not.toContain(secret);
+  });
+
+  it('runs as several on one port, with one set of figures, and starts one that dies again', async () => {
+    const api = await startedApi(undefined, 2);
+    const of = async (): Promise<Response> =>
+      fetch(`${api.url}/health`, { headers: { connection: 'close' } });
+    const figures = async (): Promise<string> => (await fetch(`${api.url}/metrics`)).text();
+    const count = async (): Promise<number> =>
+      Number(/request_duration_seconds_count\{.*route="\/health".*\} (\d+)/.exec(await figures())?.[1]);
+    for (let i = 0; i < 20; i++) expect((await of()).status).toBe(200);
+    expect(await count()).toBe(20);
+    const [child] = childrenOf(api.process.pid);
+    process.kill(child, 'SIGKILL');
+    await expect.poll(() => childrenOf(api.process.pid).length, { timeout: 20_000 }).toBe(2);
+    expect(childrenOf(api.process.pid)).not.toContain(child);
+    expect((await of()).status).toBe(200);
+    api.process.kill('SIGTERM');
+    expect(await exitCode(api.process)).toBe(0);
+    expect(childrenOf(api.process.pid)).toEqual([]);
+    await expect(of()).rejects.toThrow();
   });
 
   it('names RELEVO_PORT where its port is taken', async () => {

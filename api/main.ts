@@ -1,4 +1,6 @@
+import cluster from 'node:cluster';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { type Environment, environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
@@ -8,6 +10,7 @@ import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { openRegistry } from '../registry/index.ts';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
+import { keepProcesses } from './processes.ts';
 import { openGate } from './security/gate.ts';
 import { createApiServer, drain, listen } from './server.ts';
 import { registryChampions } from './serving/champion-source.ts';
@@ -39,9 +42,13 @@ function databaseUrl({ DATABASE_URL: url }: Environment): string {
   });
 }
 
+/** Of one process; all of them together stay well below what a server of PostgreSQL takes by default. */
+const poolSize = ({ RELEVO_API_PROCESSES: processes }: Environment): number =>
+  Math.max(3, Math.floor(24 / (processes + 2)));
+
 async function serve(env: Environment, log: Logger): Promise<void> {
   const url = databaseUrl(env);
-  const registry = openRegistry(url, { poolSize: 8 });
+  const registry = openRegistry(url, { poolSize: poolSize(env) });
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
   const { client, connection, payloads } = await temporalClient(env);
   const workflows = createWorkflows(client);
@@ -77,14 +84,19 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   ]);
   await listen(server, env.RELEVO_HOST, env.RELEVO_PORT);
   log.info({ host: env.RELEVO_HOST, port: env.RELEVO_PORT }, 'API listens');
-  process.send?.({ type: 'ready' });
+  tellReady();
 
   log.info({ why: await told }, 'API stops');
   draining.abort();
+  await sleep(1_000 * env.RELEVO_DRAIN_SECONDS);
   await drain(server);
   await recording.close();
   await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
 }
+
+const tellReady = (): void => {
+  process.send?.({ type: 'ready' });
+};
 
 /** Resolves with the reason when a signal asks for it or the parent has gone away. */
 function toldToStop(): Promise<string> {
@@ -98,7 +110,10 @@ async function main(): Promise<void> {
   const env = environment();
   const log = pino({ name: 'api', level: env.RELEVO_LOG_LEVEL });
   try {
-    await serve(env, log);
+    const { RELEVO_API_PROCESSES: count } = env;
+    if (cluster.isPrimary && count > 1)
+      await keepProcesses(count, { stopping: toldToStop(), onReady: tellReady, log });
+    else await serve(env, log);
     process.exit(0);
   } catch (error) {
     log.fatal({ err: error }, 'API ends');

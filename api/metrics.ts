@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { answerForAll, metricsOfAll } from './processes.ts';
 import type { LogOutcome, LogState } from './serving/log/prediction-log.ts';
 import type { ListeningOutcome } from './serving/routing/listening.ts';
 
@@ -20,6 +21,7 @@ export interface Metrics {
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
+  answerForAll(registry);
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'relevo_http_request_duration_seconds',
@@ -41,6 +43,8 @@ export function createMetrics(): Metrics {
     help: '1 for each model version that answers',
     labelNames: ['pipeline', 'version'],
     registers: [registry],
+    // Each process of the API has them all.
+    aggregator: 'max',
     collect() {
       this.reset();
       for (const { pipeline, version } of champions()) this.set({ pipeline, version }, 1);
@@ -54,7 +58,7 @@ export function createMetrics(): Metrics {
     onScrape(list) {
       champions = list;
     },
-    text: () => registry.metrics(),
+    text: () => metricsOfAll() ?? registry.metrics(),
     contentType: registry.contentType,
   };
 }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { RelevoError, showValue } from './errors.ts';
@@ -27,6 +27,15 @@ export const environmentSchema = z.object({
   RELEVO_POSTGRES_PORT: port.default(5433),
   RELEVO_TEMPORAL_PORT: port.default(7233),
   RELEVO_TEMPORAL_UI_PORT: port.default(8233),
+  /** Processes of the API on its port; as many as half the cores, at most 4, where absent. */
+  RELEVO_API_PROCESSES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(Math.max(1, Math.min(4, availableParallelism() >> 1))),
+  /** How long the API says that it drains before it takes no more connections. */
+  RELEVO_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(0),
   /** Threads of native training; recorded with the model, since it is part of its bits. */
   RELEVO_THREADS: z.coerce.number().int().min(1).max(64).default(2),
   /** Activities of the compute worker at once. */
