@@ -1,11 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { foldCategory, kindOf, mayLack, rangeOf } from '../../contracts/cells.ts';
 import type { Column } from '../../contracts/columns.ts';
 import type { ErrorDetails } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
 import { shownJson } from '../http/shown-json.ts';
 import { limits } from '../limits.ts';
-import { foldCategory, mayLack, rangeOf } from './row-reader.ts';
 
 type Fault = Omit<ErrorDetails, 'issues'>;
 
@@ -46,13 +46,6 @@ function cellFault(column: Column, value: unknown, policy: ServingPolicy): strin
   if (column.kind !== 'category' || policy.unseen !== 'refuse') return undefined;
   const known = column.values.some((allowed) => foldCategory(allowed) === foldCategory(value));
   return known ? undefined : `${kindOf(column)}${didYouMean(value, column.values)}`;
-}
-
-function kindOf(column: Column): string {
-  if (column.kind === 'category') return `one of ${column.values.join(', ')}`;
-  if (column.kind !== 'number') return 'a text that is not empty';
-  const { min, max } = rangeOf(column);
-  return `a number from ${min} to ${max}${column.unit === undefined ? '' : ` ${column.unit}`}`;
 }
 
 function unknownColumn(spec: PipelineSpec, name: string, given: ReadonlyMap<string, unknown>): string {

@@ -1,3 +1,4 @@
+import { foldCategory, mayLack, rangeOf, storedValues } from '../../contracts/cells.ts';
 import type { Column } from '../../contracts/columns.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
@@ -11,24 +12,6 @@ export type RowReader = (row: unknown, columns: InputColumns, position: number) 
 
 /** Counts a cell: 1 where the row had its key, 0 where it lacked an optional one, -1 where the cell is wrong. */
 type CellReader = (row: Record<string, unknown>, columns: InputColumns, position: number) => 1 | 0 | -1;
-
-/** Trees compare in single precision, so a number beyond its range cannot be told from infinity. */
-const largestSingle = 3.4028234663852886e38;
-
-/** Inclusive range of a number column, in its unit. */
-export const rangeOf = (column: Column): { min: number; max: number } => ({
-  min: (column.kind === 'number' ? column.min : undefined) ?? -largestSingle,
-  max: (column.kind === 'number' ? column.max : undefined) ?? largestSingle,
-});
-
-export const isOptional = (column: Column): boolean => 'optional' in column && column.optional;
-
-/** How a category's value is compared: without case and outer spaces. */
-export const foldCategory = (value: string): string => value.trim().toLowerCase();
-
-/** Whether a row without a value in this column is answered. */
-export const mayLack = (column: Column, { missing }: ServingPolicy): boolean =>
-  isOptional(column) || missing !== 'refuse';
 
 type CompileReader = (name: string, column: Column, index: number, policy: ServingPolicy) => CellReader;
 
@@ -65,13 +48,6 @@ const textReader: CompileReader = (name, column, index, policy) => {
     return value === null ? 1 : 0;
   };
 };
-
-/** From a value as it is stored, or folded, to the value as it is stored. */
-function storedValues(values: readonly string[]): ReadonlyMap<string, string> {
-  const stored = new Map(values.map((value) => [foldCategory(value), value]));
-  for (const value of values) stored.set(value, value);
-  return stored;
-}
 
 const isRow = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,9 +1,9 @@
+import { foldCategory } from '../../../contracts/cells.ts';
 import { type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
 import { classesOf, type PipelineSpec } from '../../../contracts/pipeline.ts';
 import { businessKeySchema, type Outcome, outcomeSchema } from '../../../contracts/predictions.ts';
 import { shownJson } from '../../http/shown-json.ts';
 import { limits } from '../../limits.ts';
-import { foldCategory } from '../../serving/row-reader.ts';
 
 type Fault = Omit<ErrorDetails, 'issues'>;
 type Target = Pick<PipelineSpec, 'task' | 'columns' | 'target'>;

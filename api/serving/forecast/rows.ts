@@ -1,9 +1,9 @@
+import { foldCategory } from '../../../contracts/cells.ts';
 import { type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
 import type { ForecastSpec } from '../../../contracts/forecast.ts';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import { type HistorySeries, historyColumns, lastOrigin } from '../../../inference/history.ts';
 import { shownJson } from '../../http/shown-json.ts';
-import { foldCategory } from '../row-reader.ts';
 import { readMoment, showMoment } from './moment.ts';
 
 /** What one row asks for: which interval, from which last reading. */
