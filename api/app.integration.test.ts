@@ -121,6 +121,10 @@ describe('its description', () => {
       '/v1/alerts/events',
       '/v1/alerts/{id}/acknowledge',
       '/v1/alerts/{id}/silence',
+      '/v1/audit',
+      '/v1/keys',
+      '/v1/keys/{id}/revoke',
+      '/v1/keys/{id}/rotate',
       '/v1/pipelines',
       '/v1/pipelines/{pipeline}',
       '/v1/pipelines/{pipeline}/aliases',
@@ -146,6 +150,9 @@ describe('its description', () => {
       '/v1/runs/{id}',
       '/v1/runs/{id}/cancel',
       '/v1/runs/{id}/events',
+      '/v1/session',
+      '/v1/session/oidc',
+      '/v1/session/oidc/callback',
     ]);
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name);

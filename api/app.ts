@@ -10,11 +10,13 @@ import { logFailure } from './http/error-log.ts';
 import { toRelevoError } from './http/errors.ts';
 import { routedPath } from './http/links.ts';
 import { closingWhileDraining, counted, jsonBody, limitedBody, withRequestId } from './http/middleware.ts';
+import { traced } from './http/traced.ts';
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
 import { limits } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { analyzeRoutes } from './routes/analyze/handlers.ts';
+import { auditRoutes } from './routes/audit/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
 import { codecCors } from './routes/codec/cors.ts';
 import { codecRoutes } from './routes/codec/handlers.ts';
@@ -24,6 +26,7 @@ import { addDocs } from './routes/docs/handlers.ts';
 import { driftRoutes } from './routes/drift/handlers.ts';
 import { explanationRoutes } from './routes/explanations/handlers.ts';
 import { healthRoutes } from './routes/health/handlers.ts';
+import { keyRoutes } from './routes/keys/handlers.ts';
 import { mlflowRoutes } from './routes/mlflow/index.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
 import { outcomeRoutes } from './routes/outcomes/handlers.ts';
@@ -31,9 +34,13 @@ import { pipelineRoutes } from './routes/pipelines/handlers.ts';
 import { addPredictions } from './routes/predictions/handlers.ts';
 import { loggedRoutes } from './routes/predictions/logged.ts';
 import { runRoutes } from './routes/runs/handlers.ts';
+import { sessionRoutes } from './routes/session/handlers.ts';
 import { predictBatchRoutes } from './routes/short/handlers.ts';
 import { v2Routes } from './routes/v2/handlers.ts';
 import { createRunBook } from './runs/run-book.ts';
+import { audited, stateBefore } from './security/audit/middleware.ts';
+import { stateReader } from './security/audit/states.ts';
+import { corsFor } from './security/cors.ts';
 import { guard } from './security/guard.ts';
 import { createPinnedModels } from './serving/pinned-models.ts';
 
@@ -46,10 +53,13 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.use(
     withRequestId(deps.newId),
     counted(deps),
+    traced(deps),
     closingWhileDraining(deps),
     secureHeaders({ strictTransportSecurity: false }),
-    guard(deps),
+    ...(deps.corsOrigins.length === 0 ? [] : [corsFor(deps.corsOrigins)]),
   );
+  const changes = { ...deps, stateOf: stateReader(deps.registry) };
+  app.use(audited(changes), guard(deps), stateBefore(changes));
 
   const small = limitedBody(limits.bodyBytes);
   for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker', 'contests']) {
@@ -59,6 +69,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.post('/predict/batch', limitedBody(limits.predictBodyBytes), jsonBody);
   app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
+  for (const path of ['/v1/session', '/v1/keys', '/v1/keys/:id/rotate']) app.post(path, small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
   app.post('/codec/:way', limitedBody(limits.codecBodyBytes), jsonBody);
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
@@ -75,6 +86,9 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', explanationRoutes(deps));
   app.route('/', driftRoutes(deps));
   app.route('/', alertRoutes(deps));
+  app.route('/', keyRoutes(deps));
+  app.route('/', auditRoutes(deps));
+  app.route('/', sessionRoutes(deps));
   app.route('/', outcomeRoutes(deps));
   app.route('/', codecRoutes(deps));
   app.route('/', loggedRoutes(deps));

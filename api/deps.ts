@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { Registry } from '../registry/types.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Metrics } from './metrics.ts';
 import type { Gate } from './security/gate.ts';
+import type { Logins } from './security/sessions/logins.ts';
 import type { Champions } from './serving/champions.ts';
 import type { Histories } from './serving/forecast/histories.ts';
 import type { Recording } from './serving/log/recording.ts';
@@ -25,8 +27,18 @@ export interface ApiDeps {
   metrics: Metrics;
   /** Finds out who asks, and how much more they may. */
   gate: Gate;
+  /** Whether the gate lets everybody on this machine in. */
+  gateIsOpen: boolean;
+  /** How people log in. */
+  logins: Logins;
+  /** Origins whose pages may call. */
+  corsOrigins: readonly string[];
   /** What encrypts Temporal's payloads, where they are, and the origins whose pages may have them decrypted. */
   codec: { payloads: PayloadCodec | undefined; origins: readonly string[] };
+  /** Where requests are told as spans; undefined where traces are off. */
+  tracing: Tracing | undefined;
+  /** Share of predictions that are, 0 to 1. */
+  tracedPredictions: number;
   log: Logger;
   /** Makes request and prediction ids. */
   newId: () => string;

@@ -11,7 +11,8 @@ import { openRegistry } from '../registry/index.ts';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 import { keepProcesses } from './processes.ts';
-import { openGate } from './security/gate.ts';
+import { openSecurity } from './security/open.ts';
+import { createLogins } from './security/sessions/logins.ts';
 import { createApiServer, drain, listen } from './server.ts';
 import { registryChampions } from './serving/champion-source.ts';
 import { createChampions } from './serving/champions.ts';
@@ -49,6 +50,7 @@ const poolSize = ({ RELEVO_API_PROCESSES: processes }: Environment): number =>
 async function serve(env: Environment, log: Logger): Promise<void> {
   const url = databaseUrl(env);
   const registry = openRegistry(url, { poolSize: poolSize(env) });
+  const security = await openSecurity({ env, databaseUrl: url, registry, log });
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
   const { client, connection, payloads } = await temporalClient(env);
   const workflows = createWorkflows(client);
@@ -70,7 +72,8 @@ async function serve(env: Environment, log: Logger): Promise<void> {
     ...{ champions, registry, workflows, artifacts, metrics, recording, log },
     histories: createHistories(registryHistory(registry, artifacts)),
     newId: createIdMaker(),
-    gate: openGate,
+    ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },
+    logins: createLogins(env, registry),
     codec: { payloads, origins: codecOrigins(env) },
     temporalUi: temporalUi(env),
     draining: draining.signal,
@@ -91,6 +94,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   await sleep(1_000 * env.RELEVO_DRAIN_SECONDS);
   await drain(server);
   await recording.close();
+  await security.close();
   await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
 }
 

@@ -2,12 +2,18 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type ErrorCode, errorCatalogue } from '../contracts/errors.ts';
 import { fromZod } from './http/errors.ts';
-import type { RouteRule } from './security/permissions.ts';
+import type { AuditNotes } from './security/audit/entry.ts';
 import type { Principal } from './security/principal.ts';
 
 /** What a request carries from the first middleware to the last. */
 export interface ApiEnv {
-  Variables: { requestId: string; principal: Principal; rule: RouteRule };
+  Variables: {
+    requestId: string;
+    principal: Principal;
+    /** Of the socket; absent where there is none. */
+    remoteAddress: string | undefined;
+    audit: AuditNotes;
+  };
 }
 export type ApiContext = Context<ApiEnv>;
 

@@ -1,15 +1,13 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
-import { matchedRoutes } from 'hono/route';
-import { getPath } from 'hono/utils/url';
-import { parseRunId } from '../../contracts/ids.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import { everyPipeline } from '../../contracts/security.ts';
 import type { ApiDeps } from '../deps.ts';
-import { routedPath } from '../http/links.ts';
 import type { ApiContext, ApiEnv } from '../openapi.ts';
 import { authorize, maySomewhere, refusal } from './authorize.ts';
-import { pathParameters } from './path-parameters.ts';
-import { type PipelineAt, type RouteRule, ruleOf } from './permissions.ts';
+import type { Admission } from './gate.ts';
+import { nobody } from './principal.ts';
+import { type RouteFacts, routeFactsOf } from './route-facts.ts';
 
 type Deps = Pick<ApiDeps, 'gate'> & { registry: Pick<ApiDeps['registry'], 'alerts'> };
 
@@ -20,24 +18,16 @@ type Deps = Pick<ApiDeps, 'gate'> & { registry: Pick<ApiDeps['registry'], 'alert
 export const guard =
   (deps: Deps): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
-    const { principal, headers } = await deps.gate({
-      method: c.req.method,
-      path: c.req.path,
-      headers: c.req.header(),
-      remoteAddress: remoteAddressOf(c),
-    });
+    const route = routeFactsOf(c);
+    const remoteAddress = remoteAddressOf(c);
+    c.set('remoteAddress', remoteAddress);
+    const { principal, headers } = await admission(deps, c, route, remoteAddress);
     c.set('principal', principal);
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
-    const route = routeOf(c);
     if (route === undefined) return next();
-    const rule = ruleOf(`${route.method} ${route.path}`);
-    c.set('rule', rule);
-    if (rule.permission !== 'public') {
-      if (rule.at === 'handler') {
-        if (!maySomewhere(principal, rule.permission))
-          throw refusal(principal, rule.permission, everyPipeline);
-      } else authorize(principal, rule.permission, await pipelineOf(c, route.path, rule, deps));
-    }
+    const { permission, at } = route.rule;
+    if (!maySomewhere(principal, permission)) throw refusal(principal, permission, everyPipeline);
+    if (at !== 'handler') authorize(principal, permission, await pipelineOf(route, deps));
     return next();
   };
 
@@ -48,24 +38,25 @@ function remoteAddressOf(c: ApiContext): string | undefined {
   return overSocket ? getConnInfo(c).remote.address : undefined;
 }
 
-/** The route that will answer; undefined where none will. Middleware for every path is no route. */
-function routeOf(c: ApiContext): { method: string; path: string } | undefined {
-  const last = matchedRoutes(c).at(-1);
-  return last === undefined || last.method === 'ALL' ? undefined : last;
+/** What is for everybody is also for who has a credential that opens nothing any more. */
+async function admission(
+  { gate }: Deps,
+  c: ApiContext,
+  route: RouteFacts | undefined,
+  remoteAddress: string | undefined,
+): Promise<Admission> {
+  const { method, path } = c.req;
+  try {
+    return await gate({ method, path, headers: c.req.header(), remoteAddress });
+  } catch (error) {
+    const isStranger = error instanceof RelevoError && error.code === 'UNAUTHENTICATED';
+    if (isStranger && route?.rule.permission === 'public') return { principal: nobody, headers: {} };
+    throw error;
+  }
 }
 
-const usualPlace: PipelineAt = { param: 'pipeline' };
-
-/** The pipeline that a request is about; every one where it does not say. @throws RelevoError ALERT_NOT_FOUND */
-async function pipelineOf(
-  c: ApiContext,
-  pattern: string,
-  { at = usualPlace }: RouteRule,
-  deps: Deps,
-): Promise<string> {
-  const parameters = pathParameters(pattern, routedPath(getPath(c.req.raw)));
-  if (at === 'run id') return parseRunId(parameters.id ?? '')?.pipeline ?? everyPipeline;
-  if (at === 'alert id') return (await deps.registry.alerts.get(parameters.id ?? '')).pipeline;
-  if (at === 'handler') return everyPipeline;
-  return ('query' in at ? c.req.query(at.query) : parameters[at.param]) ?? everyPipeline;
+/** @throws RelevoError ALERT_NOT_FOUND */
+async function pipelineOf({ rule, pipeline, parameters }: RouteFacts, deps: Deps): Promise<string> {
+  if (rule.at === 'alert id') return (await deps.registry.alerts.get(parameters.id ?? '')).pipeline;
+  return pipeline ?? everyPipeline;
 }

@@ -160,6 +160,18 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   'POST /codec/decode': 'operate',
   'POST /codec/:way': 'operate',
 
+  // access
+  'GET /v1/session': 'public',
+  'POST /v1/session': 'public',
+  'DELETE /v1/session': 'public',
+  'GET /v1/session/oidc': 'public',
+  'GET /v1/session/oidc/callback': 'public',
+  'GET /v1/keys': 'administer',
+  'POST /v1/keys': 'administer',
+  'POST /v1/keys/:id/rotate': 'administer',
+  'POST /v1/keys/:id/revoke': 'administer',
+  'GET /v1/audit': 'administer',
+
   // watching and retraining
   'GET /v1/pipelines/:pipeline/breaker': 'read',
   'POST /v1/pipelines/:pipeline/breaker': 'operate',

@@ -1,21 +1,40 @@
 import { RelevoError } from '../../contracts/errors.ts';
 
-/** An empty bucket, with the headers that say how large it is and when it has a token again. */
+/** Too many requests, with the headers that say when to come back. */
 export class RateLimited extends RelevoError {
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(whose: 'key' | 'address', limitPerSecond: number, waitMs: number) {
-    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-    super('RATE_LIMITED', `This ${whose} may send ${limitPerSecond} requests a second, and sends more.`, {
-      field: whose,
-      expected: `at most ${limitPerSecond} requests a second`,
-      remedy: `Wait ${seconds} s; send rows in batches.`,
-    });
-    this.headers = {
-      'retry-after': String(seconds),
-      'ratelimit-limit': String(limitPerSecond),
-      'ratelimit-remaining': '0',
-      'ratelimit-reset': String(seconds),
-    };
+  constructor(
+    message: string,
+    details: { field: string; expected?: string },
+    headers: Record<string, string> & { 'retry-after': string },
+  ) {
+    super('RATE_LIMITED', message, { ...details, remedy: `Wait ${headers['retry-after']} s.` });
+    this.headers = headers;
   }
 }
+
+const wholeSeconds = (waitMs: number): string => String(Math.max(1, Math.ceil(waitMs / 1000)));
+
+/** The bucket of a key or an address is empty. */
+export function tooManyRequests(whose: 'key' | 'address', perSecond: number, waitMs: number): RateLimited {
+  const seconds = wholeSeconds(waitMs);
+  const expected = `at most ${perSecond} requests a second; rows in batches`;
+  return new RateLimited(
+    `This ${whose} sends more requests than it may.`,
+    { field: whose, expected },
+    {
+      'retry-after': seconds,
+      'ratelimit-limit': String(perSecond),
+      'ratelimit-remaining': '0',
+      'ratelimit-reset': seconds,
+    },
+  );
+}
+
+export const tooManyFailures = (waitMs: number): RateLimited =>
+  new RateLimited(
+    'Too many wrong credentials came from here.',
+    { field: 'authorization' },
+    { 'retry-after': wholeSeconds(waitMs) },
+  );

@@ -7,7 +7,8 @@ import { type Logger, pino } from 'pino';
 import { type ApiApp, createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createMetrics } from '../../api/metrics.ts';
-import { openGate } from '../../api/security/gate.ts';
+import { type Gate, openGate } from '../../api/security/gate.ts';
+import type { Logins } from '../../api/security/sessions/logins.ts';
 import { createApiServer, drain, listen } from '../../api/server.ts';
 import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
@@ -23,6 +24,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 
 /** Port 1 answers nobody: what stands here is as good as away. */
@@ -87,12 +89,17 @@ export interface TestApiOptions {
   temporalAddress?: string;
   /** RELEVO_PAYLOAD_KEYS */
   payloadKeys?: string;
+  tracing?: Tracing;
   specs?: readonly PipelineSpec[];
   /** How long the prediction log waits for what; as it ships where absent. */
   recording?: RecordingTiming;
   port?: number;
   artifacts?: ArtifactStore;
   log?: Logger;
+  /** Lets everybody in where absent. */
+  gate?: Gate;
+  logins?: Logins;
+  corsOrigins?: string[];
 }
 
 /** The API as it ships, with its champions from `source`; PostgreSQL and Temporal are away unless told. */
@@ -103,7 +110,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     TEMPORAL_ADDRESS: options.temporalAddress ?? awayTemporal,
     RELEVO_PAYLOAD_KEYS: options.payloadKeys,
   });
-  const { client, connection, payloads } = await temporalClient(env);
+  const { client, connection, payloads } = await temporalClient(env, options.tracing);
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
   const metrics = createMetrics();
@@ -117,7 +124,12 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
     newId: createIdMaker(),
-    gate: openGate,
+    gate: options.gate ?? openGate,
+    gateIsOpen: options.gate === undefined,
+    logins: options.logins ?? { oidc: undefined, secure: false },
+    corsOrigins: options.corsOrigins ?? [],
+    tracing: options.tracing,
+    tracedPredictions: 0,
     codec: { payloads, origins: codecOrigins(env) },
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
