@@ -6,6 +6,7 @@ import type { IngestResult } from '../contracts/runs.ts';
 import type { DatasetRegistry, DatasetReport, DatasetVersion } from '../registry/types.ts';
 import { schemaHashOf } from './fingerprints.ts';
 import type { ValidatedBatch } from './ingest.ts';
+import { partsWith } from './parts.ts';
 import { currentRun } from './runs.ts';
 import { loadSpec } from './specs.ts';
 
@@ -61,8 +62,8 @@ const reportOf = (batch: ValidatedBatch, { rows }: Manifest): DatasetReport => (
 /** Dataset versions in the registry: adding one, finding one. */
 export function createDatasetActivities({ artifacts, registry, manifestId }: Deps) {
   const manifestFor = async (input: CommitInput, spec: PipelineSpec): Promise<Manifest> => {
-    const before = input.continues && (await registry.datasets.get(input.continues)).manifest.parts;
-    const parts = [...(before || []), ...input.batch.parts];
+    const before = input.continues ? (await registry.datasets.get(input.continues)).manifest.parts : [];
+    const parts = partsWith(before, input.batch);
     return {
       pipeline: spec.name,
       source: input.source,

@@ -9,7 +9,8 @@ import type { DatasetRegistry } from '../registry/types.ts';
 import { schemaHashOf } from './fingerprints.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
-import { localPaths, nextRowId } from './parts.ts';
+import { mergedWithTail } from './merging.ts';
+import { localPaths, nextRowId, partsWith } from './parts.ts';
 import { withScratch } from './scratch.ts';
 import { loadSpec } from './specs.ts';
 
@@ -44,6 +45,8 @@ export interface StagedBatch {
 
 export interface ValidatedBatch extends Omit<ValidateOutput, 'parts' | 'quarantine' | 'repairs'> {
   parts: Part[];
+  /** How many of the newest known parts the first of these stands for. */
+  replaces: number;
   quarantine?: ArtifactRef;
   repairs?: ArtifactRef;
 }
@@ -130,7 +133,11 @@ export function createIngestActivities(deps: IngestDeps) {
             signal,
             onProgress: (progress: ActivityProgress) => report(progress),
           });
-          return await keep(artifacts, output);
+          const { parts, replaces } = await mergedWithTail(artifacts, known, output.parts, {
+            workDir,
+            signal,
+          });
+          return { ...(await keep(artifacts, { ...output, parts })), replaces };
         }),
       );
     },
@@ -140,10 +147,11 @@ export function createIngestActivities(deps: IngestDeps) {
       spec: ArtifactRef;
       continues?: string;
       parts: Part[];
+      replaces?: number;
     }): Promise<ArtifactRef> {
       const spec = await loadSpec(artifacts, input.spec);
       const known = await partsOf(input.continues);
-      const paths = await localPaths(artifacts, [...known, ...input.parts]);
+      const paths = await localPaths(artifacts, partsWith(known, input));
       return await withHeartbeat('profile', async () =>
         putJson(artifacts, 'profile.json', await deps.profileDataset(paths, spec)),
       );
@@ -152,7 +160,10 @@ export function createIngestActivities(deps: IngestDeps) {
 }
 
 /** Moves what validation wrote into the artifact store. */
-async function keep(artifacts: ArtifactStore, output: ValidateOutput): Promise<ValidatedBatch> {
+async function keep(
+  artifacts: ArtifactStore,
+  output: ValidateOutput,
+): Promise<Omit<ValidatedBatch, 'replaces'>> {
   const put = (path: string, name: string) => artifacts.putFile(path, { name, mediaType: parquet });
   const parts: Part[] = [];
   for (const { path, rows, firstRowId } of output.parts) {

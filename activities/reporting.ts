@@ -9,7 +9,7 @@ import type { DatasetRegistry, PipelineRegistry } from '../registry/types.ts';
 import { comparisonHtml, edaHtml } from '../reports/eda/index.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { putJson } from './json.ts';
-import { localPaths } from './parts.ts';
+import { localPaths, partsWith } from './parts.ts';
 import { withScratch } from './scratch.ts';
 import { loadSpec } from './specs.ts';
 
@@ -25,6 +25,7 @@ export interface ReportInput {
   synthetic: boolean;
   continues?: string;
   parts: Part[];
+  replaces?: number;
 }
 
 const languages = ['en', 'es'] as const;
@@ -58,7 +59,7 @@ export function createReportActivities({ artifacts, registry, scratchDir }: Deps
     async reportDataset(input: ReportInput): Promise<Record<string, ArtifactRef>> {
       const spec = await loadSpec(artifacts, input.spec);
       const before = input.continues ? (await registry.datasets.get(input.continues)).manifest.parts : [];
-      const paths = await localPaths(artifacts, [...before, ...input.parts]);
+      const paths = await localPaths(artifacts, partsWith(before, input));
       return await withHeartbeat('describe', async ({ signal }) => {
         const summary = await withScratch(scratchDir, (tempDir) =>
           edaSummary(paths, spec, { tempDir, signal }),

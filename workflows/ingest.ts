@@ -52,8 +52,9 @@ async function readOnce(
     ({ rowsAdded, rowsRepaired, rowsQuarantined }) =>
       `${count(rowsAdded)} rows, ${count(rowsRepaired)} repaired, ${count(rowsQuarantined)} quarantined`,
   );
+  const { parts, replaces } = validated;
   const profile = await book.step('profile', () =>
-    summed(compute.profileDataset, `profile ${source}`, { spec, continues, parts: validated.parts }),
+    summed(compute.profileDataset, `profile ${source}`, { spec, continues, parts, replaces }),
   );
   const artifacts = await book.step('report', () =>
     summed(compute.reportDataset, `describe ${source}`, {
@@ -61,7 +62,8 @@ async function readOnce(
       source,
       synthetic: batch.synthetic,
       continues,
-      parts: validated.parts,
+      parts,
+      replaces,
     }),
   );
   const committed = await book.step(

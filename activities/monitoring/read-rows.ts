@@ -4,11 +4,28 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part } from '../../contracts/refs.ts';
 import { readFrame } from '../../data/datasets.ts';
 
+/** Rows that are read at once: small parts are read together, since opening each costs more than its rows. */
+const rowsAtOnce = 250_000;
+
+/** Parts in the order of their rows, as many together as have so many rows. */
+function groupsOf(parts: readonly Part[]): Part[][] {
+  const groups: Part[][] = [];
+  let rows = rowsAtOnce;
+  for (const part of parts.toSorted((a, b) => a.firstRowId - b.firstRowId)) {
+    rows += part.rows;
+    if (rows > rowsAtOnce) {
+      groups.push([]);
+      rows = part.rows;
+    }
+    groups[groups.length - 1].push(part);
+  }
+  return groups;
+}
+
 /**
- * Rows of a dataset by rising id, read part by part, so that memory holds the wanted rows and one part.
+ * Rows of a dataset by rising id, read a few parts at a time, so that memory holds the wanted rows and one large part.
  * @param rowIds rising.
- * @throws RelevoError DATASET_NOT_FOUND where an id is in none of the parts; PIPELINE_INVALID where the pipeline
- * stores no such column.
+ * @throws RelevoError PIPELINE_INVALID where the pipeline stores no such column.
  */
 export async function readRows(
   artifacts: ArtifactStore,
@@ -18,23 +35,40 @@ export async function readRows(
   rowIds: Float64Array,
 ): Promise<Frame> {
   const frames: Frame[] = [];
-  for (const part of parts.toSorted((a, b) => a.firstRowId - b.firstRowId)) {
-    const { firstRowId, rows } = part;
-    const some = rowIds.filter((id) => id >= firstRowId && id < firstRowId + rows);
-    if (some.length === 0) continue;
-    const frame = await readFrame([await artifacts.localPath(part.artifact)], spec, { columns });
-    const isWhole = some.length === frame.rows;
-    frames.push(
-      isWhole
-        ? frame
-        : selectRows(
-            frame,
-            some.map((id) => id - firstRowId),
-          ),
+  for (const group of groupsOf(parts)) {
+    const held = group.filter(
+      ({ firstRowId, rows }) => placeOf(rowIds, firstRowId) < placeOf(rowIds, firstRowId + rows),
     );
+    if (held.length === 0) continue;
+    const paths = await Promise.all(held.map(({ artifact }) => artifacts.localPath(artifact)));
+    const frame = await readFrame(paths, spec, { columns });
+    const places = placesIn(frame.rowIds, rowIds);
+    frames.push(places.length === frame.rows ? frame : selectRows(frame, places));
   }
   if (frames.length === 0) return await readFrame([], spec, { columns });
   return frames.length === 1 ? frames[0] : joinFrames(frames);
+}
+
+/** Where an id stands, or would stand, among rising ones. */
+function placeOf(rising: Float64Array, id: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rising[middle] < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Places of the wanted ids among all; both rise. */
+function placesIn(all: Float64Array, wanted: Float64Array): number[] {
+  const places: number[] = [];
+  let next = placeOf(wanted, all[0] ?? 0);
+  for (let at = 0; at < all.length && next < wanted.length; at++) {
+    while (wanted[next] < all[at]) next++;
+    if (wanted[next] === all[at]) places.push(at);
+  }
+  return places;
 }
 
 /** Frames of one pipeline's columns, one below the other. */

@@ -2,10 +2,12 @@ import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { type Manifest, splitSchema } from '../../contracts/refs.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import { readJson } from '../json.ts';
+import { lineageOf } from '../monitoring/row-ids.ts';
+import { nextRowId } from '../parts.ts';
 
 /**
- * Ids of a dataset's rows that a version has learned. Row ids mean the same rows as far as both datasets begin with
- * the same parts; where a source was read anew from its start, none is known to have been learned.
+ * Ids of a dataset's rows that a version has learned. Row ids mean the same rows where both datasets begin with
+ * the same part; where a source was read anew from its start, none is known to have been learned.
  */
 export async function learnedRows(
   artifacts: ArtifactStore,
@@ -21,13 +23,8 @@ export async function learnedRows(
   return learned.slice(0, count);
 }
 
-/** The row id at which two datasets begin to differ. */
+/** The row id at which two datasets begin to differ: they share their rows as far as both reach, where one continues the other. */
 function sharedEnd(one: Manifest, other: Manifest): number {
-  let end = 0;
-  for (const [at, part] of one.parts.entries()) {
-    const twin = other.parts.at(at);
-    if (twin?.artifact.sha256 !== part.artifact.sha256 || twin.firstRowId !== part.firstRowId) break;
-    end = part.firstRowId + part.rows;
-  }
-  return end;
+  if (lineageOf(one) !== lineageOf(other)) return 0;
+  return Math.min(nextRowId(one.parts), nextRowId(other.parts));
 }

@@ -6,8 +6,9 @@ import { lineSql } from './load.ts';
 import type { ValidateInput, ValidateOutput } from './validate.ts';
 
 /** Rows of a Parquet row group; fixed, since it is part of the bytes. */
-const rowGroupRows = 122_880;
-const parquet = `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`;
+export const rowGroupRows = 122_880;
+/** How a part is written. */
+export const partFormat = `(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`;
 
 export type OutputReport = Omit<ValidateOutput, 'rowsRead' | 'warnings'>;
 
@@ -38,7 +39,7 @@ export async function createOutput(db: DuckDb, layout: Layout, input: ValidateIn
       const rows = await db.count('SELECT count(*) FROM added');
       if (rows === 0) return;
       const path = join(input.workDir, `part-${String(parts.length).padStart(4, '0')}.parquet`);
-      await db.run(`COPY (${partSql(layout)}) TO ${quoteText(path)} ${parquet}`);
+      await db.run(`COPY (${partSql(layout)}) TO ${quoteText(path)} ${partFormat}`);
       parts.push({ path, rows, firstRowId: nextRowId });
       nextRowId += rows;
     },
@@ -92,13 +93,13 @@ async function finish(
   };
   if (quarantined > 0) {
     const path = join(input.workDir, 'quarantine.parquet');
-    await db.run(`COPY (SELECT * FROM quarantine ORDER BY _line) TO ${quoteText(path)} ${parquet}`);
+    await db.run(`COPY (SELECT * FROM quarantine ORDER BY _line) TO ${quoteText(path)} ${partFormat}`);
     report.quarantine = { path, rows: quarantined };
   }
   if (cells > 0) {
     const path = join(input.workDir, 'repairs.parquet');
     await db.run(
-      `COPY (SELECT * FROM repairs ORDER BY ${rowIdColumn}, "column") TO ${quoteText(path)} ${parquet}`,
+      `COPY (SELECT * FROM repairs ORDER BY ${rowIdColumn}, "column") TO ${quoteText(path)} ${partFormat}`,
     );
     report.repairs = { path, cells };
   }
