@@ -17,6 +17,7 @@ import type { ApiContext, ApiEnv } from './openapi.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { analyzeRoutes } from './routes/analyze/handlers.ts';
 import { auditRoutes } from './routes/audit/handlers.ts';
+import { batchRoutes } from './routes/batches/handlers.ts';
 import { breakerRoutes } from './routes/breakers/handlers.ts';
 import { codecCors } from './routes/codec/cors.ts';
 import { codecRoutes } from './routes/codec/handlers.ts';
@@ -78,7 +79,9 @@ export function createApp(deps: ApiDeps): ApiApp {
 
   app.route('/', healthRoutes(deps));
   app.route('/', pipelineRoutes(deps));
-  app.route('/', runRoutes(deps, createRunBook(deps.registry, deps.workflows)));
+  const book = createRunBook(deps.registry, deps.workflows);
+  app.route('/', runRoutes(deps, book));
+  app.route('/', batchRoutes(deps, book));
   app.route('/', modelRoutes(deps));
   app.route('/', datasetRoutes(deps));
   app.route('/', breakerRoutes(deps));

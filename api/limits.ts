@@ -14,6 +14,8 @@ export const limits = {
   /** A call of MLflow's REST API, and a file that is uploaded through it. */
   mlflowBodyBytes: 4 * 1024 * 1024,
   artifactBytes: 4 * 1024 * 1024 * 1024,
+  /** A file of rows to predict in a run of its own. */
+  batchBytes: 1024 * 1024 * 1024,
   /** Faults that one answer lists. */
   issues: 20,
   /** Requests under way at once, the bytes of their bodies, and how far the event loop may fall behind. */

@@ -58,6 +58,7 @@ export const errorCatalogue = {
   MLFLOW_NOT_FOUND: { status: 404, retryable: false },
   MLFLOW_ALREADY_EXISTS: { status: 409, retryable: false },
   MLFLOW_MODEL_UNFIT: { status: 422, retryable: false },
+  BATCH_NOT_DONE: { status: 409, retryable: false },
   BREAKER_OPEN: { status: 409, retryable: false },
   RETRAIN_IMPOSSIBLE: { status: 422, retryable: false },
   TRAINING_FAILED: { status: 500, retryable: false },

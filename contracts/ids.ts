@@ -2,7 +2,16 @@
  * Workflow ids from business keys: the same work asked for twice is one workflow.
  * `train/steel-energy/2026-11-21` is that night's training; a manual run carries its own key.
  */
-export const runKinds = ['ingest', 'train', 'promote', 'rollback', 'monitor', 'retrain', 'contest'] as const;
+export const runKinds = [
+  'ingest',
+  'train',
+  'promote',
+  'rollback',
+  'monitor',
+  'retrain',
+  'contest',
+  'batch',
+] as const;
 export type RunKind = (typeof runKinds)[number];
 
 const keyPattern = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/;

@@ -1,4 +1,5 @@
 /** Every workflow of Relevo: this file is what the bundle is made of. */
+export { batchWorkflow } from './batch.ts';
 export { contestWorkflow } from './contest.ts';
 export { ingestWorkflow } from './ingest.ts';
 export { monitorWorkflow } from './monitor.ts';

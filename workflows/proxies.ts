@@ -1,5 +1,6 @@
 import { type ActivityFunctionWithOptions, proxyActivities } from '@temporalio/workflow';
 import type { createAlertActivities } from '../activities/alerting.ts';
+import type { createBatchActivities } from '../activities/batches/index.ts';
 import type { createLookActivities } from '../activities/contest/looking.ts';
 import type { createContestMoveActivities } from '../activities/contest/moving.ts';
 import type { createSetupActivities } from '../activities/contest/setup.ts';
@@ -32,6 +33,7 @@ type LightActivities = ReturnType<typeof createRunActivities> &
   ReturnType<typeof createLookActivities> &
   ReturnType<typeof createPromotionActivities>;
 type ComputeActivities = ReturnType<typeof createReportActivities> &
+  ReturnType<typeof createBatchActivities> &
   ReturnType<typeof createMonitoringActivities> &
   ReturnType<typeof createRetrainActivities> &
   ReturnType<typeof createExplanationActivities> &

@@ -34,6 +34,9 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
 
   // predictions
   'POST /predict': at('predict', 'handler'),
+  'POST /v1/pipelines/:pipeline/batches': 'predict',
+  'GET /v1/pipelines/:pipeline/batches/:id': 'predict',
+  'GET /v1/pipelines/:pipeline/batches/:id/results': 'predict',
   'POST /predict/batch': at('predict', 'handler'),
   'POST /analyze': at('read', 'handler'),
   'POST /v1/pipelines/:pipeline/predict': 'predict',

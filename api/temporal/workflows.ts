@@ -18,6 +18,7 @@ import {
   decodeFromPayloadsAtIndex,
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { BatchInput } from '../../contracts/batch.ts';
 import type { ContestAction, ContestInput, ContestOrder, ContestView } from '../../contracts/contest.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { MonitorInput } from '../../contracts/monitor.ts';
@@ -47,6 +48,7 @@ export type RunRequest = { id: string; pipeline: string } & (
   | { kind: 'retrain'; input: RetrainInput }
   | { kind: 'monitor'; input: MonitorInput }
   | { kind: 'contest'; input: ContestInput }
+  | { kind: 'batch'; input: BatchInput }
   | { kind: 'promote'; input: PromoteInput }
   | { kind: 'rollback'; input: RollbackInput }
 );
@@ -111,6 +113,7 @@ const workflowTypes = {
   retrain: 'retrainWorkflow',
   monitor: 'monitorWorkflow',
   contest: 'contestWorkflow',
+  batch: 'batchWorkflow',
   promote: 'promoteWorkflow',
   rollback: 'rollbackWorkflow',
 } as const satisfies Record<RunRequest['kind'], keyof typeof workflows>;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createBatchActivities } from '../../activities/batches/index.ts';
 import { createSetupActivities } from '../../activities/contest/setup.ts';
 import { createContestActivities } from '../../activities/contest.ts';
 import { createEvaluationActivities } from '../../activities/evaluation.ts';
@@ -58,6 +59,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
     ...createExplanationActivities({ registry, artifacts, trainingSets }),
     ...createMonitoringActivities({ registry, artifacts }),
     ...createReportActivities({ registry, artifacts, scratchDir }),
+    ...createBatchActivities({ registry, artifacts, scratchDir }),
     ...contest,
     ...createSetupActivities({ registry, artifacts, trainingSets }, contest.decidePromotion),
   });

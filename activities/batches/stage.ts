@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import type { BatchInput, StagedRows } from '../../contracts/batch.ts';
+import { mayLack } from '../../contracts/cells.ts';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ArtifactRef } from '../../contracts/refs.ts';
+import { servingPolicyOf } from '../../contracts/serving.ts';
+import { rowIdColumn } from '../../data/datasets.ts';
+import { type DuckDb, openDuckDb, pathList, quoteName, quoteText } from '../../data/duckdb.ts';
+import type { Pulse } from '../heartbeat.ts';
+import { putJson } from '../json.ts';
+import { localPaths } from '../parts.ts';
+import type { BatchDeps } from './index.ts';
+import { keyColumn } from './rows.ts';
+
+/** Enough rows that a chunk is worth its overhead, and so few that a lost one costs seconds. */
+const chunkRows = 20_000;
+/** More chunks would make the workflow's history and its last step's input too long. */
+const mostChunks = 200;
+const mostRows = 20_000_000;
+
+export async function stageRows(
+  deps: BatchDeps,
+  batch: BatchInput,
+  folder: string,
+  { signal, report }: Pulse,
+): Promise<StagedRows> {
+  const { spec } = await deps.registry.models.get(batch.pipeline, batch.modelVersion);
+  const db = await openDuckDb({ path: join(folder, 'rows.duckdb'), tempDir: folder, signal });
+  try {
+    const from = await readerOf(deps, batch, spec);
+    const names = await presentColumns(db, from, batch, spec);
+    const cells = names.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
+    const key = batch.key ?? ('datasetVersion' in batch.rows ? rowIdColumn : undefined);
+    if (key !== undefined) cells.push(`CAST(${quoteName(key)} AS VARCHAR) AS ${quoteName(keyColumn)}`);
+    await understood(batch, () => db.run(`CREATE TABLE batch AS SELECT ${cells.join(', ')} FROM ${from}`));
+    const rows = await db.count('SELECT count(*) FROM batch');
+    checkCount(rows);
+    const size = Math.max(chunkRows, Math.ceil(rows / mostChunks));
+    const chunks: ArtifactRef[] = [];
+    for (let start = 0; start < rows; start += size) {
+      const path = join(folder, `chunk-${chunks.length}.parquet`);
+      await db.run(
+        `COPY (SELECT * FROM batch WHERE rowid >= ${start} AND rowid < ${start + size} ORDER BY rowid)
+         TO ${quoteText(path)} (FORMAT parquet)`,
+      );
+      const about = { name: `rows-${chunks.length}.parquet`, mediaType: 'application/vnd.apache.parquet' };
+      chunks.push(await deps.artifacts.putFile(path, about));
+      report({ phase: 'divide', done: Math.min(rows, start + size), total: rows });
+    }
+    const plan = await putJson(deps.artifacts, 'chunks.json', { rowsPerChunk: size, chunks });
+    return { plan, chunks: chunks.length, rows };
+  } finally {
+    db.close();
+  }
+}
+
+/** What the rows are selected from. */
+async function readerOf(
+  { artifacts, registry }: BatchDeps,
+  batch: BatchInput,
+  spec: PipelineSpec,
+): Promise<string> {
+  if ('datasetVersion' in batch.rows) {
+    const { manifest } = await registry.datasets.get(batch.rows.datasetVersion);
+    const paths = await localPaths(artifacts, manifest.parts);
+    return `(SELECT * FROM read_parquet(${pathList(paths)}) ORDER BY ${rowIdColumn})`;
+  }
+  const path = quoteText(await artifacts.localPath(batch.rows.file));
+  if (batch.rows.format === 'parquet') return `read_parquet(${path})`;
+  if (batch.rows.format === 'csv')
+    return `read_csv(${path}, header = true, all_varchar = true, nullstr = '', null_padding = false)`;
+  const names = [...spec.inputs, ...(batch.key === undefined ? [] : [batch.key])];
+  const columns = [...new Set(names)].map((name) => `${quoteText(name)}: 'VARCHAR'`);
+  return `read_json(${path}, format = 'newline_delimited', columns = {${columns.join(', ')}})`;
+}
+
+/** The model's columns that the rows have. @throws RelevoError REQUEST_INVALID where one lacks that no row may lack. */
+async function presentColumns(
+  db: DuckDb,
+  from: string,
+  batch: BatchInput,
+  spec: PipelineSpec,
+): Promise<string[]> {
+  const described = await understood(batch, () => db.rows(`DESCRIBE SELECT * FROM ${from}`));
+  const present = new Set(described.map(({ column_name: name }) => String(name)));
+  const policy = servingPolicyOf(spec);
+  const lacking = spec.inputs.filter((name) => !present.has(name) && !mayLack(spec.columns[name], policy));
+  if (batch.key !== undefined && !present.has(batch.key)) lacking.push(batch.key);
+  if (lacking.length === 0) return spec.inputs.filter((name) => present.has(name));
+  throw new RelevoError(
+    'REQUEST_INVALID',
+    `The rows have no column ${lacking.map((name) => `"${name}"`).join(', ')}.`,
+    {
+      field: lacking[0],
+      value: [...present].slice(0, 20).join(', '),
+      expected: `the columns ${spec.inputs.join(', ')}`,
+    },
+  );
+}
+
+/** What DuckDB says of a file that it cannot read, without the place where this machine keeps it. */
+async function understood<T>({ rows }: BatchInput, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof RelevoError || 'datasetVersion' in rows) throw error;
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const message = reason.replaceAll(/(?:"|')?\/[^"'\s]*/g, 'the file').slice(0, 300);
+    throw new RelevoError('SOURCE_ROW_MALFORMED', `The rows cannot be read as ${rows.format}: ${message}`, {
+      field: 'body',
+      expected: `rows in ${rows.format}, UTF-8`,
+    });
+  }
+}
+
+function checkCount(rows: number): void {
+  if (rows >= 1 && rows <= mostRows) return;
+  throw new RelevoError('REQUEST_INVALID', `The batch has ${rows} rows.`, {
+    field: 'body',
+    value: rows,
+    expected: `1 to ${mostRows} rows`,
+  });
+}

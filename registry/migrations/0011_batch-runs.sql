@@ -1,0 +1,1 @@
+ALTER TYPE "relevo"."run_kind" ADD VALUE 'batch';
