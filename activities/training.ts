@@ -56,6 +56,16 @@ export interface FinalFit extends Provenance {
 export function createTrainingActivities({ artifacts, trainingSets, workbench, provenance, hooks }: Deps) {
   const keyOf = (input: FitInput, purpose: string): string =>
     `${currentRun().id}/${input.candidate}/${purpose}`;
+  /** What a candidate is judged by where nothing is folded: learned from, and held out. */
+  const sidesToScore = async (
+    spec: PipelineSpec,
+    input: FitInput,
+    { train, validation }: TrainingSet,
+    signal: AbortSignal,
+  ) => {
+    const { rows, params } = await shapeFit(hooks, spec, input, train, signal);
+    return { params, train: rows, validation: rows.weights ? withWeights(validation) : validation };
+  };
 
   return {
     /** Fits on the training rows or on each fold, scores on the others, and learns the heads there. */
@@ -63,9 +73,8 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
       const label = `fit ${input.candidate}`;
       return await withHeartbeat(label, async (pulse) => {
         const { spec, set: prepared } = await trainingSets.prepared(input.set);
-        const { rows: train, params } = await shapeFit(hooks, spec, input, prepared.train, pulse.signal);
-        const validation = train.weights ? withWeights(prepared.validation) : prepared.validation;
-        const set = { ...prepared, train, validation };
+        const { params, ...sides } = await sidesToScore(spec, input, prepared, pulse.signal);
+        const set = { ...prepared, ...sides };
         const candidate = candidateToFit(spec, input.candidate, params);
         const fit = {
           key: keyOf(input, 'score'),
@@ -104,7 +113,9 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
         return await withFit(workbench, pulse, fit, async (context) => {
           const candidate = candidateToFit(spec, input.candidate, params);
           const { companionSteps } = input;
-          const fitted = await fitCandidate(spec, { ...candidate, companionSteps }, rows, context);
+          const scoredOn = isHeldOut(spec) ? await sidesToScore(spec, input, set, pulse.signal) : rows;
+          const toFit = { ...candidate, companionSteps };
+          const fitted = await fitCandidate(spec, toFit, rows, context, scoredOn);
           try {
             const { diagnostics, resumedFromStep } = fitted.model;
             const native = await artifacts.putBytes(await saveCandidate(withHeads(fitted, heads)), {
@@ -129,6 +140,8 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
   };
 }
 
+const isHeldOut = ({ validation }: PipelineSpec): boolean => validation.kind === 'holdout';
+
 /**
  * A calibrator belongs to the very model that it was learnt for, so that this one is fitted as it was then: on the
  * training rows, stopped early by the validation rows (an ensemble's members too).
@@ -137,7 +150,7 @@ function rowsToKeep(
   spec: PipelineSpec,
   { train, validation }: TrainingSet,
 ): { train: PreparedRows; validation?: PreparedRows; fittedOn: string } {
-  if (spec.calibration !== 'none' && spec.validation.kind === 'holdout')
+  if (spec.calibration !== 'none' && isHeldOut(spec))
     return { train, validation, fittedOn: `${train.features.rows} training rows` };
   const all = joinRows(train, validation);
   return { train: all, fittedOn: `${all.features.rows} training and validation rows` };

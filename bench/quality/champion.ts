@@ -134,13 +134,15 @@ export async function keep(
 ): Promise<{ fitted: FittedCandidate; heads: HeadsReport }> {
   const context = { ...contextOf(spec.seed), withInterval: true };
   const { heads, report } = await fitHeads(spec, scored.held, context);
-  const keepsOwn = spec.calibration !== 'none' && spec.validation.kind === 'holdout';
+  const isHeldOut = spec.validation.kind === 'holdout';
+  const keepsOwn = spec.calibration !== 'none' && isHeldOut;
   const { train, validation } = set;
   const rows = keepsOwn ? { train, validation } : { train: joinRows(train, validation) };
   const steps = withSteps(candidate.estimator, params, scored.steps);
   const toFit = candidateToFit(spec, candidateName(candidate), steps);
   const { companionSteps } = scored;
-  const fitted = await fitCandidate(spec, { ...toFit, companionSteps }, rows, context);
+  const scoredOn = isHeldOut ? { train, validation } : rows;
+  const fitted = await fitCandidate(spec, { ...toFit, companionSteps }, rows, context, scoredOn);
   return { fitted: withHeads(fitted, heads), heads: report };
 }
 

@@ -44,6 +44,7 @@ function candidateOf(spec: PipelineSpec, name: string) {
 /**
  * Fits the feature steps, then the estimator, on the residual or the classes of the training rows, and where the
  * interval needs it a companion for its quantiles. The result has no heads yet.
+ * @param forCompanion what the companion learns from: a margin belongs to the very quantiles that it was learnt for.
  * @throws RelevoError PIPELINE_INVALID where a parameter, step or constraint is wrong, and what `Estimator.fit` throws.
  */
 export async function fitCandidate(
@@ -51,12 +52,13 @@ export async function fitCandidate(
   candidate: CandidateToFit,
   set: Sides,
   context: CandidateContext,
+  forCompanion: Sides = set,
 ): Promise<FittedCandidate> {
   const task = taskOf(spec);
   const { estimator, params } = candidate;
   const { steps, model } = await fitModel(spec, candidate, task, set, context);
   try {
-    const companion = await fitCompanion(spec, candidate, set, context);
+    const companion = await fitCompanion(spec, candidate, forCompanion, context);
     return assemble({
       estimator,
       params,
