@@ -7,7 +7,7 @@ const may = {
   /** Calls to URLs that came from outside. */
   net: ['contracts'],
   /** What every process that speaks to Temporal shares: the codec of payloads, the traces in its headers. */
-  temporal: ['contracts'],
+  temporal: ['contracts', 'telemetry'],
   /** Logs and traces, whoever writes them. */
   telemetry: ['contracts'],
   data: ['contracts', 'threads', 'net'],

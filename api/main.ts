@@ -1,13 +1,15 @@
 import cluster from 'node:cluster';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Environment, environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import { pipelines } from '../pipelines/index.ts';
 import { watchedUnder } from '../pipelines/watched.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
 import { openRegistry } from '../registry/index.ts';
+import { openLog } from '../telemetry/log.ts';
+import { openTracing, type Tracing } from '../telemetry/tracing.ts';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 import { keepProcesses } from './processes.ts';
@@ -47,12 +49,12 @@ function databaseUrl({ DATABASE_URL: url }: Environment): string {
 const poolSize = ({ RELEVO_API_PROCESSES: processes }: Environment): number =>
   Math.max(3, Math.floor(24 / (processes + 2)));
 
-async function serve(env: Environment, log: Logger): Promise<void> {
+async function serve(env: Environment, log: Logger, tracing: Tracing | undefined): Promise<void> {
   const url = databaseUrl(env);
   const registry = openRegistry(url, { poolSize: poolSize(env) });
   const security = await openSecurity({ env, databaseUrl: url, registry, log });
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
-  const { client, connection, payloads } = await temporalClient(env);
+  const { client, connection, payloads } = await temporalClient(env, tracing);
   const workflows = createWorkflows(client);
   const specs = watchedUnder(Object.values(pipelines), env.RELEVO_WATCH);
   const source = keptChampions(
@@ -74,6 +76,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
     newId: createIdMaker(),
     ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },
     logins: createLogins(env, registry),
+    ...{ tracing, tracedPredictions: env.RELEVO_TRACE_PREDICTIONS },
     codec: { payloads, origins: codecOrigins(env) },
     temporalUi: temporalUi(env),
     draining: draining.signal,
@@ -95,7 +98,7 @@ async function serve(env: Environment, log: Logger): Promise<void> {
   await drain(server);
   await recording.close();
   await security.close();
-  await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
+  await Promise.allSettled([champions.close(), connection.close(), registry.close(), tracing?.close()]);
 }
 
 const tellReady = (): void => {
@@ -112,12 +115,13 @@ function toldToStop(): Promise<string> {
 
 async function main(): Promise<void> {
   const env = environment();
-  const log = pino({ name: 'api', level: env.RELEVO_LOG_LEVEL });
+  const tracing = await openTracing('api', env);
+  const log = openLog('api', env, { tracing });
   try {
     const { RELEVO_API_PROCESSES: count } = env;
     if (cluster.isPrimary && count > 1)
       await keepProcesses(count, { stopping: toldToStop(), onReady: tellReady, log });
-    else await serve(env, log);
+    else await serve(env, log, tracing);
     process.exit(0);
   } catch (error) {
     log.fatal({ err: error }, 'API ends');

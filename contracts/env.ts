@@ -101,7 +101,7 @@ export const environmentSchema = z.object({
   /** PEM files of the API's certificate chain and its key; both or none. */
   RELEVO_TLS_CERT: optionalText,
   RELEVO_TLS_KEY: optionalText,
-  /** Whether the log may repeat the rows of refused predictions. */
+  /** Whether the log may repeat what clients sent. */
   RELEVO_LOG_INPUTS: z.stringbool().default(false),
   /** Base URL of an OTLP receiver over HTTP; traces are off where absent. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),

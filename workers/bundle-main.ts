@@ -3,6 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { failureConverterPath } from '../temporal/codec/data-converter.ts';
+import { tracedWorkflowModule } from '../temporal/tracing/worker.ts';
 import { createLogger } from './logging.ts';
 
 const [codePath, ...parts] = process.argv.slice(2);
@@ -11,6 +12,7 @@ const { code } = await bundleWorkflowCode({
   workflowsPath,
   logger: createLogger('bundle', 'warn'),
   ...(parts.includes('encrypted') && { failureConverterPath }),
+  ...(parts.includes('traced') && { workflowInterceptorModules: [tracedWorkflowModule] }),
 });
 const temporary = `${codePath}.${process.pid}`;
 await writeFile(temporary, code);

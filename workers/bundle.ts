@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** The parts that a bundle may have beside the workflows. */
-const partNames = ['encrypted'] as const satisfies (keyof BundleParts)[];
+const partNames = ['encrypted', 'traced'] as const satisfies (keyof BundleParts)[];
 
 async function sourcesOf(folder: string): Promise<string[]> {
   const names = await readdir(join(project, folder));
@@ -28,6 +28,9 @@ async function hashOfSources(): Promise<string> {
     ...(await sourcesOf('contracts')),
     'temporal.config.ts',
     'temporal/codec/failure-converter.cjs',
+    'temporal/tracing/headers.ts',
+    'temporal/tracing/workflow.ts',
+    'telemetry/traceparent.ts',
   ];
   const sdk: { version: string } = createRequire(import.meta.url)('@temporalio/worker/package.json');
   const hash = createHash('sha256').update(sdk.version);
@@ -42,6 +45,8 @@ async function hashOfSources(): Promise<string> {
 export interface BundleParts {
   /** Failures put their message into a payload, for the codec to encrypt. */
   encrypted?: boolean;
+  /** Runs join the trace of who started them. */
+  traced?: boolean;
 }
 
 /** Path of the workflows' bundle, built where `folder` does not hold it for these very sources. */

@@ -21,11 +21,12 @@ let watch: ReturnType<typeof watchFolders> | undefined;
 /** Orchestration and light steps; makes the pipelines and their schedules known when it starts. */
 serveAsProcess({
   name: 'control',
-  async options({ ground, dataConverter }) {
+  async options({ ground, dataConverter, tracing }) {
     return {
       taskQueue: taskQueues.control,
       workflowBundle: await workflowBundle(join(ground.env.RELEVO_HOME, 'cache'), {
         encrypted: dataConverter !== undefined,
+        traced: tracing !== undefined,
       }),
       activities: controlActivities(ground),
       maxCachedWorkflows,

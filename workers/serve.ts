@@ -1,8 +1,10 @@
 import type { DataConverter } from '@temporalio/common';
 import { type Logger, type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type Environment, environment } from '../contracts/env.ts';
+import { openTracing, type Tracing } from '../telemetry/tracing.ts';
 import { dataConverterWith } from '../temporal/codec/data-converter.ts';
 import { payloadCodec } from '../temporal/codec/index.ts';
+import { tracedActivities, tracingSinks } from '../temporal/tracing/worker.ts';
 import { killDelayMs, shutdownGraceMs } from '../temporal.config.ts';
 import { connectTemporal } from './connection.ts';
 import { type Ground, openGround } from './deps/ground.ts';
@@ -14,6 +16,8 @@ export interface Serving {
   logger: Logger;
   /** How payloads are written and read; undefined where they are plain. */
   dataConverter: DataConverter | undefined;
+  /** Where runs and activities are told as spans; undefined where traces are off. */
+  tracing: Tracing | undefined;
 }
 export interface WorkerPlan {
   name: 'control' | 'compute';
@@ -47,13 +51,18 @@ export async function serve(plan: WorkerPlan): Promise<void> {
   const ground = openGround(env);
   const connection = await connectTemporal(env);
   const dataConverter = dataConverterWith(await payloadCodec(env));
-  const serving = { ground, connection, logger, dataConverter };
+  const tracing = await openTracing(plan.name, env);
+  const serving = { ground, connection, logger, dataConverter, tracing };
   const worker = await Worker.create({
     shutdownGraceTime: shutdownGraceMs,
     shutdownForceTime: (shutdownGraceMs + killDelayMs) / 2,
     ...(await plan.options(serving)),
     connection,
     dataConverter,
+    ...(tracing && {
+      interceptors: { activity: [tracedActivities(tracing)] },
+      sinks: tracingSinks(tracing),
+    }),
     namespace: env.TEMPORAL_NAMESPACE,
   });
   process.once('disconnect', () => {
@@ -66,7 +75,12 @@ export async function serve(plan: WorkerPlan): Promise<void> {
   try {
     await running;
   } finally {
-    await Promise.allSettled([plan.beforeEnd?.(), connection.close(), ground.registry.close()]);
+    await Promise.allSettled([
+      plan.beforeEnd?.(),
+      connection.close(),
+      ground.registry.close(),
+      tracing?.close(),
+    ]);
   }
 }
 

@@ -1,8 +1,10 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import type { Environment } from '../../contracts/env.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import { dataConverterWith } from '../../temporal/codec/data-converter.ts';
 import { payloadCodec } from '../../temporal/codec/index.ts';
+import { tracedClient } from '../../temporal/tracing/client.ts';
 import { temporalConnection } from './connect.ts';
 
 export interface TemporalClient {
@@ -13,10 +15,13 @@ export interface TemporalClient {
 }
 
 /** A client of the environment's Temporal, connected at its first call. @throws RelevoError ENVIRONMENT_INVALID */
-export async function temporalClient(env: Environment): Promise<TemporalClient> {
+export async function temporalClient(env: Environment, tracing?: Tracing): Promise<TemporalClient> {
   const [connection, payloads] = await Promise.all([temporalConnection(env), payloadCodec(env)]);
   const dataConverter = dataConverterWith(payloads);
-  const client = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE, dataConverter });
+  const client = new Client({
+    ...{ connection, namespace: env.TEMPORAL_NAMESPACE, dataConverter },
+    ...(tracing && { interceptors: { workflow: [tracedClient(tracing)] } }),
+  });
   return { client, connection, payloads };
 }
 

@@ -24,8 +24,8 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
-import type { Tracing } from '../../telemetry/tracing.ts';
 import type { ModelVersion } from '../../registry/types.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 
 /** Port 1 answers nobody: what stands here is as good as away. */
 const awayDatabase = 'postgresql://nobody@127.0.0.1:1/none';

@@ -1,0 +1,37 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { parseTraceparent } from '../../telemetry/traceparent.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiEnv } from '../openapi.ts';
+
+const isPrediction = /(?:\/predict|\/infer|\/invocations)$/;
+
+/**
+ * Makes each request a span that goes on from the client's, under the pattern of its route; of predictions only the
+ * share that is set, and of what monitors ask again and again none.
+ */
+export const traced = ({
+  tracing,
+  tracedPredictions,
+}: Pick<ApiDeps, 'tracing' | 'tracedPredictions'>): MiddlewareHandler<ApiEnv> => {
+  return async (c, next) => {
+    const { method, path } = c.req;
+    if (tracing === undefined || quiet.has(path)) return await next();
+    if (isPrediction.test(path) && Math.random() >= tracedPredictions) return await next();
+    const parent = parseTraceparent(c.req.header('traceparent'));
+    await tracing.within({ name: method, kind: 'server', parent }, async (span) => {
+      await next();
+      const route = routePath(c, -1);
+      span.rename(`${method} ${route}`);
+      span.set({
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': c.res.status,
+        'relevo.request_id': c.get('requestId'),
+      });
+      if (c.res.status >= 500) span.fail(`answered ${c.res.status}`);
+    });
+  };
+};
+
+const quiet = new Set(['/health', '/ready', '/metrics', '/v2/health/live', '/v2/health/ready', '/ping']);
