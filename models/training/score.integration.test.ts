@@ -6,11 +6,11 @@ import { lossOf, metricsOf } from '../evaluation/judge.ts';
 import { makeSplit } from '../evaluation/split.ts';
 import { closePool } from '../pool.ts';
 import { checkParity, exportOnnx } from './export.ts';
-import { candidateToFit, fitCandidate, loadCandidate, saveCandidate, withHeads } from './fit.ts';
+import { candidateToFit, fitCandidate, loadCandidate, saveCandidate, withHeads, withSteps } from './fit.ts';
 import { fitHeads } from './heads.ts';
 import { prepareTrainingSet } from './prepare.ts';
 import { joinRows, type TrainingSet } from './rows.ts';
-import { scoreCandidate } from './score.ts';
+import { hold, scoreCandidate } from './score.ts';
 import { context, furnaceDefinition, ordersDefinition, ordersFrame, plantFrame } from './testing.ts';
 
 afterAll(closePool);
@@ -149,6 +149,18 @@ describe.each(['split', 'quantile'] as const)('an interval by %s', (method) => {
     const voting = { estimator: 'voting', params: {}, members, companionSteps: 10 };
     const fitted = await fitCandidate(spec, voting, { train: set.train }, within);
     expect(fitted.companion?.estimator).toBe(method === 'quantile' ? 'xgboost' : undefined);
+    fitted.dispose();
+  });
+
+  it('keeps the quantiles that its margin was learnt for when the model learns the validation rows too', async () => {
+    const candidate = candidateToFit(spec, 'xgboost', { rounds: 40 });
+    const { held, steps, companionSteps } = await scoreCandidate(spec, candidate, set, within);
+    const all = { train: joinRows(set.train, set.validation) };
+    const params = withSteps('xgboost', candidate.params, steps);
+    const fitted = await fitCandidate(spec, { ...candidate, params, companionSteps }, all, within, set);
+    const again = await hold(fitted, set.validation);
+    expect(again.companionQuantiles).toEqual(held.companionQuantiles);
+    expect(again.predictions.values).not.toEqual(held.predictions.values);
     fitted.dispose();
   });
 
