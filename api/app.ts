@@ -14,6 +14,7 @@ import { traced } from './http/traced.ts';
 import { methodsOf, unknownRoute } from './http/unknown-route.ts';
 import { limits } from './limits.ts';
 import type { ApiContext, ApiEnv } from './openapi.ts';
+import { adoptionRoutes } from './routes/adoptions/handlers.ts';
 import { alertRoutes } from './routes/alerts/handlers.ts';
 import { analyzeRoutes } from './routes/analyze/handlers.ts';
 import { auditRoutes } from './routes/audit/handlers.ts';
@@ -56,14 +57,14 @@ export function createApp(deps: ApiDeps): ApiApp {
     counted(deps),
     traced(deps),
     closingWhileDraining(deps),
-    secureHeaders({ strictTransportSecurity: false }),
+    secureHeaders({ strictTransportSecurity: deps.isSecure }),
     ...(deps.corsOrigins.length === 0 ? [] : [corsFor(deps.corsOrigins)]),
   );
   const changes = { ...deps, stateOf: stateReader(deps.registry) };
   app.use(audited(changes), guard(deps), stateBefore(changes));
 
   const small = limitedBody(limits.bodyBytes);
-  for (const action of ['runs', 'promote', 'rollback', 'explain', 'breaker', 'contests']) {
+  for (const action of ['models', 'runs', 'promote', 'rollback', 'explain', 'breaker', 'contests']) {
     app.post(`/v1/pipelines/:pipeline/${action}`, small, jsonBody);
   }
   app.post('/analyze', small, jsonBody);
@@ -95,6 +96,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', outcomeRoutes(deps));
   app.route('/', codecRoutes(deps));
   app.route('/', loggedRoutes(deps));
+  app.route('/', adoptionRoutes(deps));
   app.route('/', mlflowRoutes(deps));
   const pinned = createPinnedModels(deps);
   app.route('/', v2Routes(deps, pinned));

@@ -42,7 +42,7 @@ export const searchWorkflowId = (trainRunId: string, candidate: string): string 
 export const ingestOfTraining = (trainRunId: string): string => `${trainRunId}/ingest`;
 
 /** A question that a workflow answers within seconds; not a run that the registry books. */
-export const questionId = (kind: 'explain' | 'compare', pipeline: string, key: string): string =>
+export const questionId = (kind: 'explain' | 'compare' | 'adopt', pipeline: string, key: string): string =>
   `${kind}/${pipeline}/${key}`;
 
 /** What starts an ingest for each arrival in a pipeline's watched folder; not a run that the registry books. */

@@ -4,7 +4,7 @@ export { contestWorkflow } from './contest.ts';
 export { ingestWorkflow } from './ingest.ts';
 export { monitorWorkflow } from './monitor.ts';
 export { promoteWorkflow, rollbackWorkflow } from './promotion.ts';
-export { compareWorkflow, explainWorkflow } from './questions.ts';
+export { adoptWorkflow, compareWorkflow, explainWorkflow } from './questions.ts';
 export { retrainWorkflow } from './retrain.ts';
 export { searchWorkflow } from './search.ts';
 export { trainWorkflow } from './train.ts';

@@ -1,4 +1,5 @@
 import { type ActivityFunctionWithOptions, proxyActivities } from '@temporalio/workflow';
+import type { createAdoptionActivities } from '../activities/adoption/adopt.ts';
 import type { createAlertActivities } from '../activities/alerting.ts';
 import type { createBatchActivities } from '../activities/batches/index.ts';
 import type { createLookActivities } from '../activities/contest/looking.ts';
@@ -32,7 +33,8 @@ type LightActivities = ReturnType<typeof createRunActivities> &
   ReturnType<typeof createRegistrationActivities> &
   ReturnType<typeof createLookActivities> &
   ReturnType<typeof createPromotionActivities>;
-type ComputeActivities = ReturnType<typeof createReportActivities> &
+type ComputeActivities = ReturnType<typeof createAdoptionActivities> &
+  ReturnType<typeof createReportActivities> &
   ReturnType<typeof createBatchActivities> &
   ReturnType<typeof createMonitoringActivities> &
   ReturnType<typeof createRetrainActivities> &

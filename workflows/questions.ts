@@ -1,3 +1,4 @@
+import type { AdoptInput, AdoptResult } from '../contracts/adoption.ts';
 import type { CompareInput, CompareResult, ExplainInput, ExplainResult } from '../contracts/runs.ts';
 import { compute, summed } from './proxies.ts';
 import { tag } from './recorded.ts';
@@ -14,4 +15,11 @@ export async function compareWorkflow(input: CompareInput): Promise<CompareResul
   const { pipeline, from, to } = input;
   tag({ pipeline, kind: 'compare' });
   return await summed(compute.compareDatasets, `compare ${from} with ${to}`, input);
+}
+
+/** Makes a model that was trained elsewhere a version of a pipeline, and its challenger. */
+export async function adoptWorkflow(input: AdoptInput): Promise<AdoptResult> {
+  const { pipeline, model } = input;
+  tag({ pipeline, kind: 'adopt' });
+  return await summed(compute.adoptModel, `adopt ${model.name} ${model.version}`, input);
 }

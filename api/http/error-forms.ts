@@ -26,7 +26,7 @@ const forms: readonly Form[] = [
   // Open Inference Protocol V2
   { under: /^\/v2(?:\/|$)/, write: ({ code, message }) => ({ error: `${code}: ${message}` }) },
   {
-    under: /^\/api\/[23]\.0\/mlflow(?:-artifacts)?\//,
+    under: /^\/(?:api\/[23]\.0\/mlflow(?:-artifacts)?\/|invocations$)/,
     write: (error, requestId) => ({
       error_code: mlflowCode(error),
       message: error.message,

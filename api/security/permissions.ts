@@ -134,11 +134,14 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   'DELETE /api/2.0/mlflow-artifacts/artifacts/:path{.+}': at('operate', 'handler'),
   'GET /api/3.0/mlflow/server-info': 'public',
   'GET /version': 'public',
+  'GET /ping': 'public',
+  'POST /invocations': at('predict', 'handler'),
 
   // models
   'GET /model/info': at('describe', { query: 'pipeline' }),
   'GET /model/metrics': at('describe', { query: 'pipeline' }),
   'GET /v1/pipelines/:pipeline/models': 'read',
+  'POST /v1/pipelines/:pipeline/models': 'operate',
   'GET /v1/pipelines/:pipeline/models/:version': 'read',
   'GET /v1/pipelines/:pipeline/aliases': 'read',
   'POST /v1/pipelines/:pipeline/promote': 'operate',

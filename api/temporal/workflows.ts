@@ -18,6 +18,7 @@ import {
   decodeFromPayloadsAtIndex,
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { AdoptInput } from '../../contracts/adoption.ts';
 import type { BatchInput } from '../../contracts/batch.ts';
 import type { ContestAction, ContestInput, ContestOrder, ContestView } from '../../contracts/contest.ts';
 import { RelevoError } from '../../contracts/errors.ts';
@@ -57,6 +58,7 @@ export type RunRequest = { id: string; pipeline: string } & (
 export type Question = { id: string; pipeline: string } & (
   | { kind: 'explain'; input: ExplainInput }
   | { kind: 'compare'; input: CompareInput }
+  | { kind: 'adopt'; input: AdoptInput }
 );
 
 /** An activity that a run waits for, with what it last said about itself. */
@@ -121,6 +123,7 @@ const workflowTypes = {
 const questionTypes = {
   explain: 'explainWorkflow',
   compare: 'compareWorkflow',
+  adopt: 'adoptWorkflow',
 } as const satisfies Record<Question['kind'], keyof typeof workflows>;
 
 const pipelineKey = defineSearchAttributeKey(searchAttributes.pipeline, 'KEYWORD');

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createAdoptionActivities } from '../../activities/adoption/adopt.ts';
 import { createBatchActivities } from '../../activities/batches/index.ts';
 import { createSetupActivities } from '../../activities/contest/setup.ts';
 import { createContestActivities } from '../../activities/contest.ts';
@@ -56,6 +57,7 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
     ...createTrainingActivities({ artifacts, trainingSets, workbench, provenance, hooks }),
     ...createRetrainActivities({ registry, artifacts, trainingSets, workbench, provenance }),
     ...createEvaluationActivities({ artifacts, trainingSets, scratchDir }),
+    ...createAdoptionActivities({ registry, artifacts, trainingSets }),
     ...createExplanationActivities({ registry, artifacts, trainingSets }),
     ...createMonitoringActivities({ registry, artifacts }),
     ...createReportActivities({ registry, artifacts, scratchDir }),

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import packageJson from '../../../package.json' with { type: 'json' };
 import type { ApiDeps } from '../../deps.ts';
 import type { ApiEnv } from '../../openapi.ts';
+import type { AnsweringDeps } from '../predictions/answer.ts';
 import { addArtifactLists, addArtifacts } from './artifacts.ts';
 import { endpointsOn } from './endpoint.ts';
 import { addExperiments } from './experiments.ts';
@@ -9,8 +10,9 @@ import { addLoggedModels } from './logged-models.ts';
 import { addModelVersions } from './model-versions.ts';
 import { addRegisteredModels } from './registered-models.ts';
 import { addRuns } from './runs.ts';
+import { addScoring } from './scoring.ts';
 
-type Deps = Pick<ApiDeps, 'registry' | 'artifacts' | 'pipelines'>;
+type Deps = AnsweringDeps & Pick<ApiDeps, 'registry' | 'artifacts' | 'pipelines'>;
 
 /**
  * MLflow's REST API at the root of this one: `MLFLOW_TRACKING_URI=http://127.0.0.1:3000`. The contract is MLflow's
@@ -26,6 +28,7 @@ export function mlflowRoutes(deps: Deps): Hono<ApiEnv> {
   addModelVersions(add, deps);
   addArtifactLists(add, deps);
   addArtifacts(router, deps);
+  addScoring(router, deps);
   router.get('/api/3.0/mlflow/server-info', (c) => c.json(serverInfo, 200));
   router.get('/version', (c) => c.text(packageJson.version, 200));
   return router;
