@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Column, category, number } from '../contracts/columns.ts';
 import type { Part } from '../contracts/refs.ts';
 import { openDuckDb, quoteText } from '../data/duckdb.ts';
 import { createFolderArtifacts } from '../registry/artifacts/folder.ts';
@@ -17,16 +16,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const columns: Record<string, Column> = { load: number(), ore: category(['oxide', 'sulphide']) };
-const spec = { ...plant({ rounds: 1, trials: 0 }), columns };
+const spec = plant({ rounds: 1, trials: 0 });
 const { signal } = new AbortController();
 
-/** A part whose loads are its row ids. */
+/** A part whose feeds are its row ids. */
 async function write(name: string, firstRowId: number, rows: number) {
   const path = join(folder, `${name}.parquet`);
   const db = await openDuckDb();
   await db.run(
-    `COPY (SELECT (${firstRowId} + i)::BIGINT AS _row_id, (${firstRowId} + i)::DOUBLE AS load,
+    `COPY (SELECT (${firstRowId} + i)::BIGINT AS _row_id, (${firstRowId} + i)::DOUBLE AS feed,
        CASE WHEN i % 3 = 0 THEN NULL ELSE 'sulphide' END AS ore, i % 5 = 0 AS "_trainOnly" FROM range(${rows}) t(i))
      TO ${quoteText(path)} (FORMAT parquet)`,
   );
@@ -54,9 +52,9 @@ it('small parts become one with the same rows, and older versions are read as be
     const wanted = Float64Array.from({ length: nextRowId(version) }, (_, id) => id).filter(
       (id) => id % 7 !== 1,
     );
-    const { rowIds, columns: read } = await readRows(artifacts, version, spec, ['load', 'ore'], wanted);
+    const { rowIds, columns: read } = await readRows(artifacts, version, spec, ['feed', 'ore'], wanted);
     expect([...rowIds]).toEqual([...wanted]);
-    expect(read.load).toEqual({ kind: 'number', values: wanted });
+    expect(read.feed).toEqual({ kind: 'number', values: wanted });
   }
   const whole = await readRows(artifacts, parts, spec, ['ore'], Float64Array.of(50, 51));
   expect(whole.columns.ore).toMatchObject({ codes: Int32Array.of(-1, 1) });

@@ -63,8 +63,10 @@ async function measure() {
   Object.assign(process.env, watchedEnvironment(heapFolder));
   try {
     const workers = await startWorkers(servers, 'year');
-    const { api, url } = await startApi(servers, workers);
+    let stopApi = async (): Promise<void> => undefined;
     try {
+      const { api, url } = await startApi(servers, workers);
+      stopApi = api.stop;
       const spec = meterPipeline();
       const samples: Sample[] = [];
       const pidOf: Record<Part, () => number | undefined> = {
@@ -117,7 +119,7 @@ async function measure() {
         machine: machine(),
       };
     } finally {
-      await api.stop();
+      await stopApi();
       await workers.stop();
     }
   } finally {

@@ -227,8 +227,9 @@ export interface MonitorState {
   streamedRowId: number | null;
   /** By column: whether gates 1 and 2 were passed, newest last. */
   history: Record<string, boolean[]>;
-  /** Of the online control of false discoveries. */
+  /** Of the online control of false discoveries: of the columns, and of the champion's metric. */
   online: unknown;
+  performance?: unknown;
   streams: StreamState[];
   /** Rows that were new to the last checks, newest last. */
   volumes: number[];

@@ -48,7 +48,7 @@ export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<Ch
     };
   const report = reportOf(work, { compared, joint, streams, evidence, performance, quality });
   const isSurelyWorse = performance?.isWorse ?? false;
-  return { report, isSurelyWorse, memory: memoryAfter(work, report, compared, streams) };
+  return { report, isSurelyWorse, memory: memoryAfter(work, report, { compared, streams, performance }) };
 }
 
 const goneFindings = (gone: string[]): Finding[] =>
@@ -104,7 +104,7 @@ async function streamsOf(
 const leastScored = 100;
 
 async function performanceIn(
-  { choice, watched, signal }: Work,
+  { choice, watched, memory, signal }: Work,
   { heldOut, current, streamed }: Asked,
 ): Promise<Performance> {
   const { spec } = watched.version;
@@ -114,7 +114,7 @@ async function performanceIn(
   const isNews = streamed.answers.scored.actual.length >= leastScored;
   const newest = (isNews ? streamed : current).answers.scored;
   const scored = { heldOut: heldOut.answers.scored, current: newest, labelled };
-  const measured = await performanceOf(spec, scored, signal);
+  const measured = await performanceOf(spec, scored, { online: memory?.performance, signal });
   const estimated = labelled < 1 ? await estimateUnlabelled(spec, { heldOut, current }, signal) : undefined;
   return estimated ? { ...measured, report: { ...measured.report, estimated } } : measured;
 }

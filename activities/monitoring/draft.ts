@@ -32,6 +32,7 @@ export const checkBodySchema: z.ZodType<CheckBody> = z.object({
     streamedRowId: z.number().nullable(),
     history: z.record(z.string(), z.array(z.boolean())),
     online: z.unknown(),
+    performance: z.unknown().optional(),
     streams: z.array(
       z.object({
         detector: z.string(),

@@ -53,9 +53,13 @@ export function reportOf(
 export function memoryAfter(
   work: Work,
   report: DriftReport,
-  compared: CheckResult,
-  streams: StreamsResult | undefined,
+  found: {
+    compared: CheckResult;
+    streams: StreamsResult | undefined;
+    performance: Performance | undefined;
+  },
 ): MonitorState {
+  const { compared, streams, performance } = found;
   const { dataset, watched, memory, choice } = work;
   const { parts } = dataset.manifest;
   const lineage = lineageOf(dataset.manifest);
@@ -79,6 +83,7 @@ export function memoryAfter(
     ),
     history: compared.history,
     online: compared.online,
+    performance: performance ? performance.online : memory?.performance,
     streams: streams?.states ?? memory?.streams ?? [],
     volumes: [...(memory?.volumes ?? []), arrived(work)].slice(-keptVolumes),
     ...(asked && { asked }),
