@@ -39,6 +39,8 @@ export interface ApiDeps {
   tracing: Tracing | undefined;
   /** Share of predictions that are, 0 to 1. */
   tracedPredictions: number;
+  /** Whether clients speak TLS with this very process. */
+  isSecure: boolean;
   log: Logger;
   /** Makes request and prediction ids. */
   newId: () => string;

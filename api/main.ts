@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { Server as TlsServer } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -25,6 +26,7 @@ import { keptChampions } from './serving/kept-champions.ts';
 import { openRecording } from './serving/log/recording.ts';
 import { codecOrigins, temporalClient } from './temporal/client.ts';
 import { createWorkflows } from './temporal/workflows.ts';
+import { followCertificate, readCertificate } from './tls.ts';
 
 /** The first load of champions may take this long before the server listens without them. */
 const firstLoadMs = 10_000;
@@ -51,6 +53,7 @@ const poolSize = ({ RELEVO_API_PROCESSES: processes }: Environment): number =>
 
 async function serve(env: Environment, log: Logger, tracing: Tracing | undefined): Promise<void> {
   const url = databaseUrl(env);
+  const certificate = await readCertificate(env);
   const registry = openRegistry(url, { poolSize: poolSize(env) });
   const security = await openSecurity({ env, databaseUrl: url, registry, log });
   const artifacts = createFolderArtifacts(join(env.RELEVO_HOME, 'artifacts'));
@@ -76,12 +79,14 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
     newId: createIdMaker(),
     ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },
     logins: createLogins(env, registry),
+    isSecure: certificate !== undefined,
     ...{ tracing, tracedPredictions: env.RELEVO_TRACE_PREDICTIONS },
     codec: { payloads, origins: codecOrigins(env) },
     temporalUi: temporalUi(env),
     draining: draining.signal,
   };
-  const server = createApiServer(createApp(deps), deps);
+  const server = createApiServer(createApp(deps), deps, certificate);
+  const following = server instanceof TlsServer ? followCertificate(server, env, log) : undefined;
   const told = toldToStop();
   await Promise.race([
     champions.start(),
@@ -94,6 +99,7 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
 
   log.info({ why: await told }, 'API stops');
   draining.abort();
+  following?.stop();
   await sleep(1_000 * env.RELEVO_DRAIN_SECONDS);
   await drain(server);
   await recording.close();

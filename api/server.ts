@@ -5,6 +5,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
@@ -16,27 +17,35 @@ import { errorBody } from './http/errors.ts';
 import { createPredictListener, type ListenerDeps } from './http/predict-listener.ts';
 import { createPressure } from './http/pressure.ts';
 import { limits } from './limits.ts';
+import type { Certificate } from './tls.ts';
 
-/** The HTTP server: predictions straight from the socket, everything else through the app. */
-export function createApiServer(app: ApiApp, deps: ListenerDeps): Server {
+export type ApiServer = Server | TlsServer;
+
+/** The HTTP server, over TLS with a certificate: predictions straight from the socket, everything else through the app. */
+export function createApiServer(app: ApiApp, deps: ListenerDeps, certificate?: Certificate): ApiServer {
   const answerPrediction = createPredictListener(deps);
   const pressure = createPressure();
   const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: 2_000,
-    },
-    (request, response) => {
-      const bytes = Number(request.headers['content-length'] ?? 0);
-      const refused = isProbe(request.url) ? undefined : pressure.enter(bytes);
-      if (refused !== undefined) return refuse(request, response, refused, deps.newId());
-      if (!isProbe(request.url)) response.once('close', () => pressure.leave(bytes));
-      if (!answerPrediction(request, response)) void answerByApp(request, response);
-    },
-  );
+  const options = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: 2_000,
+  };
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const bytes = Number(request.headers['content-length'] ?? 0);
+    const refused = isProbe(request.url) ? undefined : pressure.enter(bytes);
+    if (refused !== undefined) {
+      refuse(request, response, refused, deps.newId());
+      return;
+    }
+    if (!isProbe(request.url)) response.once('close', () => pressure.leave(bytes));
+    if (!answerPrediction(request, response)) void answerByApp(request, response);
+  };
+  const server =
+    certificate === undefined
+      ? createServer(options, answer)
+      : createTlsServer({ ...options, ...certificate, handshakeTimeout: limits.headersTimeoutMs }, answer);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
     refuseRaw(socket, clientError(error.code), deps.newId());
@@ -92,7 +101,7 @@ function clientError(code: string | undefined): { status: number; error: RelevoE
 }
 
 /** @throws RelevoError PORT_TAKEN naming the setting that changes it. */
-export async function listen(server: Server, host: string, port: number): Promise<void> {
+export async function listen(server: ApiServer, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, () => resolve());
@@ -117,7 +126,7 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
 }
 
 /** Stops accepting, lets requests end, closes what is left after the grace time. */
-export async function drain(server: Server, graceMs: number = shutdownGraceMs): Promise<void> {
+export async function drain(server: ApiServer, graceMs: number = shutdownGraceMs): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const closing = setInterval(() => server.closeIdleConnections(), 50);
   await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);

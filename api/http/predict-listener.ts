@@ -10,7 +10,8 @@ import { errorBody, toRelevoError } from './errors.ts';
 import { bodyTooLarge } from './json-body.ts';
 import { requestIdOf } from './request-id.ts';
 
-export type ListenerDeps = AnsweringDeps & Pick<ApiDeps, 'log' | 'draining' | 'gate'>;
+export type ListenerDeps = AnsweringDeps &
+  Pick<ApiDeps, 'log' | 'draining' | 'gate' | 'tracing' | 'tracedPredictions'>;
 
 const predictPath = /^\/v1\/pipelines\/([^/?]+)\/predict$/;
 const shortRoute = '/predict';
@@ -18,16 +19,18 @@ const longRoute = '/v1/pipelines/{pipeline}/predict';
 
 /**
  * Answers prediction requests straight from the socket: no Request and Response objects, no router, no promise per
- * request. Gives false, having done nothing, for every other request. It is `routes/predictions` in another coat:
+ * request. Gives false, having done nothing, for every other request and for those to be traced. It is `routes/predictions` in another coat:
  * the same function answers both.
  */
 export function createPredictListener(deps: ListenerDeps) {
+  const share = deps.tracing === undefined ? 0 : deps.tracedPredictions;
+  const isTraced = (): boolean => share > 0 && Math.random() < share;
   const parts: Parts = { ...deps, answerPrediction: createAnswering(deps) };
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== 'POST') return false;
     const [path] = (request.url ?? '').split('?', 1);
     const match = path === shortRoute ? undefined : predictPath.exec(path);
-    if (match === null) return false;
+    if (match === null || isTraced()) return false;
     const pipeline = match === undefined ? undefined : decoded(match[1]);
     new Exchange(parts, request, response, pipeline).enter(path);
     return true;

@@ -4,7 +4,8 @@ import { parseTraceparent } from '../../telemetry/traceparent.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../openapi.ts';
 
-const isPrediction = /(?:\/predict|\/infer|\/invocations)$/;
+/** Of other predictions the listener lets through only those that are to be traced. */
+const isSampled = /(?:\/infer|\/invocations)$/;
 
 /**
  * Makes each request a span that goes on from the client's, under the pattern of its route; of predictions only the
@@ -17,7 +18,7 @@ export const traced = ({
   return async (c, next) => {
     const { method, path } = c.req;
     if (tracing === undefined || quiet.has(path)) return await next();
-    if (isPrediction.test(path) && Math.random() >= tracedPredictions) return await next();
+    if (isSampled.test(path) && Math.random() >= tracedPredictions) return await next();
     const parent = parseTraceparent(c.req.header('traceparent'));
     await tracing.within({ name: method, kind: 'server', parent }, async (span) => {
       await next();

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +8,7 @@ import type { ApiDeps } from '../../api/deps.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { type Gate, openGate } from '../../api/security/gate.ts';
 import type { Logins } from '../../api/security/sessions/logins.ts';
-import { createApiServer, drain, listen } from '../../api/server.ts';
+import { type ApiServer, createApiServer, drain, listen } from '../../api/server.ts';
 import type { ChampionSource } from '../../api/serving/champion-source.ts';
 import { createChampions } from '../../api/serving/champions.ts';
 import { createHistories } from '../../api/serving/forecast/histories.ts';
@@ -17,6 +16,7 @@ import { createIdMaker } from '../../api/serving/ids.ts';
 import { openRecording, type RecordingTiming } from '../../api/serving/log/recording.ts';
 import { codecOrigins, temporalClient } from '../../api/temporal/client.ts';
 import { createWorkflows } from '../../api/temporal/workflows.ts';
+import type { Certificate } from '../../api/tls.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { ContestRoute } from '../../contracts/contest.ts';
 import { parseEnvironment } from '../../contracts/env.ts';
@@ -78,7 +78,7 @@ export function fileChampions(...models: ServedFile[]): FileChampions {
 export interface TestApi {
   app: ApiApp;
   deps: ApiDeps;
-  server: Server;
+  server: ApiServer;
   url: string;
   close(): Promise<void>;
 }
@@ -90,6 +90,8 @@ export interface TestApiOptions {
   /** RELEVO_PAYLOAD_KEYS */
   payloadKeys?: string;
   tracing?: Tracing;
+  /** Speaks TLS with it; plain HTTP where absent. */
+  certificate?: Certificate;
   specs?: readonly PipelineSpec[];
   /** How long the prediction log waits for what; as it ships where absent. */
   recording?: RecordingTiming;
@@ -128,20 +130,21 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     gateIsOpen: options.gate === undefined,
     logins: options.logins ?? { oidc: undefined, secure: false },
     corsOrigins: options.corsOrigins ?? [],
+    isSecure: options.certificate !== undefined,
     tracing: options.tracing,
-    tracedPredictions: 0,
+    tracedPredictions: options.tracing === undefined ? 0 : 1,
     codec: { payloads, origins: codecOrigins(env) },
     temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
     draining: draining.signal,
   };
   await champions.start();
   const app = createApp(deps);
-  const server = createApiServer(app, deps);
+  const server = createApiServer(app, deps, options.certificate);
   await listen(server, '127.0.0.1', options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   return {
     ...{ app, deps, server },
-    url: `http://127.0.0.1:${port}`,
+    url: `http${options.certificate === undefined ? '' : 's'}://127.0.0.1:${port}`,
     async close() {
       draining.abort();
       await drain(server);
