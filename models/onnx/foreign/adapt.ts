@@ -31,6 +31,9 @@ export function adaptForeign(file: Uint8Array, about: ForeignTask): AdaptedModel
   const before = readColumns(graph, given, about);
   const ownOutputs = graph.output;
   const { nodes, initializers, answered, order } = answer(graph, about);
+  const node = [...before, ...graph.node, ...nodes];
+  const used = new Set(node.flatMap(({ input }) => input));
+  const added = [listShape, ...initializers].filter(({ name }) => used.has(name));
   const whole = {
     ...model,
     trainingInfo: [],
@@ -47,8 +50,8 @@ export function adaptForeign(file: Uint8Array, about: ForeignTask): AdaptedModel
     graph: {
       ...graph,
       name: about.pipeline,
-      initializer: [...graph.initializer, listShape, ...initializers],
-      node: [...before, ...graph.node, ...nodes],
+      initializer: [...graph.initializer, ...added],
+      node,
     },
   };
   const own = ownOutputs.find(({ name }) => name === answered) ?? { name: answered };
@@ -56,7 +59,15 @@ export function adaptForeign(file: Uint8Array, about: ForeignTask): AdaptedModel
   const encode = (content: object): Uint8Array => type.encode(type.fromObject(content)).finish();
   return {
     bytes: encode(whole),
-    asGiven: encode({ ...whole, graph: { ...whole.graph, node: [...before, ...graph.node], output: [own] } }),
+    asGiven: encode({
+      ...whole,
+      graph: {
+        ...whole.graph,
+        initializer: [...graph.initializer, ...added.filter(({ name }) => name === listShape.name)],
+        node: [...before, ...graph.node],
+        output: [own],
+      },
+    }),
     order,
   };
 }

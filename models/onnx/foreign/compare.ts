@@ -19,7 +19,7 @@ export async function examineForeign({ file, about, columns, rows }: ExamineRequ
   const { bytes, asGiven, order } = adaptForeign(file, about);
   const model = await opened(() => openModel(bytes));
   try {
-    const { prediction, width } = await model.answer(columns, rows);
+    const { prediction, width } = await answered(() => model.answer(columns, rows));
     const expectedWidth = about.task === 'classification' ? about.classes.length : 1;
     if (prediction.length !== rows * expectedWidth)
       throw unfit(
@@ -39,7 +39,7 @@ export async function examineForeign({ file, about, columns, rows }: ExamineRequ
     const said = await answersAsGiven(asGiven, columns, rows, order, width);
     const parityMaxAbsolute = largestDifference(prediction, said, 'the file itself');
     for (let row = 0; row < Math.min(loneRows, rows); row++) {
-      const alone = await model.answer(rowsOf(columns, row, row + 1), 1);
+      const alone = await answered(() => model.answer(rowsOf(columns, row, row + 1), 1));
       const among = prediction.subarray(row * width, (row + 1) * width);
       largestDifference(alone.prediction, among, 'the same row among others');
     }
@@ -49,12 +49,33 @@ export async function examineForeign({ file, about, columns, rows }: ExamineRequ
   }
 }
 
+const whyOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).slice(0, 300);
+
 async function opened<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    const why = error instanceof Error ? error.message.slice(0, 300) : String(error);
-    throw unfit(`onnxruntime cannot open the model: ${why}`, 'file', null, 'a model that onnxruntime opens');
+    throw unfit(
+      `onnxruntime cannot open the model: ${whyOf(error)}`,
+      'file',
+      null,
+      'a model that onnxruntime opens',
+    );
+  }
+}
+
+/** Runs are filled up with rows without values: a model that fails on those would fail the rows beside them too. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw unfit(
+      `The model fails on rows of the test data, or on a row without values: ${whyOf(error)}`,
+      'prediction',
+      null,
+      "an answer to every row; OneHotEncoder(handle_unknown='ignore') for texts",
+    );
   }
 }
 
@@ -69,7 +90,9 @@ async function answersAsGiven(
   order: number[] | undefined,
   width: number,
 ): Promise<Float64Array> {
-  const session = await opened(() => InferenceSession.create(asGiven, { executionProviders: ['cpu'] }));
+  const session = await opened(() =>
+    InferenceSession.create(asGiven, { executionProviders: ['cpu'], logSeverityLevel: 3 }),
+  );
   try {
     const [output] = session.outputNames;
     const said = new Float64Array(rows * width);

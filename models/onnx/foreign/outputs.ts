@@ -10,7 +10,7 @@ const utf8 = new TextEncoder();
 /** What is added to the graph so that it answers as the models of the pipeline do. */
 export interface Answering {
   nodes: ForeignNode[];
-  initializers: object[];
+  initializers: { name: string }[];
   /** The tensor of the file that is answered with, for the comparison. */
   answered: string;
   /** Which of its columns become the answer's, in order; all of them where absent. */
