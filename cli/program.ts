@@ -3,6 +3,7 @@ import { alertStates } from '../contracts/alerts.ts';
 import { runKinds } from '../contracts/ids.ts';
 import { retrainModes } from '../contracts/retrain.ts';
 import { explainMethodSchema, runStates } from '../contracts/runs.ts';
+import { addAccessCommands } from './commands/access.ts';
 import { addContestCommands } from './commands/contest.ts';
 import { addDriftCommands } from './commands/drift.ts';
 import type { CommandContext } from './context.ts';
@@ -155,6 +156,7 @@ export function createProgram(
 
   addContestCommands(command, run, texts);
   addDriftCommands(command, run, texts);
+  addAccessCommands(command, run, texts);
 
   const alerts = command('alerts')
     .option('--pipeline <name>', options.ofPipeline)

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { isAuthRequired } from '../../contracts/auth.ts';
 import type { Environment } from '../../contracts/env.ts';
 import { accessChannel, parseAccessChange } from '../../registry/access/changes.ts';
 import { listenTo } from '../../registry/listen.ts';
@@ -14,7 +15,7 @@ import { createClientAddress } from './limits/client-address.ts';
 import { createFailures } from './limits/failures.ts';
 import { createLimiter, type Limiter } from './limits/limiter.ts';
 import { createKnownSessions, type KnownSessions } from './sessions/known-sessions.ts';
-import { isAuthRequired, tokenSettings } from './settings.ts';
+import { tokenSettings } from './settings.ts';
 import { createKnownTokens } from './tokens/known-tokens.ts';
 import { createTokenVerifier } from './tokens/verifier.ts';
 

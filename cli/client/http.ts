@@ -57,11 +57,16 @@ const foreign = (what: string, details: ErrorDetails): RelevoError =>
     remedy: "Check that --url or RELEVO_PORT names Relevo's API, and that both are of one version.",
   });
 
-/** `language`: of the titles that the API answers with. */
-export function createApiClient(baseUrl: string, language: string): ApiClient {
+/** `language`: of the titles that the API answers with; `key`: what it is shown of who asks. */
+export function createApiClient(baseUrl: string, language: string, key?: string): ApiClient {
+  const own = {
+    'accept-language': language,
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
+
   async function request(path: string, init: RequestInit): Promise<Response> {
     try {
-      const headers = { 'accept-language': language, ...init.headers };
+      const headers = { ...own, ...init.headers };
       return await fetch(baseUrl + path, { ...init, headers });
     } catch (cause) {
       if (cause instanceof Error && cause.name === 'AbortError') throw cause;

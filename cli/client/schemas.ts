@@ -8,6 +8,7 @@ import { runKinds } from '../../contracts/ids.ts';
 import { metricNameSchema, metricsSchema } from '../../contracts/metrics.ts';
 import { outcomeStatuses } from '../../contracts/predictions.ts';
 import { candidateResultSchema, runStates } from '../../contracts/runs.ts';
+import { auditOutcomes } from '../../registry/access/types.ts';
 
 /** What the command line reads of the API's answers; further fields are passed on untouched. */
 const progressSchema = z.looseObject({
@@ -178,5 +179,33 @@ export const driftCheckSchema = z.looseObject({ ...driftCheckShape, report: drif
 export const alertAnswerSchema = z.looseObject(alertSchema.shape);
 export const alertsSchema = z.looseObject({
   alerts: z.array(alertAnswerSchema),
+  next: z.string().optional(),
+});
+
+export const keySchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  grants: z.array(z.string()),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+  previousUntil: z.string().optional(),
+  revokedAt: z.string().optional(),
+  lastUsedAt: z.string().optional(),
+});
+export type Key = z.infer<typeof keySchema>;
+export const newKeySchema = keySchema.extend({ key: z.string() });
+export type NewKey = z.infer<typeof newKeySchema>;
+export const keysSchema = z.looseObject({ keys: z.array(keySchema), next: z.string().optional() });
+
+export const auditSchema = z.looseObject({
+  events: z.array(
+    z.looseObject({
+      at: z.string(),
+      actor: z.string(),
+      action: z.string(),
+      target: z.string(),
+      outcome: z.enum(auditOutcomes),
+    }),
+  ),
   next: z.string().optional(),
 });

@@ -1,8 +1,9 @@
 import { createApiClient } from '../client/http.ts';
+import { keyFor } from '../client/open.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { showFailure } from '../failure.ts';
-import { showAddresses } from '../up/banner.ts';
+import { showAccess, showAddresses } from '../up/banner.ts';
 import { endWithChampion } from '../up/first-run.ts';
 import { openStack, type Stack } from '../up/stack.ts';
 import { withWatch } from '../up/watch.ts';
@@ -36,7 +37,8 @@ export async function up(
   async function live(): Promise<void> {
     const addresses = await stack.start();
     showAddresses(terminal, env, addresses);
-    const client = createApiClient(addresses.apiUrl, env.RELEVO_LANG);
+    await showAccess(terminal, env, addresses);
+    const client = createApiClient(addresses.apiUrl, env.RELEVO_LANG, keyFor(env));
     const gaveUp = stack.gaveUp();
     const ready = formatDuration(Date.now() - startedAtMs);
     terminal.note(terminal.texts.up.ready(ready));

@@ -1,4 +1,5 @@
 import { createApiClient } from '../client/http.ts';
+import { keyFor } from '../client/open.ts';
 import { readySchema } from '../client/schemas.ts';
 import { isStackAlive, readStackState, type StackState } from '../up/lock.ts';
 import { holderOf, probePort } from '../up/ports.ts';
@@ -63,7 +64,7 @@ export const services: Check = {
   async run({ env, texts }) {
     const state = runningStack(env.RELEVO_HOME);
     if (state?.apiUrl === undefined) return [ok(texts.notRunning)];
-    const client = createApiClient(state.apiUrl, env.RELEVO_LANG);
+    const client = createApiClient(state.apiUrl, env.RELEVO_LANG, keyFor(env));
     const { status, checks } = await client.get('/ready', readySchema);
     const away = Object.entries(checks).filter(([, found]) => found !== 'ok');
     return [

@@ -55,6 +55,18 @@ export const en = {
     rollback: 'make the previous champion the champion again',
     pipelines: 'the pipelines of this installation',
     doctor: 'check this installation and say how to mend it; works without the API',
+    keys: 'keys of programs that call the API',
+    'keys create': 'make a key; it is shown this once',
+    'keys list': 'the keys, newest first, with who has used them when',
+    'keys rotate': 'give a key another secret; the one it had stays good for a while',
+    'keys revoke': 'end a key, at once and for good',
+    users: 'people who log in with a password',
+    'users create': 'add a person; the password is shown this once',
+    'users list': 'the people and their roles',
+    'users password': 'give a person another password and end their sessions',
+    'users disable': 'keep a person out',
+    'users enable': 'let a person in again',
+    audit: 'who changed what, the newest first',
   },
   options: {
     noIngest: 'check the rows that are there, without reading the source',
@@ -94,6 +106,12 @@ export const en = {
     limit: 'at most so many',
     reason: 'why, for the audit',
     stream: 'a JSON file {"stream": [0, 1, …]}: errors as 0 and 1, or other numbers',
+    grant:
+      'a role (viewer, client, engineer, admin), for one pipeline as ROLE:PIPELINE; several may be given',
+    days: 'how many days the key is good; for good otherwise',
+    rate: 'requests a second; RELEVO_RATE_PER_KEY otherwise',
+    overlap: 'for how many hours the secret that it had is good; a day otherwise',
+    ofActor: 'only what this key, token or person did, such as key:3f9a0c27d1e45b68',
   },
   examples: {
     up: [
@@ -170,6 +188,21 @@ export const en = {
     rollback: ['relevo rollback steel-energy --reason "odd values on line 2"'],
     pipelines: ['relevo pipelines'],
     doctor: ['relevo doctor', 'relevo doctor --json'],
+    keys: ['relevo keys list'],
+    'keys create': [
+      'relevo keys create dispatch --grant client:steel-energy --days 90',
+      'relevo keys create nightly --grant engineer --rate 200',
+    ],
+    'keys list': ['relevo keys list', 'relevo keys list --json'],
+    'keys rotate': ['relevo keys rotate 3f9a0c27d1e45b68 --overlap 48'],
+    'keys revoke': ['relevo keys revoke 3f9a0c27d1e45b68'],
+    users: ['relevo users list'],
+    'users create': ['relevo users create ana --grant engineer'],
+    'users list': ['relevo users list'],
+    'users password': ['relevo users password admin'],
+    'users disable': ['relevo users disable ana'],
+    'users enable': ['relevo users enable ana'],
+    audit: ['relevo audit', 'relevo audit --pipeline steel-energy --limit 50'],
   },
   usage: {
     unknownCommand: (word: string) => `There is no command "${word}"`,
@@ -186,6 +219,7 @@ export const en = {
     oneOf: (choices: string) => `one of ${choices} is expected`,
     list: 'names separated by commas are expected',
     url: 'an address such as http://127.0.0.1:3000 is expected',
+    grant: 'viewer, client, engineer or admin is expected, or ROLE:PIPELINE',
   },
   failure: {
     where: 'where',
@@ -226,6 +260,12 @@ export const en = {
       `(${synthetic ? 'the generator' : 'the meter'} said ${value}${unit && ` ${unit}`} for this row)`,
     championThere: (pipeline: string, version: string, duration: string) =>
       `The champion of ${pipeline} is ${version}; it served after ${duration}.`,
+    noAuth:
+      'Authentication is off: whoever is on this machine may do everything (RELEVO_AUTH=required asks).',
+    firstAdmin: (name: string, password: string) =>
+      `The first administrator is "${name}", with the password ${password} - it is not said again; "relevo users password ${name}" makes another.`,
+    firstAdminFile: (name: string, file: string) =>
+      `The first administrator is "${name}"; the password is in ${file}, which is yours to read and remove.`,
   },
   champion: {
     title: (pipeline: string, version: string) => `Champion of ${pipeline}: ${version}`,
@@ -354,6 +394,42 @@ export const en = {
     states: { open: 'open', acknowledged: 'acknowledged', resolved: 'over' },
     acknowledged: (id: string) => `Alert ${id} is acknowledged`,
     silenced: (id: string, until: string) => `Nothing is sent of alert ${id} until ${until}`,
+  },
+  keys: {
+    id: 'key',
+    name: 'name',
+    grants: 'may',
+    state: 'state',
+    used: 'last used',
+    none: 'There are no keys.',
+    good: 'good',
+    expires: (at: string) => `good until ${at}`,
+    expired: (at: string) => `expired ${at}`,
+    revokedAt: (at: string) => `revoked ${at}`,
+    once: 'This is the key with its secret; it is not shown again.',
+    overlap: (until: string) => `The secret that it had is good until ${until}.`,
+    revoked: (id: string, name: string) => `Key ${id} (${name}) opens nothing any more`,
+  },
+  users: {
+    name: 'name',
+    grants: 'may',
+    passwordOf: 'password of',
+    state: 'state',
+    none: 'There are no users.',
+    mayLogIn: 'may log in',
+    keptOut: 'kept out',
+    once: (name: string) => `This is the password of ${name}; it is not shown again.`,
+    disabled: (name: string) => `${name} is kept out`,
+    enabled: (name: string) => `${name} may log in`,
+  },
+  audit: {
+    at: 'when',
+    actor: 'who',
+    action: 'what',
+    target: 'of what',
+    outcome: 'outcome',
+    none: 'Nothing has been changed.',
+    outcomes: { done: 'done', refused: 'refused', failed: 'failed' },
   },
   breaker: {
     states: {

@@ -58,6 +58,18 @@ export const es: Texts = {
     rollback: 'devuelve el puesto a la versión campeona anterior',
     pipelines: 'los pipelines de esta instalación',
     doctor: 'revisa esta instalación y dice cómo arreglarla; funciona sin la API',
+    keys: 'claves de programas que llaman a la API',
+    'keys create': 'crea una clave; se muestra solo esta vez',
+    'keys list': 'las claves, las más nuevas primero, y cuándo se usaron',
+    'keys rotate': 'da a una clave otro secreto; el que tenía vale todavía un tiempo',
+    'keys revoke': 'termina una clave, ahora y para siempre',
+    users: 'personas que entran con contraseña',
+    'users create': 'añade a una persona; la contraseña se muestra solo esta vez',
+    'users list': 'las personas y sus roles',
+    'users password': 'da a una persona otra contraseña y termina sus sesiones',
+    'users disable': 'no deja entrar a una persona',
+    'users enable': 'deja entrar de nuevo a una persona',
+    audit: 'quién cambió qué, lo más nuevo primero',
   },
   options: {
     noIngest: 'comprobar las filas que hay, sin leer la fuente',
@@ -97,6 +109,12 @@ export const es: Texts = {
     limit: 'como máximo tantas',
     reason: 'por qué, para la auditoría',
     stream: 'un archivo JSON {"stream": [0, 1, …]}: errores como 0 y 1, u otros números',
+    grant:
+      'un rol (viewer, client, engineer, admin), para un pipeline como ROL:PIPELINE; se pueden dar varios',
+    days: 'cuántos días vale la clave; si falta, siempre',
+    rate: 'peticiones por segundo; si falta, RELEVO_RATE_PER_KEY',
+    overlap: 'cuántas horas vale todavía el secreto anterior; si falta, un día',
+    ofActor: 'solo lo que hizo esta clave, token o persona, como key:3f9a0c27d1e45b68',
   },
   examples: {
     up: [
@@ -173,6 +191,21 @@ export const es: Texts = {
     rollback: ['relevo rollback steel-energy --reason "valores raros en la línea 2"'],
     pipelines: ['relevo pipelines'],
     doctor: ['relevo doctor', 'relevo doctor --json'],
+    keys: ['relevo keys list'],
+    'keys create': [
+      'relevo keys create dispatch --grant client:steel-energy --days 90',
+      'relevo keys create nightly --grant engineer --rate 200',
+    ],
+    'keys list': ['relevo keys list', 'relevo keys list --json'],
+    'keys rotate': ['relevo keys rotate 3f9a0c27d1e45b68 --overlap 48'],
+    'keys revoke': ['relevo keys revoke 3f9a0c27d1e45b68'],
+    users: ['relevo users list'],
+    'users create': ['relevo users create ana --grant engineer'],
+    'users list': ['relevo users list'],
+    'users password': ['relevo users password admin'],
+    'users disable': ['relevo users disable ana'],
+    'users enable': ['relevo users enable ana'],
+    audit: ['relevo audit', 'relevo audit --pipeline steel-energy --limit 50'],
   },
   usage: {
     unknownCommand: (word) => `No hay ninguna orden "${word}"`,
@@ -189,6 +222,7 @@ export const es: Texts = {
     oneOf: (choices) => `se espera uno de ${choices}`,
     list: 'se esperan nombres separados por comas',
     url: 'se espera una dirección como http://127.0.0.1:3000',
+    grant: 'se espera viewer, client, engineer o admin, o ROL:PIPELINE',
   },
   failure: {
     where: 'dónde',
@@ -229,6 +263,12 @@ export const es: Texts = {
       `(${synthetic ? 'el generador' : 'el medidor'} dijo ${value}${unit && ` ${unit}`} en esta fila)`,
     championThere: (pipeline, version, duration) =>
       `El campeón de ${pipeline} es ${version}; respondía tras ${duration}.`,
+    noAuth:
+      'Sin autenticación: quien esté en esta máquina puede hacerlo todo (RELEVO_AUTH=required la pide).',
+    firstAdmin: (name: string, password: string) =>
+      `El primer administrador es "${name}", con la contraseña ${password} - no se dice otra vez; "relevo users password ${name}" crea otra.`,
+    firstAdminFile: (name: string, file: string) =>
+      `El primer administrador es "${name}"; la contraseña está en ${file}, que puede leer y borrar usted.`,
   },
   champion: {
     title: (pipeline, version) => `Campeón de ${pipeline}: ${version}`,
@@ -357,6 +397,42 @@ export const es: Texts = {
     states: { open: 'abierta', acknowledged: 'vista', resolved: 'terminada' },
     acknowledged: (id: string) => `La alerta ${id} queda vista`,
     silenced: (id: string, until: string) => `No se envía nada de la alerta ${id} hasta ${until}`,
+  },
+  keys: {
+    id: 'clave',
+    name: 'nombre',
+    grants: 'puede',
+    state: 'estado',
+    used: 'último uso',
+    none: 'No hay claves.',
+    good: 'vale',
+    expires: (at: string) => `vale hasta ${at}`,
+    expired: (at: string) => `venció ${at}`,
+    revokedAt: (at: string) => `revocada ${at}`,
+    once: 'Esta es la clave con su secreto; no se muestra otra vez.',
+    overlap: (until: string) => `El secreto anterior vale hasta ${until}.`,
+    revoked: (id: string, name: string) => `La clave ${id} (${name}) ya no abre nada`,
+  },
+  users: {
+    name: 'nombre',
+    grants: 'puede',
+    passwordOf: 'contraseña del',
+    state: 'estado',
+    none: 'No hay usuarios.',
+    mayLogIn: 'puede entrar',
+    keptOut: 'no puede entrar',
+    once: (name: string) => `Esta es la contraseña de ${name}; no se muestra otra vez.`,
+    disabled: (name: string) => `${name} ya no puede entrar`,
+    enabled: (name: string) => `${name} puede entrar`,
+  },
+  audit: {
+    at: 'cuándo',
+    actor: 'quién',
+    action: 'qué',
+    target: 'de qué',
+    outcome: 'resultado',
+    none: 'No se ha cambiado nada.',
+    outcomes: { done: 'hecho', refused: 'rechazado', failed: 'falló' },
   },
   breaker: {
     states: {

@@ -1,5 +1,7 @@
+import { isAuthRequired } from '../../contracts/auth.ts';
 import type { Environment } from '../../contracts/env.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeFirstPassword } from './access.ts';
 import { shortPath, withoutPassword } from './addresses.ts';
 import type { Addresses } from './stack.ts';
 
@@ -33,4 +35,18 @@ export function showAddresses(terminal: Terminal, env: Environment, addresses: A
     ],
   );
   terminal.print();
+}
+
+/** Who can get in: everybody here, or the administrator whose password is told this once, on a terminal alone. */
+export async function showAccess(terminal: Terminal, env: Environment, addresses: Addresses): Promise<void> {
+  const { texts, notes } = terminal;
+  if (!isAuthRequired(env)) return terminal.note(notes.yellow(texts.up.noAuth));
+  const { firstAdmin } = addresses;
+  if (firstAdmin === undefined) return;
+  const { name, password } = firstAdmin;
+  if (terminal.live) terminal.note(texts.up.firstAdmin(name, notes.bold(password)));
+  else
+    terminal.note(
+      texts.up.firstAdminFile(name, shortPath(await writeFirstPassword(env.RELEVO_HOME, firstAdmin))),
+    );
 }

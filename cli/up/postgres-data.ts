@@ -26,7 +26,7 @@ const run = promisify(execFile);
 
 /** Where root keeps what PostgreSQL's account cannot reach under a private home folder. */
 export const systemFolder = '/var/lib/relevo';
-export const superuser = 'relevo';
+const superuser = 'relevo';
 
 const passwordFile = (dataDir: string): string => `${dataDir}.password`;
 const exists = (path: string): Promise<boolean> =>
@@ -89,6 +89,13 @@ async function password(dataDir: string, isNew: boolean): Promise<string> {
   await writeFile(file, `${secret}\n`, { mode: 0o600 });
   return secret;
 }
+
+/** The address of a cluster that was made before. @throws RelevoError DATABASE_UNAVAILABLE where there is none */
+export const urlOfCluster = async (dataDir: string, port: number): Promise<string> =>
+  clusterUrl(await password(dataDir, false), port);
+
+export const clusterUrl = (secret: string, port: number): string =>
+  `postgresql://${superuser}:${secret}@127.0.0.1:${port}/postgres`;
 
 /** Makes the cluster beside its place and moves it there whole, so that a killed start leaves none by halves. */
 async function createCluster(

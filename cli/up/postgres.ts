@@ -5,7 +5,7 @@ import { endLeftover } from './leftovers.ts';
 import { tailOf } from './logs.ts';
 import { demandFreePorts } from './ports.ts';
 import { serverAccount } from './postgres-account.ts';
-import { ensureCluster, locateData, serverEnvironment, superuser, systemFolder } from './postgres-data.ts';
+import { clusterUrl, ensureCluster, locateData, serverEnvironment, systemFolder } from './postgres-data.ts';
 import { findPrograms } from './postgres-programs.ts';
 import { waitUntil } from './readiness.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
@@ -109,7 +109,7 @@ export async function startPostgres({
   const places = account === undefined ? [dirname(dataDir)] : [dirname(dataDir), systemFolder];
   const programs = await findPrograms(account, places, log);
   const { password } = await ensureCluster(dataDir, target, programs, account);
-  const url = `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`;
+  const url = clusterUrl(password, port);
   const flags = Object.entries({ ...settings, port: String(port) });
   const server = await startServerProcess({
     path: programs.postgres,

@@ -69,6 +69,13 @@ export async function embeddedPostgres(
   return { ...asService(server, `${dataDir}.log`), url: server.url };
 }
 
+/** The database of a home: the one that is set, or the embedded one that its stack runs. */
+export async function databaseUrlOf(env: Environment): Promise<string> {
+  if (env.DATABASE_URL !== undefined) return env.DATABASE_URL;
+  const { urlOfCluster } = await import('./postgres-data.ts');
+  return urlOfCluster(postgresDir(env.RELEVO_HOME), env.RELEVO_POSTGRES_PORT);
+}
+
 export async function embeddedTemporal(
   env: Environment,
   signal: AbortSignal,

@@ -1,6 +1,8 @@
+import { isAuthRequired } from '../../contracts/auth.ts';
 import type { Environment } from '../../contracts/env.ts';
 import type { Terminal } from '../terminal.ts';
 import { createSteps } from '../view/steps.ts';
+import type { FirstAdmin } from './access.ts';
 import { urlOf } from './addresses.ts';
 import { startChild } from './child.ts';
 import { endLeftoverProcesses } from './leftover-processes.ts';
@@ -17,6 +19,8 @@ export interface Addresses {
   /** Where this stack runs the UI; an external Temporal has its own. */
   temporalUiUrl: string | undefined;
   apiUrl: string;
+  /** Made by this start, whose password is to be told once. */
+  firstAdmin: FirstAdmin | undefined;
 }
 
 export interface Stack {
@@ -65,10 +69,11 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
     });
   }
 
-  async function database(): Promise<string> {
-    const url = await postgres();
-    await steps.run(texts.up.migrations, () => prepareRegistry(url));
-    return url;
+  async function database(): Promise<Pick<Addresses, 'databaseUrl' | 'firstAdmin'>> {
+    const databaseUrl = await postgres();
+    const access = isAuthRequired(env) ? { home } : undefined;
+    const { firstAdmin } = await steps.run(texts.up.migrations, () => prepareRegistry(databaseUrl, access));
+    return { databaseUrl, firstAdmin };
   }
 
   async function temporal(): Promise<Pick<Addresses, 'temporalAddress' | 'temporalUiUrl'>> {
@@ -100,8 +105,12 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
 
   return {
     async start() {
+      isAuthRequired(env);
       await clearAndCheck();
-      const [databaseUrl, { temporalAddress, temporalUiUrl }] = await Promise.all([database(), temporal()]);
+      const [{ databaseUrl, firstAdmin }, { temporalAddress, temporalUiUrl }] = await Promise.all([
+        database(),
+        temporal(),
+      ]);
       await processes({
         ...process.env,
         RELEVO_HOME: home,
@@ -113,7 +122,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
       });
       const apiUrl = urlOf(env);
       lock.setApiUrl(apiUrl);
-      return { databaseUrl, temporalAddress, temporalUiUrl, apiUrl };
+      return { databaseUrl, temporalAddress, temporalUiUrl, apiUrl, firstAdmin };
     },
     gaveUp: parts.gaveUp,
     async stop() {
