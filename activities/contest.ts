@@ -4,7 +4,7 @@ import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type Split, splitSchema } from '../contracts/refs.ts';
 import type { GuardrailResult, PromotionDecision } from '../contracts/runs.ts';
 import type { ModelRegistry, ModelVersion } from '../registry/types.ts';
-import { type Contender, incomparable } from './contest/answers.ts';
+import { type Contender, incomparable, schemaChange } from './contest/answers.ts';
 import { findOffline } from './contest/offline.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -64,7 +64,8 @@ export function createContestActivities({ artifacts, registry, trainingSets }: D
   return {
     /**
      * Compares with the champion on the same test rows, by a paired bootstrap of the metric and by the guardrails;
-     * without a champion the challenger wins.
+     * without a champion the challenger wins, and one that asks clients for other inputs, or answers another question,
+     * is left to a person.
      */
     async decidePromotion(input: ContestInput): Promise<PromotionDecision> {
       return await withHeartbeat('compare with the champion', async ({ signal }) => {
@@ -75,8 +76,8 @@ export function createContestActivities({ artifacts, registry, trainingSets }: D
         const versions = { challenger: version, champion: champion.version };
         if (champion.version === version)
           return { promoted: false, reason: 'it is the champion', ...versions };
-        const obstacle = incomparable(spec, champion.spec, frame);
-        if (obstacle) return { promoted: true, reason: obstacle, ...versions };
+        const obstacle = schemaChange(spec, champion.spec) ?? incomparable(spec, champion.spec, frame);
+        if (obstacle) return { promoted: false, reason: obstacle, ...versions };
         const rival = { ...champion, heads: champion.artifacts.heads };
         const found = await findOffline(artifacts, spec, frame, input.challenger, rival, signal);
         const { improvementPercent, guardrails } = found;

@@ -57,3 +57,31 @@ export function incomparable(spec: PipelineSpec, champion: PipelineSpec, frame: 
     return 'the champion answers another question';
   return undefined;
 }
+
+type Schema = Pick<PipelineSpec, 'inputs' | 'columns'>;
+
+/** What a client may send in a column. */
+const acceptedBy = ({ columns }: Schema, name: string): string => {
+  const column = columns[name];
+  return column.kind === 'category' ? `one of ${column.values.join(', ')}` : `a ${column.kind}`;
+};
+
+/**
+ * Why a challenger cannot take the champion's place without its clients: its inputs are others, of another kind or with
+ * other values. Undefined where clients need not change. Their order does not matter: rows are sent by name.
+ */
+export function schemaChange(challenger: Schema, champion: Schema): string | undefined {
+  const [ours, theirs] = [new Set(challenger.inputs), new Set(champion.inputs)];
+  const added = challenger.inputs.filter((name) => !theirs.has(name));
+  const gone = champion.inputs.filter((name) => !ours.has(name));
+  const changed = challenger.inputs
+    .filter((name) => theirs.has(name) && acceptedBy(challenger, name) !== acceptedBy(champion, name))
+    .map((name) => `${name} is ${acceptedBy(challenger, name)} and was ${acceptedBy(champion, name)}`);
+  const changes = [
+    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`gone: ${gone.join(', ')}`] : []),
+    ...changed,
+  ];
+  if (changes.length === 0) return undefined;
+  return `its inputs are not the champion's (${changes.join('; ')}): a person promotes it once clients send them`;
+}

@@ -11,7 +11,7 @@ import type { TrainingSetRef } from '../fingerprints.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import type { TrainingSets } from '../training-set.ts';
-import { type Contender, incomparable, predictionsOf } from './answers.ts';
+import { type Contender, incomparable, predictionsOf, schemaChange } from './answers.ts';
 import type { ContestSetup } from './pairs.ts';
 
 interface Deps {
@@ -97,7 +97,7 @@ export function createSetupActivities(
         if (champion.version === version) return { ...names, obstacle: 'it is the champion' };
         const set = await setOf(challenger);
         const { spec, frame } = await trainingSets.testFrame(set);
-        const obstacle = incomparable(spec, champion.spec, frame);
+        const obstacle = schemaChange(spec, champion.spec) ?? incomparable(spec, champion.spec, frame);
         if (obstacle) return { ...names, obstacle };
         const setup = await putJson(
           artifacts,
