@@ -47,7 +47,7 @@ async function locateLogged(
 
 /** Files of the server's own disk are nobody's to name. @throws RelevoError REQUEST_INVALID */
 export function demandAddress(address: string, field: string): string {
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(address)?.[1].toLowerCase();
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1].toLowerCase();
   const isWay = /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(address);
   if (scheme !== undefined && scheme !== 'file' && scheme !== 'models' && !isWay) return address;
   throw invalid(
