@@ -10,6 +10,7 @@ import { type DuckDb, openDuckDb, pathList, quoteName, quoteText } from '../../d
 import type { Pulse } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import { localPaths } from '../parts.ts';
+import { readCsvHead } from './csv-head.ts';
 import type { BatchDeps } from './index.ts';
 import { keyColumn } from './rows.ts';
 
@@ -66,14 +67,21 @@ async function readerOf(
     const paths = await localPaths(artifacts, manifest.parts);
     return `(SELECT * FROM read_parquet(${pathList(paths)}) ORDER BY ${rowIdColumn})`;
   }
-  const path = quoteText(await artifacts.localPath(batch.rows.file));
-  if (batch.rows.format === 'parquet') return `read_parquet(${path})`;
-  if (batch.rows.format === 'csv')
-    return `read_csv(${path}, header = true, all_varchar = true, nullstr = '', null_padding = false)`;
+  const path = await artifacts.localPath(batch.rows.file);
+  const file = quoteText(path);
+  if (batch.rows.format === 'parquet') return `read_parquet(${file})`;
+  if (batch.rows.format === 'csv') {
+    const { delimiter, names } = await readCsvHead(path);
+    // Nothing is guessed: a line that is not as the header says is an error with its number.
+    return `read_csv(${file}, auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"',
+      escape = '"', nullstr = '', columns = ${textColumns(names)})`;
+  }
   const names = [...spec.inputs, ...(batch.key === undefined ? [] : [batch.key])];
-  const columns = [...new Set(names)].map((name) => `${quoteText(name)}: 'VARCHAR'`);
-  return `read_json(${path}, format = 'newline_delimited', columns = {${columns.join(', ')}})`;
+  return `read_json(${file}, format = 'newline_delimited', columns = ${textColumns(names)})`;
 }
+
+const textColumns = (names: readonly string[]): string =>
+  `{${[...new Set(names)].map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`;
 
 /** The model's columns that the rows have. @throws RelevoError REQUEST_INVALID where one lacks that no row may lack. */
 async function presentColumns(

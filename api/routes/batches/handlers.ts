@@ -10,7 +10,7 @@ import { startRun } from '../../runs/start.ts';
 import { pipelineNamed } from '../pipelines/handlers.ts';
 import { runLinks } from '../runs/view.ts';
 import { resultStream } from './results.ts';
-import { get, results, start } from './routes.ts';
+import { get, results, start, startDescribed } from './routes.ts';
 import { batchRows } from './rows.ts';
 
 type Deps = Pick<
@@ -30,7 +30,9 @@ export function batchRoutes(deps: Deps, book: RunBook) {
   const read = async (pipeline: string, id: string): Promise<RunRecord> =>
     await book.get(runId('batch', pipelineNamed(pipelines, pipeline).name, id));
 
-  return createRouter()
+  const router = createRouter();
+  router.openAPIRegistry.registerPath(startDescribed);
+  return router
     .openapi(start, async (c) => {
       const { name } = pipelineNamed(pipelines, c.req.valid('param').pipeline);
       const { id = newBatchId(), version, key, results: format } = c.req.valid('query');

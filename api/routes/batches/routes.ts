@@ -30,27 +30,13 @@ export const startedBatchSchema = startedSchema
   .omit({ kind: true, links: true })
   .extend({ runId: z.string(), modelVersion: z.string(), links: batchLinks });
 
-export const start = createRoute({
-  method: 'post',
+const startSpec = {
+  method: 'post' as const,
   path: '/v1/pipelines/{pipeline}/batches',
   tags: ['batches'],
   summary: 'Predict many rows in a run of their own, from a file of up to 1 GiB or a dataset version',
   description:
     'The body is the file itself: CSV with a header, NDJSON, or Parquet; columns that the model does not read are passed over. A row that is wrong gets a reason in the results instead of an answer.',
-  request: {
-    params: pipelineParam,
-    query: startQuery,
-    body: {
-      description: 'The rows',
-      required: true,
-      content: {
-        'text/csv': file,
-        'application/x-ndjson': file,
-        'application/vnd.apache.parquet': file,
-        'application/json': { schema: referenceSchema },
-      },
-    },
-  },
   responses: {
     202: json(startedBatchSchema, 'It runs'),
     ...errors(
@@ -66,7 +52,26 @@ export const start = createRoute({
       'TEMPORAL_UNAVAILABLE',
     ),
   },
+};
+const startRequest = { params: pipelineParam, query: startQuery };
+/** What is described; the body is a stream, which no validator may read before the handler does. */
+export const startDescribed = createRoute({
+  ...startSpec,
+  request: {
+    ...startRequest,
+    body: {
+      description: 'The rows',
+      required: true,
+      content: {
+        'text/csv': file,
+        'application/x-ndjson': file,
+        'application/vnd.apache.parquet': file,
+        'application/json': { schema: referenceSchema },
+      },
+    },
+  },
 });
+export const start = createRoute({ ...startSpec, request: startRequest, hide: true });
 
 const params = pipelineParam.extend({ id: id.openapi({ param: { name: 'id', in: 'path' } }) });
 export const get = createRoute({
