@@ -8,8 +8,10 @@ import { parseEnvironment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import type { Registry } from '../registry/index.ts';
 import { migrate } from '../registry/migrate.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { dataConverterWith } from '../temporal/codec/data-converter.ts';
 import { payloadCodec } from '../temporal/codec/index.ts';
+import { tracedActivities, tracingSinks } from '../temporal/tracing/worker.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { workflowBundle } from '../workers/bundle.ts';
 import { computeActivities } from '../workers/deps/compute.ts';
@@ -33,6 +35,8 @@ export async function startInProcess(services: {
   temporalAddress: string;
   /** RELEVO_PAYLOAD_KEYS of the workers and the client; payloads stay plain where absent. */
   payloadKeys?: string;
+  /** Where runs and activities are told as spans; traces are off where absent. */
+  tracing?: Tracing;
 }): Promise<InProcess> {
   const home = await mkdtemp(join(tmpdir(), 'relevo-workflows-'));
   const database = await freshDatabase(services.databaseUrl);
@@ -49,7 +53,13 @@ export async function startInProcess(services: {
   const ground = openGround(env);
   const native = await NativeConnection.connect({ address: services.temporalAddress });
   const connection = await Connection.connect({ address: services.temporalAddress });
+  const { tracing } = services;
   const common = {
+    ...(tracing && {
+      interceptors: { activity: [tracedActivities(tracing)] },
+      sinks: tracingSinks(tracing),
+    }),
+
     connection: native,
     dataConverter,
     shutdownGraceTime: 1_000,
@@ -59,7 +69,10 @@ export async function startInProcess(services: {
     Worker.create({
       ...common,
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(home, 'cache'), { encrypted: dataConverter !== undefined }),
+      workflowBundle: await workflowBundle(join(home, 'cache'), {
+        encrypted: dataConverter !== undefined,
+        traced: services.tracing !== undefined,
+      }),
       activities: controlActivities(ground),
     }),
     Worker.create({
