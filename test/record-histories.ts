@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { BatchInput } from '../contracts/batch.ts';
 import { type ContestView, contestPolicySchema } from '../contracts/contest.ts';
 import { questionId, runId, searchWorkflowId, watchId } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
@@ -75,6 +76,7 @@ async function record({ client, ...servers }: Servers, workers: Workers): Promis
   await run('train-first', 'trainWorkflow', first, { spec, options: options({ ingest: 'if-missing' }) });
   await keep(all, 'search', searchWorkflowId(first, 'searched'));
   await recordQuestions(workers, run);
+  await recordBatches(workers, run);
   await recordWatch(all);
   const second = runId('train', spec.name, 'second');
   await run('train-contest', 'trainWorkflow', second, { spec, options: options({ seed: 8, trials: 4 }) });
@@ -117,6 +119,22 @@ async function recordQuestions({ home, registry }: Workers, run: Run): Promise<v
   const [{ id }] = await registry.datasets.list(pipeline);
   const versions = { pipeline, from: id, to: id };
   await run('compare', 'compareWorkflow', questionId('compare', pipeline, 'one'), versions);
+}
+
+/** A batch of all the rows that are there, and one of a file that lacks the model's columns. */
+async function recordBatches({ home, registry }: Workers, run: Run): Promise<void> {
+  const artifacts = createFolderArtifacts(join(home, 'artifacts'));
+  const file = await artifacts.putBytes(Buffer.from('a,b\n1,2\n'), {
+    name: 'rows.csv',
+    mediaType: 'text/csv',
+  });
+  const [{ id: datasetVersion }] = await registry.datasets.list(spec.name);
+  const batch = (key: string, rows: BatchInput['rows']): Promise<void> => {
+    const input: BatchInput = { pipeline: spec.name, modelVersion: '1.0.0', rows, results: 'parquet' };
+    return run(`batch-${key}`, 'batchWorkflow', runId('batch', spec.name, key), input);
+  };
+  await batch('dataset', { datasetVersion });
+  await batch('lacking', { file, format: 'csv' });
 }
 
 /** A good challenger from the shadow to the watch with a person's word, and a bad one that is stopped. */
