@@ -378,7 +378,7 @@ describe('artifacts', () => {
     'a%00b',
     'c%3a%5cb',
     'C:/b',
-    'a%0dset-cookie',
+    'a%09b',
     `${'a'.repeat(1_100)}`,
     '%ff',
   ])('the path %s is refused', async (path) => {
