@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiEnv } from '../../openapi.ts';
+import { apiDocument } from '../../openapi-document.ts';
 
 const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const files: Record<string, string> = {
@@ -33,18 +34,7 @@ const policy =
 
 /** The description of the API and a page to try it, from files of this installation alone. */
 export function addDocs(app: OpenAPIHono<ApiEnv>, version: string): void {
-  app.get('/openapi.json', (c) =>
-    c.json(
-      app.getOpenAPI31Document({
-        openapi: '3.1.0',
-        info: {
-          title: 'Relevo',
-          version,
-          description: 'Starts durable runs, says what state they are in, answers predictions.',
-        },
-      }),
-    ),
-  );
+  app.get('/openapi.json', (c) => c.json(apiDocument(app, version)));
   app.get('/docs', (c) => {
     c.header('content-security-policy', policy);
     return c.html(page);
