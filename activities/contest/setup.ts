@@ -95,9 +95,11 @@ export function createSetupActivities(
         if (!champion) return {};
         const names = { champion: champion.version };
         if (champion.version === version) return { ...names, obstacle: 'it is the champion' };
+        const changed = schemaChange(challenger.spec, champion.spec);
+        if (changed) return { ...names, obstacle: changed };
         const set = await setOf(challenger);
         const { spec, frame } = await trainingSets.testFrame(set);
-        const obstacle = schemaChange(spec, champion.spec) ?? incomparable(spec, champion.spec, frame);
+        const obstacle = incomparable(spec, champion.spec, frame);
         if (obstacle) return { ...names, obstacle };
         const setup = await putJson(
           artifacts,
