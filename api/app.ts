@@ -73,7 +73,8 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.post('/v1/alerts/:id/:action', small, jsonBody);
   for (const path of ['/v1/session', '/v1/keys', '/v1/keys/:id/rotate']) app.post(path, small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
-  app.post('/codec/:way', limitedBody(limits.codecBodyBytes), jsonBody);
+  for (const way of ['encode', 'decode'])
+    app.post(`/codec/${way}`, limitedBody(limits.codecBodyBytes), jsonBody);
   for (const path of ['/predict', '/v1/pipelines/:pipeline/predict']) {
     app.post(path, limitedBody(limits.predictBodyBytes));
   }

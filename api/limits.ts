@@ -9,6 +9,8 @@ export const limits = {
   /** Outcomes of one request, and its body. */
   outcomes: 5_000,
   outcomesBodyBytes: 2 * 1024 * 1024,
+  /** Lists and objects within one another, in any body but a prediction's, whose rows are flat. */
+  jsonDepth: 64,
   /** Payloads of one call to the codec. */
   codecBodyBytes: 4 * 1024 * 1024,
   /** A call of MLflow's REST API, and a file that is uploaded through it. */

@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../openapi.ts';
 import { bodyTooLarge, checkMediaType, parseJson } from './json-body.ts';
+import { demandShallow } from './json-depth.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** Gives each request an id, in the answer too. */
@@ -46,6 +47,8 @@ export const limitedBody = (limitBytes: number): MiddlewareHandler<ApiEnv> =>
 /** Demands a JSON body; the route's validator reads it again from memory. */
 export const jsonBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   checkMediaType(c.req.header('content-type'), c.req.header('content-encoding'));
-  parseJson(Buffer.from(await c.req.arrayBuffer()));
+  const body = Buffer.from(await c.req.arrayBuffer());
+  demandShallow(body.toString());
+  parseJson(body);
   await next();
 };

@@ -164,7 +164,6 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   // what Temporal keeps, decrypted
   'POST /codec/encode': 'operate',
   'POST /codec/decode': 'operate',
-  'POST /codec/:way': 'operate',
 
   // access
   'GET /v1/session': 'public',

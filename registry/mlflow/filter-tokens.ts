@@ -12,7 +12,7 @@ const patterns = {
   space: /\s+/y,
   operator: /!=|<>|>=|<=|=|>|</y,
   bracket: /[(),]/y,
-  number: /[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.])/iy,
+  number: /[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?(?![\w.])/iy,
   text: /'((?:[^']|'')*)'/y,
   /** A plain word with dots in it, where any part may be in backticks or double quotes. */
   part: /`([^`]*)`|"([^"]*)"|([^\s'"`().,=<>!]+)/y,

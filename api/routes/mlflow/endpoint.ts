@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { z } from 'zod';
 import { RelevoError } from '../../../contracts/errors.ts';
 import { fromZod } from '../../http/errors.ts';
+import { demandShallow } from '../../http/json-depth.ts';
 import { limitedBody } from '../../http/middleware.ts';
 import { limits } from '../../limits.ts';
 import type { ApiContext, ApiEnv } from '../../openapi.ts';
@@ -50,6 +51,7 @@ const queryOf = (c: ApiContext): Record<string, unknown> =>
 async function bodyOf(c: ApiContext): Promise<Record<string, unknown>> {
   const text = await c.req.text();
   if (text.trim() === '') return {};
+  demandShallow(text);
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -66,7 +68,8 @@ function storable<T>(given: T): T {
   const at = text.search(/\\u(?:0000|d[89a-f])/i);
   if (at < 0) return given;
   // A backslash before it makes it the text of an escape, which is an ordinary one.
-  const before = /\\*$/.exec(text.slice(0, at))?.[0].length ?? 0;
+  let before = 0;
+  while (text[at - 1 - before] === '\\') before += 1;
   if (before % 2 === 1) return given;
   throw new RelevoError('REQUEST_INVALID', 'A text holds a NUL character or half a surrogate pair.', {
     field: 'body',
