@@ -39,7 +39,9 @@ afterAll(async () => {
 
 async function call<T = Json>(method: string, path: string, input: object = {}): Promise<[number, T]> {
   const url = `/api/2.0/mlflow${path}`;
-  const query = new URLSearchParams(Object.entries(input).map(([name, value]) => [name, String(value)]));
+  const query = new URLSearchParams(
+    Object.entries(input).map(([name, value]): [string, string] => [name, String(value)]),
+  );
   const response = await (method === 'GET'
     ? api.app.request(`${url}?${query}`)
     : api.app.request(url, {

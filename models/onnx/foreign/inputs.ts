@@ -1,5 +1,5 @@
 import { attributeTypes, elementTypes } from '../proto.ts';
-import type { ForeignGraph, ForeignNode, ForeignTask, ValueInfo } from './types.ts';
+import type { ForeignGraph, ForeignNode, ForeignTask, Initializer, ValueInfo } from './types.ts';
 import { unfit } from './unfit.ts';
 
 type Column = ForeignTask['columns'][number];
@@ -101,7 +101,12 @@ function feedColumn(input: ValueInfo, column: Column): ForeignNode[] {
 }
 
 /** What `Reshape` makes a list of; an initializer of every graph that is adapted. */
-export const listShape = { name: 'relevo/list', dims: [1], dataType: elementTypes.int64, int64Data: [-1] };
+export const listShape: Initializer = {
+  name: 'relevo/list',
+  dims: [1],
+  dataType: elementTypes.int64,
+  int64Data: [-1],
+};
 
 function castColumn(input: ValueInfo, { name, kind }: Column, output: string): ForeignNode {
   const element = elementOf(input);

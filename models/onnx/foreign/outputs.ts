@@ -1,6 +1,6 @@
 import { elementTypes } from '../proto.ts';
 import { columnInfo, intAttribute, node } from './inputs.ts';
-import type { ForeignGraph, ForeignNode, ForeignTask, ValueInfo } from './types.ts';
+import type { ForeignGraph, ForeignNode, ForeignTask, Initializer, ValueInfo } from './types.ts';
 import { unfit } from './unfit.ts';
 
 const numbers = new Set([1, 6, 7, 10, 11]);
@@ -10,7 +10,7 @@ const utf8 = new TextEncoder();
 /** What is added to the graph so that it answers as the models of the pipeline do. */
 export interface Answering {
   nodes: ForeignNode[];
-  initializers: { name: string }[];
+  initializers: Initializer[];
   /** The tensor of the file that is answered with, for the comparison. */
   answered: string;
   /** Which of its columns become the answer's, in order; all of them where absent. */

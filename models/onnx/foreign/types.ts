@@ -34,6 +34,14 @@ export interface ForeignAttribute {
   ints?: unknown[];
   strings?: Uint8Array[];
 }
+/** A constant that is put into a graph. */
+export interface Initializer {
+  name: string;
+  dims: number[];
+  dataType: number;
+  int64Data?: number[];
+  stringData?: Uint8Array[];
+}
 export interface ValueInfo {
   name: string;
   type?: {
