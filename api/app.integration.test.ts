@@ -111,11 +111,15 @@ describe('its description', () => {
     );
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/analyze',
+      '/codec/decode',
+      '/codec/encode',
       '/health',
       '/metrics',
       '/model/info',
       '/model/metrics',
       '/predict',
+      '/predict/batch',
       '/ready',
       '/v1/alerts',
       '/v1/alerts/events',
@@ -128,6 +132,9 @@ describe('its description', () => {
       '/v1/pipelines',
       '/v1/pipelines/{pipeline}',
       '/v1/pipelines/{pipeline}/aliases',
+      '/v1/pipelines/{pipeline}/batches',
+      '/v1/pipelines/{pipeline}/batches/{id}',
+      '/v1/pipelines/{pipeline}/batches/{id}/results',
       '/v1/pipelines/{pipeline}/breaker',
       '/v1/pipelines/{pipeline}/contests',
       '/v1/pipelines/{pipeline}/contests/{version}',
@@ -153,6 +160,15 @@ describe('its description', () => {
       '/v1/session',
       '/v1/session/oidc',
       '/v1/session/oidc/callback',
+      '/v2',
+      '/v2/health/live',
+      '/v2/health/ready',
+      '/v2/models/{model}',
+      '/v2/models/{model}/infer',
+      '/v2/models/{model}/ready',
+      '/v2/models/{model}/versions/{version}',
+      '/v2/models/{model}/versions/{version}/infer',
+      '/v2/models/{model}/versions/{version}/ready',
     ]);
     const references = JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
     for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name);

@@ -28,6 +28,8 @@ export function createPredictListener(deps: ListenerDeps) {
   const parts: Parts = { ...deps, answerPrediction: createAnswering(deps) };
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     if (request.method !== 'POST') return false;
+    // What a page sends is answered with what its browser wants to hear.
+    if (request.headers.origin !== undefined) return false;
     const [path] = (request.url ?? '').split('?', 1);
     const match = path === shortRoute ? undefined : predictPath.exec(path);
     if (match === null || isTraced()) return false;

@@ -54,7 +54,7 @@ export async function openSecurity({ env, databaseUrl, registry, log }: Parts): 
     createKnownTokens({ verify: createTokenVerifier(believed), rolesClaim: env.RELEVO_ROLES_CLAIM });
   const gate = createGate({
     ...{ keys, sessions, tokens, limiter },
-    failures: createFailures(),
+    failures: createFailures(mostWrongKeys),
     rates: { perKey: env.RELEVO_RATE_PER_KEY, perAddress: env.RELEVO_RATE_PER_ADDRESS },
     clientAddress: createClientAddress(env.RELEVO_TRUSTED_PROXIES),
   });
@@ -70,6 +70,9 @@ export async function openSecurity({ env, databaseUrl, registry, log }: Parts): 
     },
   };
 }
+
+/** Keys are too long to be guessed; this spares the registry. */
+const mostWrongKeys = 20;
 
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;

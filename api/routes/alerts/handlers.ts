@@ -1,6 +1,7 @@
 import { streamSSE } from 'hono/streaming';
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
+import { actorOf } from '../../security/actor.ts';
 import { followAlerts } from './events.ts';
 import { acknowledge, events, list, silence } from './routes.ts';
 
@@ -19,9 +20,11 @@ export function alertRoutes({ registry, draining }: Deps) {
       const next = page.length > limit ? shown.at(-1)?.id : undefined;
       return c.json({ alerts: shown, next }, 200);
     })
-    .openapi(acknowledge, async (c) =>
-      c.json(await alerts.acknowledge(c.req.valid('param').id, c.req.valid('json')), 200),
-    )
+    .openapi(acknowledge, async (c) => {
+      const { actor, note } = c.req.valid('json');
+      const by = { actor: actorOf(c.get('principal'), actor), note };
+      return c.json(await alerts.acknowledge(c.req.valid('param').id, by), 200);
+    })
     .openapi(silence, async (c) => {
       const until = new Date(Date.now() + c.req.valid('json').minutes * minuteMs).toISOString();
       return c.json(await alerts.silence(c.req.valid('param').id, until), 200);

@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
+import { actorOf } from '../../security/actor.ts';
 import { pipelineNamed } from '../pipelines/handlers.ts';
 import { force, get } from './routes.ts';
 
@@ -21,7 +22,8 @@ export function breakerRoutes({ pipelines, registry }: Pick<ApiDeps, 'pipelines'
     })
     .openapi(force, async (c) => {
       const { name } = pipelineNamed(pipelines, c.req.valid('param').pipeline);
-      await registry.breakers.force(name, c.req.valid('json'));
+      const { actor, ...to } = c.req.valid('json');
+      await registry.breakers.force(name, { ...to, actor: actorOf(c.get('principal'), actor) });
       return c.json(await show(name, eventsShown), 200);
     });
 }

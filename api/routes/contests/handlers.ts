@@ -7,6 +7,7 @@ import { links } from '../../http/links.ts';
 import { createRouter } from '../../openapi.ts';
 import { createRunBook, type RunRecord } from '../../runs/run-book.ts';
 import { startRun } from '../../runs/start.ts';
+import { actorOf } from '../../security/actor.ts';
 import { pipelineNamed } from '../pipelines/handlers.ts';
 import { runLinks } from '../runs/view.ts';
 import { get, list, start, steer } from './routes.ts';
@@ -63,7 +64,9 @@ export function contestRoutes(deps: Deps) {
       const { pipeline, version, action } = c.req.valid('param');
       const { name } = pipelineNamed(pipelines, pipeline);
       try {
-        return c.json(await workflows.steer(idOf(name, version), action, c.req.valid('json')), 200);
+        const { actor, ...word } = c.req.valid('json');
+        const by = { ...word, actor: actorOf(c.get('principal'), actor) };
+        return c.json(await workflows.steer(idOf(name, version), action, by), 200);
       } catch (error) {
         // A contest that was ended from outside could not take its traffic away.
         const isGone = error instanceof RelevoError && error.code === 'CONTEST_NOT_FOUND';

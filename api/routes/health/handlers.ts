@@ -4,7 +4,10 @@ import { limits } from '../../limits.ts';
 import { createRouter } from '../../openapi.ts';
 import { health, metrics, ready } from './routes.ts';
 
-type Deps = Pick<ApiDeps, 'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'draining'>;
+type Deps = Pick<
+  ApiDeps,
+  'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'draining' | 'gateIsOpen'
+>;
 
 export function healthRoutes(deps: Deps) {
   const check = async (ping: Promise<void>): Promise<'ok' | 'away'> => {
@@ -20,7 +23,14 @@ export function healthRoutes(deps: Deps) {
   deps.metrics.onScrape(() => inService(deps));
   return createRouter()
     .openapi(health, (c) =>
-      c.json({ status: 'ok' as const, uptimeSeconds: Math.round(process.uptime()) }, 200),
+      c.json(
+        {
+          status: 'ok' as const,
+          uptimeSeconds: Math.round(process.uptime()),
+          authentication: deps.gateIsOpen ? ('off' as const) : ('required' as const),
+        },
+        200,
+      ),
     )
     .openapi(ready, async (c) => {
       const [database, temporal] = await Promise.all([

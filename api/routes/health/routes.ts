@@ -15,7 +15,18 @@ export const health = createRoute({
   path: '/health',
   tags: ['health'],
   summary: 'Whether the process lives',
-  responses: { 200: json(z.object({ status: z.literal('ok'), uptimeSeconds: z.number() }), 'It does') },
+  responses: {
+    200: json(
+      z.object({
+        status: z.literal('ok'),
+        uptimeSeconds: z.number(),
+        authentication: z.enum(['required', 'off']).openapi({
+          description: 'Off: whoever is on this machine may do everything',
+        }),
+      }),
+      'It does',
+    ),
+  },
 });
 export const ready = createRoute({
   method: 'get',

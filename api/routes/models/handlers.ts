@@ -5,6 +5,7 @@ import { languageOf } from '../../http/language.ts';
 import { limits } from '../../limits.ts';
 import { createRouter } from '../../openapi.ts';
 import { startRun } from '../../runs/start.ts';
+import { actorOf } from '../../security/actor.ts';
 import { errorOfRun } from '../../temporal/failure.ts';
 import type { RunRequest } from '../../temporal/workflows.ts';
 import { pipelineNamed } from '../pipelines/handlers.ts';
@@ -52,18 +53,22 @@ export function modelRoutes(deps: Deps) {
       const { version, actor, reason } = c.req.valid('json');
       await registry.models.get(pipeline, version);
       const id = runId('promote', pipeline, `${version}-${manualRunKey(new Date())}`);
-      const input = { pipeline, modelVersion: version, actor, reason };
+      const input = {
+        ...{ pipeline, modelVersion: version, reason },
+        actor: actorOf(c.get('principal'), actor),
+      };
       const { run, result } = await move({ id, pipeline, kind: 'promote', input });
       return result === undefined ? c.json({ run }, 202) : c.json({ ...result, run }, 200);
     })
     .openapi(rollback, async (c) => {
       const pipeline = known(c.req.valid('param').pipeline);
       const id = runId('rollback', pipeline, manualRunKey(new Date()));
+      const { actor, reason } = c.req.valid('json');
       const { run, result } = await move({
         id,
         pipeline,
         kind: 'rollback',
-        input: { pipeline, ...c.req.valid('json') },
+        input: { pipeline, reason, actor: actorOf(c.get('principal'), actor) },
       });
       return result === undefined ? c.json({ run }, 202) : c.json({ ...result, run }, 200);
     })

@@ -2,6 +2,7 @@ import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { languageOf } from '../../http/language.ts';
 import { createRouter } from '../../openapi.ts';
+import { mayDo } from '../../security/authorize.ts';
 import { pipelineNotFound } from '../../serving/champions.ts';
 import { get, list } from './routes.ts';
 import { forecastView, inputViews, pipelineView } from './view.ts';
@@ -27,7 +28,9 @@ export function pipelineRoutes({ pipelines, champions }: Deps) {
   return createRouter()
     .openapi(list, (c) => {
       const text = languageOf(c);
-      const views = pipelines.map((spec) =>
+      const principal = c.get('principal');
+      const shown = pipelines.filter(({ name }) => mayDo(principal, 'describe', name));
+      const views = shown.map((spec) =>
         pipelineView(spec, champions.all(), spec.name === defaultName(), text),
       );
       return c.json({ pipelines: views }, 200);

@@ -14,6 +14,7 @@ import { beginOidc, endOidc, login, logout, show } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'logins'> & { registry: Pick<ApiDeps['registry'], 'access'> };
 
+const mostWrongPasswords = 5;
 const sessionMs = 12 * 60 * 60 * 1000;
 /** Carries the state of a login to the identity provider and back. */
 const stateCookie = 'relevo_login';
@@ -23,7 +24,7 @@ const stateSeconds = 600;
 export function sessionRoutes({ registry, logins }: Deps) {
   const { users, sessions, audit } = registry.access;
   const { secure, oidc } = logins;
-  const failures = createFailures();
+  const failures = createFailures(mostWrongPasswords);
   const ways: ('password' | 'oidc')[] = oidc === undefined ? ['password'] : ['password', 'oidc'];
 
   const begin = async (c: ApiContext, who: { actor: string; grants: Grant[]; user?: string }) => {

@@ -5,7 +5,7 @@ export interface AuditNotes {
 }
 
 const longestInput = 4_096;
-const secretName = /secret|password|token|authorization|cookie|credential|^key$/i;
+const secretName = /secret|password|token|authorization|cookie|credential/i;
 
 /** A request's body as a record may hold it: without what is secret by its name, and short. */
 export function recordable(value: unknown): unknown {

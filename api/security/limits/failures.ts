@@ -1,7 +1,6 @@
 import { tooManyFailures } from '../rate-limited.ts';
 
-/** Wrong credentials that an address, or a name, may send at once, and how soon each is forgotten. */
-const mostAtOnce = 10;
+/** How soon a wrong credential is forgotten. */
 const forgottenAfterMs = 6_000;
 const mostRemembered = 100_000;
 
@@ -14,7 +13,8 @@ export interface Failures {
   forgive(who: string): void;
 }
 
-export function createFailures(now = Date.now): Failures {
+/** @param mostAtOnce wrong credentials that an address, or a name, may send at once */
+export function createFailures(mostAtOnce: number, now = Date.now): Failures {
   const buckets = new Map<string, { count: number; atMs: number }>();
   const countOf = (who: string): number => {
     const bucket = buckets.get(who);

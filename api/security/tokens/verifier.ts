@@ -38,8 +38,11 @@ const jwks = { timeoutMs: 5_000, maxBytes: 256 * 1024, cooldownMs: 10_000, maxAg
  * that were set for it, never how a key is used.
  * @throws RelevoError ENVIRONMENT_INVALID where a key cannot be read
  */
-export function createTokenVerifier(settings: TokenSettings): (token: string) => Promise<JWTPayload> {
-  const keys = keysOf(settings);
+export function createTokenVerifier(
+  settings: TokenSettings,
+  { cooldownMs = jwks.cooldownMs }: { cooldownMs?: number } = {},
+): (token: string) => Promise<JWTPayload> {
+  const keys = keysOf(settings, cooldownMs);
   const { issuer, audience } = settings;
   return async (token) => {
     const algorithm = algorithmOf(token);
@@ -60,19 +63,22 @@ export function createTokenVerifier(settings: TokenSettings): (token: string) =>
   };
 }
 
-function keysOf({ secret, publicKeyFile, jwksUrl }: TokenSettings): Partial<Record<Algorithm, Key>> {
+function keysOf(
+  { secret, publicKeyFile, jwksUrl }: TokenSettings,
+  cooldownMs: number,
+): Partial<Record<Algorithm, Key>> {
   const keys: Partial<Record<Algorithm, Key>> = {};
-  if (jwksUrl !== undefined) keys.RS256 = keys.ES256 = keySet(jwksUrl);
+  if (jwksUrl !== undefined) keys.RS256 = keys.ES256 = keySet(jwksUrl, cooldownMs);
   if (publicKeyFile !== undefined) Object.assign(keys, publicKey(publicKeyFile));
   if (secret !== undefined) keys.HS256 = new TextEncoder().encode(secret);
   return keys;
 }
 
 /** The issuer's keys, read again when a token names one that is not among them, yet not more often than the cooldown. */
-function keySet(url: string): JWTVerifyGetKey {
+function keySet(url: string, cooldownDuration: number): JWTVerifyGetKey {
   const schemes = new URL(url).protocol === 'http:' ? (['http:', 'https:'] as const) : (['https:'] as const);
   return createRemoteJWKSet(new URL(url), {
-    cooldownDuration: jwks.cooldownMs,
+    cooldownDuration,
     cacheMaxAge: jwks.maxAgeMs,
     timeoutDuration: jwks.timeoutMs,
     // Whoever set this address may well have meant a server of their own network.

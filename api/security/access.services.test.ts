@@ -1,0 +1,265 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { hashPassword } from '../../registry/access/passwords.ts';
+import { openRegistry } from '../../registry/index.ts';
+import { freshRegistry, type TestRegistry } from '../../test/registry.ts';
+import { makeKey, startSecurity, type TestSecurity } from '../../test/support/access.ts';
+import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
+
+let db: TestRegistry;
+let security: TestSecurity;
+let api: TestApi;
+let admin: string;
+
+beforeAll(async () => {
+  db = await freshRegistry();
+  admin = await makeKey(db.registry, ['admin']);
+  security = await startSecurity(db);
+  const { gate, logins } = security;
+  api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins });
+});
+afterAll(async () => {
+  await api.close();
+  await security.close();
+  await db.drop();
+});
+
+type Body = Record<string, unknown>;
+async function call(method: string, path: string, key: string | undefined, body?: Body, headers: Body = {}) {
+  const response = await fetch(`${api.url}${path}`, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(headers as Record<string, string>),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+const statusWith = async (key: string): Promise<number> => (await call('GET', '/v1/runs', key)).status;
+
+/** Waits for what one process says to be heard by another. */
+async function eventually(expected: number, key: string): Promise<void> {
+  const until = Date.now() + 5_000;
+  while ((await statusWith(key)) !== expected && Date.now() < until) await sleep(20);
+  expect(await statusWith(key)).toBe(expected);
+}
+
+const newKey = z.object({ id: z.string(), key: z.string(), grants: z.array(z.string()) });
+
+describe('API keys', () => {
+  it('are made, shown once, used by either header, listed without secrets and revoked at once', async () => {
+    const made = await call('POST', '/v1/keys', admin, { name: 'dispatch', grants: ['viewer'] });
+    expect(made.status).toBe(201);
+    const { id, key } = newKey.parse(made.body);
+    expect(key).toMatch(new RegExp(`^relevo_${id}_[\\w-]{43}$`));
+    expect(await statusWith(key)).toBe(200);
+    const response = await fetch(`${api.url}/v1/runs`, { headers: { 'x-api-key': key } });
+    expect(response.status).toBe(200);
+
+    const listed = JSON.stringify((await call('GET', '/v1/keys', admin)).body);
+    expect(listed).toContain(id);
+    expect(listed).not.toContain(key.slice(-43));
+    const pool = new pg.Pool({ connectionString: db.url });
+    const stored = await pool.query('select * from relevo.api_keys');
+    await pool.end();
+    expect(JSON.stringify(stored.rows)).not.toContain(key.slice(-43));
+
+    expect((await call('POST', `/v1/keys/${id}/revoke`, admin)).status).toBe(200);
+    await eventually(401, key);
+    const refused = await call('GET', '/v1/runs', key);
+    expect(refused.headers.get('www-authenticate')).toContain('Bearer');
+    expect(refused.body.error.code).toBe('UNAUTHENTICATED');
+  });
+
+  it('are rotated: the former secret opens during the overlap, and not after', async () => {
+    const former = await makeKey(db.registry, ['viewer']);
+    const [, id] = former.split('_');
+    const rotate = async (overlapSeconds: number) =>
+      newKey.parse((await call('POST', `/v1/keys/${id}/rotate`, admin, { overlapSeconds })).body).key;
+    const next = await rotate(60);
+    expect([await statusWith(former), await statusWith(next)]).toEqual([200, 200]);
+    const last = await rotate(0);
+    await eventually(401, next);
+    expect([await statusWith(former), await statusWith(last)]).toEqual([401, 200]);
+  });
+
+  it('expire by themselves', async () => {
+    const expiresAt = new Date(Date.now() + 700).toISOString();
+    const key = await makeKey(db.registry, ['viewer'], { expiresAt });
+    expect(await statusWith(key)).toBe(200);
+    await eventually(401, key);
+  });
+
+  it('do what their roles say, for their pipelines', async () => {
+    const key = await makeKey(db.registry, ['viewer:steel-energy']);
+    expect((await call('GET', '/v1/runs?pipeline=steel-energy', key)).status).toBe(200);
+    const whole = await call('GET', '/v1/runs', key);
+    expect([whole.status, whole.body.error.code]).toEqual([403, 'FORBIDDEN']);
+    expect(whole.body.error.remedy).toContain('?pipeline=');
+    const listed = await call('GET', '/v1/pipelines', key);
+    expect(listed.body.pipelines.map(({ name }: { name: string }) => name)).toEqual(['steel-energy']);
+    const predicted = await call('POST', '/v1/pipelines/steel-energy/predict', key, {});
+    expect(predicted.status).toBe(403);
+  });
+
+  it('go on opening while the database is away, and after a restart; who is unknown hears that it is', async () => {
+    const known = await makeKey(db.registry, ['viewer']);
+    expect(await statusWith(known)).toBe(200);
+    const home = security.env.RELEVO_HOME;
+    const file = join(home, 'cache', 'api-keys.json');
+    await expect.poll(() => readFile(file, 'utf8')).toContain(known.split('_')[1]);
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    expect(await readFile(file, 'utf8')).not.toContain(known.slice(-43));
+
+    const url = 'postgresql://nobody@127.0.0.1:1/none';
+    const away = { url, registry: openRegistry(url) };
+    const restarted = await startSecurity(away, { RELEVO_HOME: home });
+    const request = (key: string) => ({
+      ...{ method: 'GET', path: '/v1/runs', remoteAddress: '127.0.0.1' },
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect((await restarted.gate(request(known))).principal.kind).toBe('key');
+    const stranger = `relevo_${'0'.repeat(16)}_${'A'.repeat(43)}`;
+    await expect(async () => restarted.gate(request(stranger))).rejects.toMatchObject({ status: 503 });
+    await restarted.close();
+    await away.registry.close();
+  });
+});
+
+describe('logins', () => {
+  const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  beforeAll(async () => {
+    await db.registry.access.users.create({
+      ...{ name: 'ana', grants: [{ role: 'engineer', pipeline: '*' }] },
+      passwordHash: await hashPassword('correct horse battery'),
+    });
+  });
+
+  it('begin a session in a cookie that scripts and other sites do not get; changes need its token', async () => {
+    const password = 'correct horse battery';
+    const login = await call('POST', '/v1/session', undefined, { name: 'ana', password });
+    expect(login.status).toBe(200);
+    expect(login.headers.getSetCookie()[0]).toMatch(/HttpOnly.*SameSite=Strict/);
+    const cookie = cookieOf(login.headers);
+    expect((await call('GET', '/v1/runs', undefined, undefined, { cookie })).status).toBe(200);
+    const who = await call('GET', '/v1/session', undefined, undefined, { cookie });
+    expect(who.body).toMatchObject({ actor: 'user:ana', kind: 'session', grants: ['engineer'] });
+
+    const path = '/v1/pipelines/steel-energy/breaker';
+    const change = (headers: Body) => call('POST', path, undefined, { state: 'nonsense' }, headers);
+    expect((await change({ cookie })).status).toBe(403);
+    expect((await change({ cookie, 'x-relevo-csrf': 'AAAA' })).status).toBe(403);
+    expect((await change({ cookie, 'x-relevo-csrf': who.body.csrfToken })).status).toBe(400);
+
+    const out = { cookie, 'x-relevo-csrf': who.body.csrfToken };
+    expect((await call('DELETE', '/v1/session', undefined, undefined, out)).status).toBe(204);
+    await expect
+      .poll(async () => (await call('GET', '/v1/runs', undefined, undefined, { cookie })).status)
+      .toBe(401);
+  });
+
+  it('end with a new password; wrong ones are slowed down', async () => {
+    const login = await call('POST', '/v1/session', undefined, {
+      ...{ name: 'ana', password: 'correct horse battery' },
+    });
+    const cookie = cookieOf(login.headers);
+    await db.registry.access.users.setPassword('ana', await hashPassword('another horse battery'));
+    await expect
+      .poll(async () => (await call('GET', '/v1/runs', undefined, undefined, { cookie })).status)
+      .toBe(401);
+    const wrong = { name: 'nobody', password: 'guess guess guess' };
+    const tried = await Promise.all(
+      Array.from({ length: 8 }, () => call('POST', '/v1/session', undefined, wrong)),
+    );
+    const statuses = tried.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
+    expect(statuses).toContain(429);
+    const limited = tried.find(({ status }) => status === 429);
+    expect(Number(limited?.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+});
+
+describe('the audit', () => {
+  it('tells who changed what, how it was and is, and what was refused; it cannot be changed', async () => {
+    const { registry } = db;
+    const engineer = await makeKey(registry, ['engineer:steel-energy']);
+    const actor = `key:${engineer.split('_')[1]}`;
+    const spec = api.deps.pipelines.find(({ name }) => name === 'steel-energy');
+    if (spec !== undefined) await registry.pipelines.save(spec);
+    const force = (pipeline: string, key: string) =>
+      call('POST', `/v1/pipelines/${pipeline}/breaker`, key, {
+        state: 'open',
+        reason: 'relining',
+        actor: 'ana',
+      });
+    expect((await force('steel-energy', engineer)).status).toBe(200);
+    expect((await force('electricity-price', engineer)).status).toBe(403);
+    const { body } = await call('GET', `/v1/audit?actor=${actor}`, admin);
+    expect(body.events).toMatchObject([
+      { outcome: 'refused', status: 403, pipeline: 'electricity-price' },
+      {
+        ...{ outcome: 'done', status: 200, pipeline: 'steel-energy', actor },
+        action: 'POST /v1/pipelines/:pipeline/breaker',
+        input: { state: 'open', reason: 'relining' },
+        before: { state: 'closed' },
+        after: { state: 'open' },
+      },
+    ]);
+    const [event] = await registry.breakers.events('steel-energy', 1);
+    expect(event.actor).toBe(`${actor} (ana)`);
+
+    const pool = new pg.Pool({ connectionString: db.url });
+    for (const text of [
+      'update relevo.audit_events set actor = $1',
+      'delete from relevo.audit_events where actor <> $1',
+    ])
+      await expect(pool.query(text, ['x'])).rejects.toThrow('append-only');
+    await expect(pool.query('truncate relevo.audit_events')).rejects.toThrow('append-only');
+    await pool.end();
+  });
+
+  it('holds no secret', async () => {
+    const made = newKey.parse(
+      (await call('POST', '/v1/keys', admin, { name: 'x', grants: ['client'] })).body,
+    );
+    const { body } = await call('GET', '/v1/audit?limit=200', admin);
+    expect(JSON.stringify(body)).toContain(made.id);
+    expect(JSON.stringify(body)).not.toContain(made.key.slice(-43));
+    expect(JSON.stringify(body)).not.toContain('correct horse battery');
+  });
+});
+
+describe('rates', () => {
+  it('are one for all processes, said in headers and in 429', async () => {
+    const settings = { RELEVO_RATE_PER_KEY: '5' };
+    const gates = await Promise.all([startSecurity(db, settings), startSecurity(db, settings)]);
+    const key = await makeKey(db.registry, ['viewer']);
+    const headers = { authorization: `Bearer ${key}` };
+    const request = { method: 'GET', path: '/v1/runs', headers, remoteAddress: '127.0.0.1' };
+    let [let_in, refused] = [0, 0];
+    const startedMs = Date.now();
+    for (let i = 0; i < 40; i++) {
+      try {
+        const admission = await gates[i % 2].gate(request);
+        let_in++;
+        expect(admission.headers['ratelimit-limit']).toBe('5');
+      } catch (error) {
+        refused++;
+        expect(error).toMatchObject({ code: 'RATE_LIMITED', headers: { 'ratelimit-remaining': '0' } });
+      }
+    }
+    const seconds = (Date.now() - startedMs) / 1000;
+    // A bucket of two seconds, and what flowed in meanwhile; each process may hold one token more.
+    expect(let_in).toBeLessThanOrEqual(Math.floor(10 + 5 * seconds) + 2);
+    expect(let_in).toBeGreaterThanOrEqual(8);
+    expect(refused).toBe(40 - let_in);
+    await Promise.all(gates.map((gate) => gate.close()));
+  });
+});
