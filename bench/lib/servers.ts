@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A server under measurement: a process of its own that answers `/health`. */
+/** A server under measurement: a process of its own, and those that it started. */
 export interface Running {
   url: string;
   process: ChildProcess;
@@ -22,7 +22,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startServer(command: Command): Promise<Running> {
+/** @param healthPath answers with success once the server can be asked. */
+export async function startServer(command: Command, healthPath = '/health'): Promise<Running> {
   const port = await freePort();
   const { file, args, env } = command(port);
   const child = spawn(file, args, {
@@ -32,7 +33,7 @@ export async function startServer(command: Command): Promise<Running> {
   const url = `http://127.0.0.1:${port}`;
   for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 100) {
     if (child.exitCode !== null) throw new Error(`${file} ended with code ${child.exitCode}`);
-    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    const answer = await fetch(url + healthPath).catch(() => undefined);
     if (answer?.ok) return { url, process: child };
     await sleep(100);
   }
@@ -41,13 +42,36 @@ export async function startServer(command: Command): Promise<Running> {
 
 export async function stopServer({ process: child }: Running): Promise<void> {
   if (child.exitCode !== null) return;
+  const family = familyOf(child.pid ?? 0);
   child.kill('SIGTERM');
   const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await once(child, 'exit');
   clearTimeout(late);
+  // Not every program ends those that it started.
+  for (const pid of family) endIfThere(pid);
 }
 
-/** Resident memory now and at its highest, in MiB. */
+function endIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** A process and all that descend from it. */
+export function familyOf(pid: number): number[] {
+  let listed = '';
+  try {
+    listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  } catch {
+    return [];
+  }
+  const children = listed.split(' ').flatMap((text) => (text.trim() === '' ? [] : [Number(text)]));
+  return [pid, ...children.flatMap(familyOf)];
+}
+
+/** Resident memory of a process now and at its highest, in MiB. */
 export function memoryMiB(pid: number): { now: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const mebibytes = (field: string): number =>

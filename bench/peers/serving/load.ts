@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 
 /** autocannon in a process of its own; prints its figures as JSON. Latencies are taken per answer, in ms. */
-const { URL: url = '', ROWS = '', SECONDS = '10', CONNECTIONS = '16', RATE } = process.env;
-const bodies: string[] = JSON.parse(readFileSync(ROWS, 'utf8')).map((row: unknown) => JSON.stringify(row));
+const { URL: url = '', BODIES = '', PATH_ASKED = '/predict', HEADERS = '{}', SECONDS = '10' } = process.env;
+const { CONNECTIONS = '16', RATE } = process.env;
+const bodies: string[] = JSON.parse(readFileSync(BODIES, 'utf8'));
 const latenciesMs: number[] = [];
 const options: autocannon.Options = {
   url,
@@ -12,8 +13,8 @@ const options: autocannon.Options = {
   ...(RATE === undefined ? {} : { overallRate: Number(RATE) }),
   requests: bodies.map((body) => ({
     method: 'POST',
-    path: '/predict',
-    headers: { 'content-type': 'application/json' },
+    path: PATH_ASKED,
+    headers: { 'content-type': 'application/json', ...JSON.parse(HEADERS) },
     body,
   })),
 };

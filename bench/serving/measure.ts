@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { JsonRow } from '../../test/support/steel-model.ts';
+import { median } from '../lib/report.ts';
+import { cpuSeconds, familyOf, memoryMiB, type Running, startServer, stopServer } from '../lib/servers.ts';
+import type { Contestant } from './contestants.ts';
+import type { Ground } from './ground.ts';
+
+const peers = join(dirname(fileURLToPath(import.meta.url)), '../peers/serving');
+const run = promisify(execFile);
+
+export interface Load {
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  failures: number;
+}
+export interface Measured {
+  /** As fast as it answers. */
+  saturated: Load;
+  /** At half that rate. */
+  half: Load;
+  /** Processor time of the server's processes for one request. */
+  cpuUsPerRequest: number;
+  /** Of PostgreSQL for the same, whose work is the log's. */
+  databaseUsPerRequest: number;
+  /** Of all its processes; peaks of several may lie at different moments. */
+  idleRssMiB: number;
+  peakRssMiB: number;
+}
+
+const sum = (pids: readonly number[], of: (pid: number) => number): number =>
+  pids.reduce((total, pid) => total + of(pid), 0);
+
+/** Loads one server after the other: saturated, then at half its own rate. */
+export function createMeasuring(ground: Ground, options: { seconds: number; connections: number }) {
+  const { seconds, connections } = options;
+
+  const load = async (
+    { url }: Running,
+    contestant: Contestant,
+    loadSeconds: number,
+    rate?: number,
+  ): Promise<Load> => {
+    const bodies = join(ground.folder, 'bodies.json');
+    const texts = ground.samples.map((row) => JSON.stringify(contestant.bodyOf(row)));
+    await writeFile(bodies, JSON.stringify(texts));
+    const env = {
+      ...process.env,
+      ...{ URL: url, PATH_ASKED: contestant.path, HEADERS: JSON.stringify(contestant.headers) },
+      ...{ BODIES: bodies, SECONDS: String(loadSeconds), CONNECTIONS: String(connections) },
+      ...(rate === undefined ? {} : { RATE: String(Math.max(1, Math.round(rate))) }),
+    };
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', join(peers, 'load.ts')], { env });
+    return JSON.parse(stdout);
+  };
+
+  /** Starts a server, asks it, and stops it. */
+  async function during<T>(contestant: Contestant, ask: (server: Running) => Promise<T>): Promise<T> {
+    const server = await startServer(contestant.command, contestant.healthPath);
+    try {
+      return await ask(server);
+    } finally {
+      await stopServer(server);
+    }
+  }
+
+  const post = async (url: string, { path, headers }: Contestant, body: unknown): Promise<string> => {
+    const answer = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${url}${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+    return text;
+  };
+
+  return {
+    measure: (contestant: Contestant): Promise<Measured> =>
+      during(contestant, async (server) => {
+        const own = () => familyOf(server.process.pid ?? 0);
+        const database = () => familyOf(ground.postgresPid);
+        const idleRssMiB = sum(own(), (pid) => memoryMiB(pid).now);
+        await load(server, contestant, Math.min(3, seconds));
+        const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
+        const saturated = await load(server, contestant, seconds);
+        const answered = saturated.requestsPerSecond * seconds;
+        const half = await load(server, contestant, seconds, saturated.requestsPerSecond / 2);
+        const all = answered + half.requestsPerSecond * seconds;
+        return {
+          ...{ saturated, half, idleRssMiB },
+          cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,
+          databaseUsPerRequest: ((sum(database(), cpuSeconds) - before[1]) / all) * 1e6,
+          peakRssMiB: sum(own(), (pid) => memoryMiB(pid).peak),
+        };
+      }),
+
+    /** What a server says of some rows, to see that all compute the same. */
+    answers: (contestant: Contestant, rows: readonly JsonRow[]): Promise<number[]> =>
+      during(contestant, async ({ url }) => {
+        const values: number[] = [];
+        for (const row of rows)
+          values.push(contestant.valueOf(JSON.parse(await post(url, contestant, contestant.bodyOf(row)))));
+        return values;
+      }),
+
+    /** Median times of a batch, in ms: asked for over HTTP, and by bare `session.run`. */
+    batch: async (contestant: Contestant, batchRows: number, times: number) => {
+      const rows = Array.from(
+        { length: batchRows },
+        (_, index) => ground.samples[index % ground.samples.length],
+      );
+      const overHttpMs = await during(contestant, async ({ url }) => {
+        const timesMs: number[] = [];
+        for (let time = -2; time < times; time++) {
+          const startedMs = performance.now();
+          await post(url, contestant, rows);
+          if (time >= 0) timesMs.push(performance.now() - startedMs);
+        }
+        return median(timesMs);
+      });
+      const env = {
+        ...process.env,
+        ...{
+          MODEL: ground.modelPath,
+          ROWS: ground.rowsPath,
+          BATCH: String(batchRows),
+          ROUNDS: String(times),
+        },
+      };
+      const { stdout } = await run(process.execPath, ['--import', 'tsx', join(peers, 'batch.ts')], { env });
+      return { overHttpMs, sessionRunMs: median(JSON.parse(stdout)) };
+    },
+  };
+}
