@@ -162,8 +162,8 @@ export const routePermissions: Readonly<Record<string, Permission | RouteRule>> 
   'GET /v1/pipelines/:pipeline/datasets/comparison': 'read',
 
   // what Temporal keeps, decrypted
-  'POST /codec/encode': 'operate',
-  'POST /codec/decode': 'operate',
+  'POST /codec/encode': { permission: 'operate', audited: false },
+  'POST /codec/decode': { permission: 'operate', audited: false },
 
   // access
   'GET /v1/session': 'public',
