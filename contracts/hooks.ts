@@ -57,6 +57,8 @@ export interface RetrainChoice {
   mode: RetrainMode | 'none';
   /** Whether archived versions are looked at first. */
   archive?: boolean;
+  /** Nothing is wrong with the champion: where it keeps its place, nothing else is tried, and no loss is counted. */
+  isOptional?: boolean;
   why: string;
 }
 

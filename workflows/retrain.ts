@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { RetrainVerdict } from '../contracts/breaker.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
+import type { RetrainChoice } from '../contracts/hooks.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { RetrainAttempt, RetrainInput, RetrainMode, RetrainResult } from '../contracts/retrain.ts';
@@ -26,11 +27,7 @@ export async function retrainWorkflow({ spec, options }: RetrainInput): Promise<
   });
 }
 
-async function retrain(
-  { spec, options }: RetrainInput,
-  pinned: ArtifactRef,
-  book: LogBook,
-): Promise<RetrainResult> {
+async function retrain({ spec, options }: RetrainInput, pinned: ArtifactRef, book: LogBook): Promise<Ended> {
   const rows = await book.step(
     'rows',
     () =>
@@ -52,10 +49,17 @@ async function retrain(
   let mode = choice.mode === 'none' ? undefined : choice.mode;
   while (mode !== undefined && !isSettled(attempts)) {
     attempts.push(await tryMode(ground, book, mode));
-    if (!isSettled(attempts)) mode = await following(ground, attempts);
+    if (!isSettled(attempts)) mode = choice.isOptional ? undefined : await following(ground, attempts);
   }
   const champion = attempts.find(({ outcome }) => outcome === 'promoted')?.modelVersion;
-  return { datasetVersion: rows.datasetVersion, why: choice.why, attempts, champion };
+  const result = { datasetVersion: rows.datasetVersion, why: choice.why, attempts, champion };
+  return { result, verdict: verdictOf(attempts, choice) };
+}
+
+/** A retrain's result, and what the circuit breaker is told of it. */
+interface Ended {
+  result: RetrainResult;
+  verdict: RetrainVerdict;
 }
 
 /** What is tried next: what the pipeline's hook says, else the first of the chain that was not tried yet. */
@@ -85,7 +89,7 @@ const neutral: ErrorCode[] = [
 ];
 
 /** Tells the circuit breaker how the retrain ended, whatever way it did. */
-async function judged(spec: PipelineSpec, work: () => Promise<RetrainResult>): Promise<RetrainResult> {
+async function judged(spec: PipelineSpec, work: () => Promise<Ended>): Promise<RetrainResult> {
   const tell = (verdict: RetrainVerdict, reason: string) =>
     CancellationScope.nonCancellable(() =>
       summed(light.concludeRetrain, `tell the circuit breaker: ${verdict}`, {
@@ -96,8 +100,8 @@ async function judged(spec: PipelineSpec, work: () => Promise<RetrainResult>): P
       }),
     );
   try {
-    const result = await work();
-    await tell(verdictOf(result.attempts), result.attempts.at(-1)?.reason ?? result.why);
+    const { result, verdict } = await work();
+    await tell(verdict, result.attempts.at(-1)?.reason ?? result.why);
     return result;
   } catch (error) {
     const { code, message } = typedError(error);
@@ -107,9 +111,9 @@ async function judged(spec: PipelineSpec, work: () => Promise<RetrainResult>): P
   }
 }
 
-function verdictOf(attempts: RetrainAttempt[]): RetrainVerdict {
+function verdictOf(attempts: RetrainAttempt[], { isOptional = false }: RetrainChoice): RetrainVerdict {
   if (attempts.some(({ outcome }) => outcome === 'contending')) return 'contending';
   if (isSettled(attempts)) return 'success';
-  if (attempts.some(({ outcome }) => outcome === 'lost')) return 'loss';
+  if (attempts.some(({ outcome }) => outcome === 'lost')) return isOptional ? 'neutral' : 'loss';
   return attempts.some(({ outcome }) => outcome === 'failed') ? 'failure' : 'neutral';
 }

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../../contracts/refs.ts';
-import type { DriftRegistry } from '../../registry/types.ts';
+import type { DriftRegistry, OutcomeRegistry } from '../../registry/types.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import { loadSpec } from '../specs.ts';
@@ -9,10 +9,14 @@ import type { CheckDraft } from './draft.ts';
 import { createRowReader } from './frames.ts';
 import { type MonitorDeps, readWatched } from './open.ts';
 import { lineageOf } from './row-ids.ts';
+import { readServed } from './served.ts';
 import type { Work } from './work.ts';
 
 type Deps = MonitorDeps & {
-  registry: MonitorDeps['registry'] & { drift: Pick<DriftRegistry, 'state'> };
+  registry: MonitorDeps['registry'] & {
+    drift: Pick<DriftRegistry, 'state'>;
+    outcomes: Pick<OutcomeRegistry, 'served'>;
+  };
 };
 
 export interface CheckInput {

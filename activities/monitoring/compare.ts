@@ -12,6 +12,7 @@ import { type Performance, performanceOf } from './performance.ts';
 import type { Finding } from './quality.ts';
 import { memoryAfter, reportOf } from './report.ts';
 import { lineageOf } from './row-ids.ts';
+import { classErrorsOf, isBeyondShares } from './shares.ts';
 import { runStreams, type StreamsResult } from './streams.ts';
 import { type Asked, askChampion, dataFrames, type Frames, type Work } from './work.ts';
 
@@ -45,6 +46,9 @@ export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<Ch
       alarms: streams.alarms,
       heldOut: asked.heldOut.answers.loss,
       streamed: asked.streamed.answers.loss,
+      isBeyondShares:
+        spec.task === 'classification' &&
+        isBeyondShares(classErrorsOf(asked.heldOut.answers), classErrorsOf(asked.streamed.answers)),
     };
   const report = reportOf(work, { compared, joint, streams, evidence, performance, quality });
   const isSurelyWorse = performance?.isWorse ?? false;

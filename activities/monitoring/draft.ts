@@ -33,6 +33,7 @@ export const checkBodySchema: z.ZodType<CheckBody> = z.object({
     history: z.record(z.string(), z.array(z.boolean())),
     online: z.unknown(),
     performance: z.unknown().optional(),
+    servedOutcome: z.number().optional(),
     streams: z.array(
       z.object({
         detector: z.string(),

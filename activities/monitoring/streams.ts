@@ -9,8 +9,11 @@ type Policy = Pick<DriftPolicy, 'streams' | 'rowsBetweenFalseAlarms'>;
 
 /** The champion's losses in the order of their rows; rows without a loss are passed over. */
 export interface LossSeries {
-  /** `error`: 0 right, 1 wrong; `absolute residual`: in the target's unit. */
-  name: 'error' | 'absolute residual';
+  /**
+   * `error`: 0 right, 1 wrong; `absolute residual`: in the target's unit. `served` are those of rows that clients were
+   * answered, by the outcomes told since: their ids are the outcomes' numbers.
+   */
+  name: 'error' | 'absolute residual' | 'served error' | 'served absolute residual';
   rowIds: ArrayLike<number>;
   losses: Float64Array;
 }
@@ -54,7 +57,7 @@ export async function runStreams(
   const result: StreamsResult = { report: [], states: [], alarms: [] };
   for (const name of policy.streams) {
     const detector = streamingDetector(name);
-    if (detector.input === 'error' && series.name !== 'error') continue;
+    if (detector.input === 'error' && !series.name.endsWith('error')) continue;
     const saved = states.find((state) => state.detector === name && state.series === series.name);
     const advanced = await advance(detector, optionsOf(detector, policy), stable, series, saved);
     result.states.push(advanced.state);

@@ -10,6 +10,8 @@ export interface StreamEvidence {
   alarms: readonly number[];
   heldOut: Float64Array;
   streamed: Float64Array;
+  /** Of a classification: whether it errs more than other shares of the classes explain. */
+  isBeyondShares?: boolean;
 }
 
 /** Findings about cells that come from what measures or writes them, not from the process that is modelled. */
@@ -28,8 +30,9 @@ function meanOf(values: Float64Array): number {
 
 /**
  * What the columns' gates say, the streams over the champion's errors, and its metric on the rows that are new: where
- * that is surely worse than it was judged, what inputs say has changed whether or not a column shows it. A stream that found a change while the
- * champion errs no more than where it was judged has found an improvement: no drift to act on.
+ * that is surely worse than it was judged, what inputs say has changed whether or not a column shows it, and so where
+ * shares of classes that moved do not explain its errors. A stream that found a change while the champion errs no more
+ * than where it was judged has found an improvement: no drift to act on.
  */
 export function judgeReport(
   compared: Pick<CheckResult, 'verdict' | 'kind' | 'shape' | 'columns'>,
@@ -37,7 +40,8 @@ export function judgeReport(
   quality: Finding[],
   isSurelyWorse = false,
 ): Judged {
-  const { verdict, kind, shape } = compared;
+  const { verdict, shape } = compared;
+  const kind = compared.kind === 'label' && evidence?.isBeyondShares ? 'concept' : compared.kind;
   const isAlarm = evidence && evidence.alarms.length > 0;
   if (evidence && (isAlarm || isSurelyWorse) && meanOf(evidence.streamed) > meanOf(evidence.heldOut)) {
     const isExplained = verdict === 'drift' && kind !== undefined && kind !== 'covariate';

@@ -6,6 +6,7 @@ import type { Choice, Rows } from './choice.ts';
 import { watchedColumns } from './columns.ts';
 import { askAbout, type RowReader } from './frames.ts';
 import type { Watched } from './open.ts';
+import type { Served } from './served.ts';
 
 /** All that one check works with. */
 export interface Work {
@@ -15,6 +16,8 @@ export interface Work {
   memory: MonitorState | undefined;
   choice: Choice;
   reader: RowReader;
+  /** What clients were answered and what turned out; absent where nobody serves. */
+  served?: Served;
   signal: AbortSignal;
 }
 

@@ -57,6 +57,14 @@ describe('guardrails', () => {
     expect(judge({ champion, challenger: degenerate }).recall.passed).toBe(false);
   });
 
+  it('do not call a fall what a class gains by no longer being said too often', () => {
+    const early = answers((row) => (actual[row] === 1 ? 1 : 0.6));
+    const challenger = answers((row) => (actual[row] === 1 ? 0.85 : 1));
+    expect(judge({ champion: early, challenger }).recall).toMatchObject({ passed: true, value: 0 });
+    const careless = answers((row) => (actual[row] === 1 ? 0.55 : 1));
+    expect(judge({ champion: early, challenger: careless }).recall).toMatchObject({ passed: false });
+  });
+
   it('see confidence that is not earned', () => {
     const found = judge({ challenger: { ...champion, values: champion.values.map((p) => Number(p > 0.5)) } });
     expect(found.calibration.passed).toBe(false);

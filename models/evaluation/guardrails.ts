@@ -43,7 +43,9 @@ export function judgeGuardrails(input: GuardrailInput): GuardrailResult[] {
 /**
  * The largest fall of a class's recall that chance does not explain (one-sided McNemar on the class's rows). A class may
  * fall as far as the champion answers its classes on average: a champion that answers nearly always the same has a
- * recall there that no honest challenger reaches.
+ * recall there that no honest challenger reaches. Nor is a fall one that fewer false answers of the class more than
+ * make up for, though its recall counts four times what its precision does (F2, van Rijsbergen 1979): a champion that
+ * a drift has made say a class too often owes its recall to that.
  */
 function recallOf({ task, classes, actual, challenger, champion, limits }: GuardrailInput): GuardrailResult {
   const count = task.kind === 'classification' ? task.classes : 0;
@@ -51,6 +53,7 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
     decide(values, count, decisionWeights),
   );
   const usual = balancedAccuracy(theirs, actual, count);
+  const [oursF2, theirsF2] = [ours, theirs].map((answered) => f2ByClass(answered, actual, count));
   const falls = Array.from({ length: count }, (_, k) => {
     let [rows, lost, won, right] = [0, 0, 0, 0];
     for (let row = 0; row < actual.length; row++) {
@@ -61,7 +64,8 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
       if (theirs[row] !== k && ours[row] === k) won++;
     }
     const isChance = fairCoinAtMost(won, lost + won) > chance / count;
-    const isFine = rows === 0 || isChance || right / rows >= usual;
+    const isTrade = oursF2[k] > theirsF2[k];
+    const isFine = rows === 0 || isChance || isTrade || right / rows >= usual;
     return { class: k, fall: isFine ? 0 : (lost - won) / rows };
   });
   const worst = falls.reduce((most, next) => (next.fall > most.fall ? next : most));
@@ -70,6 +74,17 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
     ...{ name: 'recall', passed: worst.fall <= limit, value: worst.fall, limit },
     ...(worst.fall > 0 && { worst: classes[worst.class] }),
   };
+}
+
+/** 5·hits / (4·rows of the class + answers of it); 0 where there are neither. */
+function f2ByClass(answered: Int32Array, actual: Float64Array, classes: number): Float64Array {
+  const [hits, weight] = [new Float64Array(classes), new Float64Array(classes)];
+  for (const [row, k] of actual.entries()) {
+    weight[k] += 4;
+    weight[answered[row]]++;
+    if (answered[row] === k) hits[k]++;
+  }
+  return hits.map((hit, k) => (weight[k] === 0 ? 0 : (5 * hit) / weight[k]));
 }
 
 /** Mean recall of the classes that have rows. */

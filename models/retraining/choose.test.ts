@@ -78,6 +78,13 @@ describe('the mode', () => {
     expect(chooseMode({ ...situation, rows: { total: 10_000, fresh: 8_000 } }).mode).toBe('full');
   });
 
+  it('that a check without drift asks for may lose: the champion is well', () => {
+    expect(found({ verdict: 'no_drift' })).toMatchObject({ mode: 'incremental', isOptional: true });
+    expect(found({ kind: 'concept' }).isOptional).toBeUndefined();
+    const ofWindow = { champion: { ...situation.champion, mode: 'window' as const } };
+    expect(found({ verdict: 'no_drift' }, ofWindow)).toMatchObject({ mode: 'window', isOptional: true });
+  });
+
   it('is no search that the day’s budget cannot pay, and says so', () => {
     const choice = chooseMode({ ...situation, canContinue: false, fullMinutes: 60, minutesLeft: 12 });
     expect(choice.mode).toBe('window');

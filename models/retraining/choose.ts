@@ -14,8 +14,11 @@ const leastDrop = 0.01;
  * has to be learnt again, and the cost decides among those that would learn it.
  */
 export function chooseMode(situation: RetrainSituation): RetrainChoice {
-  if (situation.asked !== 'auto') return { mode: situation.asked, why: 'asked for' };
-  return affordable(situation, byDrift(situation));
+  const { asked, report } = situation;
+  const isOptional = report !== undefined && report.verdict !== 'drift';
+  const choice =
+    asked === 'auto' ? affordable(situation, byDrift(situation)) : { mode: asked, why: 'asked for' };
+  return isOptional ? { ...choice, isOptional } : choice;
 }
 
 function byDrift(situation: RetrainSituation): RetrainChoice {
