@@ -2,7 +2,7 @@
  * Records the histories that `replay.test.ts` replays: real runs of every workflow on a real stack.
  * Run it when a workflow changes on purpose: `npm run record:histories`.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -119,6 +119,17 @@ async function recordQuestions({ home, registry }: Workers, run: Run): Promise<v
   const [{ id }] = await registry.datasets.list(pipeline);
   const versions = { pipeline, from: id, to: id };
   await run('compare', 'compareWorkflow', questionId('compare', pipeline, 'one'), versions);
+  const model = await readFile(
+    new URL('../models/onnx/foreign/parity/foreign.json', import.meta.url),
+    'utf8',
+  );
+  const file = Buffer.from(JSON.parse(model).regression.table.file, 'base64');
+  const onnx = await createFolderArtifacts(join(home, 'artifacts')).putBytes(file, {
+    name: 'model.onnx',
+    mediaType: 'application/onnx',
+  });
+  const adoption = { pipeline, model: { name: pipeline, version: 1 }, onnx, features: ['feed', 'speed'] };
+  await run('adopt', 'adoptWorkflow', questionId('adopt', pipeline, 'one'), adoption);
 }
 
 /** A batch of all the rows that are there, and one of a file that lacks the model's columns. */
