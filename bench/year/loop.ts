@@ -86,11 +86,14 @@ async function firstChampion(client: Client, spec: PipelineSpec): Promise<void> 
 
 type Schedules = Record<Due['kind'], ScheduleHandle>;
 
-/** The product's own schedules, paused, so that nothing but the calendar starts their runs. */
+/** The product's own schedules, paused, those of other pipelines too: nothing but the calendar starts a run. */
 async function pausedSchedules(client: Client, spec: PipelineSpec): Promise<Schedules> {
   await upsertSchedules(client, [spec]);
   const of = (kind: Due['kind']): ScheduleHandle => client.schedule.getHandle(scheduleId(kind, spec.name));
   const schedules = { ingest: of('ingest'), train: of('train'), monitor: of('monitor') };
+  for await (const { scheduleId: id } of client.schedule.list())
+    await client.schedule.getHandle(id).pause('a year is played');
+  // A list of schedules may lag behind those just made.
   for (const kind of kinds) await schedules[kind].pause('a year is played');
   return schedules;
 }

@@ -21,8 +21,12 @@ export function meterPipeline(): PipelineSpec {
     sources: { meter: { kind: 'csv', locations: [{ kind: 'file', path: meterFile }] } },
     candidates: [{ estimator: 'xgboost', params: { rounds: 40, maxDepth: 4 } }],
     promotion: { ...spec.promotion, resamples: 200 },
-    // A year's retrains within an hour: what a day may cost is not what is measured here.
-    retrain: { ...spec.retrain, budget: { retrainsPerDay: 100_000, computeMinutesPerDay: 1_000_000 } },
+    // A year's retrains within an hour: what a day may cost, and how long it rests after losses, is not measured here.
+    retrain: {
+      ...spec.retrain,
+      budget: { retrainsPerDay: 100_000, computeMinutesPerDay: 1_000_000 },
+      breaker: { failures: 100_000, losses: 100_000, openHours: 24 },
+    },
   });
 }
 
