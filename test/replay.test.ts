@@ -15,13 +15,16 @@ const read = async (name: string) => JSON.parse(await readFile(join(folder, name
 
 let cache: string;
 beforeAll(async () => {
+  Runtime.install({ logger: createLogger('replay', 'error') });
   cache = await mkdtemp(join(tmpdir(), 'relevo-replay-'));
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
-it('replays every recorded history on the workflows as they are', async () => {
-  Runtime.install({ logger: createLogger('replay', 'error') });
-  const bundle = await workflowBundle(cache);
+it.each([
+  ['as they are', {}],
+  ['that are traced and encrypted', { encrypted: true, traced: true }],
+])('replays every recorded history on the workflows %s', async (_name, parts) => {
+  const bundle = await workflowBundle(cache, parts);
   const nameById = new Map<string, string>();
   const histories = await Promise.all(
     names.map(async (name) => {

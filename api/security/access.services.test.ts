@@ -158,6 +158,10 @@ describe('logins', () => {
     expect((await change({ cookie, 'x-relevo-csrf': 'AAAA' })).status).toBe(403);
     expect((await change({ cookie, 'x-relevo-csrf': who.body.csrfToken })).status).toBe(400);
 
+    // It changes nothing, and the Temporal UI knows no token of ours.
+    const payloads = { payloads: [] };
+    expect((await call('POST', '/codec/decode', undefined, payloads, { cookie })).status).toBe(200);
+
     const out = { cookie, 'x-relevo-csrf': who.body.csrfToken };
     expect((await call('DELETE', '/v1/session', undefined, undefined, out)).status).toBe(204);
     await expect
