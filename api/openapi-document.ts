@@ -38,7 +38,7 @@ export function apiDocument(app: ApiApp, version: string): Document {
       title: 'Relevo',
       version,
       description: 'Starts durable runs, says what state they are in, answers predictions.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/' }],
   });

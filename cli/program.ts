@@ -124,6 +124,9 @@ export function createProgram(
 
   command('predict', '<pipeline> [file]')
     .option('--row <json>', options.row)
+    .option('--file <path>', options.rowsFile)
+    .option('--out <file>', options.predictionsOut)
+    .option('--key <column>', options.keyColumn)
     .action((name, file, given) =>
       run(async (context) => (await import('./commands/predict.ts')).predict(context, name, file, given)),
     );

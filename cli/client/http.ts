@@ -11,6 +11,14 @@ export interface ApiClient {
     schema: S,
     signal?: AbortSignal,
   ): Promise<z.output<S>>;
+  /** Sends a file as it is, for as long as it takes. */
+  upload<S extends z.ZodType>(
+    path: string,
+    file: Blob,
+    type: string,
+    schema: S,
+    signal: AbortSignal,
+  ): Promise<z.output<S>>;
   /** The raw response of a stream, its status checked. */
   stream(path: string, signal: AbortSignal): Promise<Response>;
 }
@@ -81,16 +89,21 @@ export function createApiClient(baseUrl: string, language: string, key?: string)
     signal?: AbortSignal,
   ): Promise<z.output<S>> {
     const timeout = AbortSignal.timeout(answerTimeoutMs);
-    const response = await request(path, {
-      ...init,
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
+    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    return await parsed(path, schema, await request(path, { ...init, signal: either }));
+  }
+
+  async function parsed<S extends z.ZodType>(
+    path: string,
+    schema: S,
+    response: Response,
+  ): Promise<z.output<S>> {
     const text = await response.text();
-    const parsed = schema.safeParse(parseJson(text));
+    const read = schema.safeParse(parseJson(text));
     // some answers that are no success carry what was asked for, such as /ready while it is not
-    if (parsed.success) return parsed.data;
+    if (read.success) return read.data;
     if (!response.ok) throw failureOf(response.status, text, baseUrl + path);
-    const { path: field, message } = parsed.error.issues[0];
+    const { path: field, message } = read.error.issues[0];
     throw foreign(`${baseUrl + path} answered`, { field: field.join('.'), expected: message });
   }
 
@@ -100,6 +113,10 @@ export function createApiClient(baseUrl: string, language: string, key?: string)
     post(path, body, schema, signal) {
       const headers = { 'content-type': 'application/json' };
       return answer(path, schema, { method: 'POST', headers, body: JSON.stringify(body) }, signal);
+    },
+    async upload(path, file, type, schema, signal) {
+      const init = { method: 'POST', headers: { 'content-type': type }, body: file, signal };
+      return await parsed(path, schema, await request(path, init));
     },
     async stream(path, signal) {
       const response = await request(path, { headers: { accept: 'text/event-stream' }, signal });

@@ -61,6 +61,7 @@ function stage(pipeline: object = detail) {
         asked.push([path, body]);
         return schema.parse(answered);
       },
+      upload: () => Promise.reject(new Error('not asked for')),
       stream: async () => new Response(),
     }),
     interrupted: new AbortController().signal,

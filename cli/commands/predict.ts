@@ -5,6 +5,7 @@ import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { coerceCsv } from '../rows/coerce.ts';
 import { type JsonRows, readRows } from '../rows/read.ts';
+import { predictFile } from './predict-file.ts';
 
 /** Below what one request may hold. */
 const rowsPerRequest = 5_000;
@@ -13,11 +14,13 @@ const shownDigits = 7;
 export async function predict(
   context: CommandContext,
   pipeline: string,
-  file: string | undefined,
-  { row }: { row?: string },
+  named: string | undefined,
+  { row, file = named, out, key }: { row?: string; file?: string; out?: string; key?: string },
 ): Promise<ExitCode> {
   const { terminal, interrupted } = context;
   const { texts } = terminal;
+  if (out !== undefined && file !== undefined)
+    return await predictFile(context, pipeline, { file, out, key });
   const given = await readRows({ row, file, stdin: process.stdin }, texts);
   const client = await context.api();
   const detail = await client.get(

@@ -99,6 +99,9 @@ export const en = {
     method: 'how rows are explained; auto takes what is exact where it can',
     dataVersion: 'the dataset version; else the newest',
     against: 'the earlier version to compare with',
+    rowsFile: 'the file of rows, as the argument',
+    predictionsOut: 'predict the whole file as a batch and write the answers here (.csv, .ndjson, .parquet)',
+    keyColumn: 'with --out: column that names each row; it is written beside its answer',
     out: 'the file to write; else NAME-report.html or NAME-comparison.html here',
     ofPipeline: 'only runs of this pipeline',
     ofKind: 'only runs of this kind',
@@ -139,6 +142,7 @@ export const en = {
       'relevo predict steel-energy rows.csv',
       'relevo predict steel-energy --row \'{"NSM": 900, "Load_Type": "Light_Load"}\'',
       'cat rows.json | relevo predict steel-energy --json',
+      'relevo predict steel-energy --file year.csv --out answers.parquet',
     ],
     outcomes: [
       'relevo outcomes steel-energy outcomes.csv',
@@ -532,6 +536,9 @@ export const en = {
     notJson: (where: string) => `${where} is no JSON of rows`,
     jsonExpected: 'a JSON object, or a list of them',
     twoInputs: '--row and a file exclude each other',
+    formatUnknown: (file: string, known: string) => `${file} has an ending that says no format: ${known}`,
+    written: (file: string, answered: number, refused: number, version: string) =>
+      `${file}: ${answered} rows answered by ${version}, ${refused} refused`,
   },
   status: {
     process: 'process',

@@ -102,6 +102,10 @@ export const es: Texts = {
     method: 'cómo se explican las filas; auto toma lo exacto donde puede',
     dataVersion: 'la versión de los datos; si no, la más nueva',
     against: 'la versión anterior con la que se compara',
+    rowsFile: 'el archivo de filas, como el argumento',
+    predictionsOut:
+      'predice el archivo entero como lote y escribe aquí las respuestas (.csv, .ndjson, .parquet)',
+    keyColumn: 'con --out: columna que nombra cada fila; se escribe junto a su respuesta',
     out: 'el archivo que se escribe; si no, NOMBRE-report.html o NOMBRE-comparison.html aquí',
     ofPipeline: 'solo ejecuciones de este pipeline',
     ofKind: 'solo ejecuciones de esta clase',
@@ -142,6 +146,7 @@ export const es: Texts = {
       'relevo predict steel-energy filas.csv',
       'relevo predict steel-energy --row \'{"NSM": 900, "Load_Type": "Light_Load"}\'',
       'cat filas.json | relevo predict steel-energy --json',
+      'relevo predict steel-energy --file anual.csv --out respuestas.parquet',
     ],
     outcomes: [
       'relevo outcomes steel-energy resultados.csv',
@@ -538,6 +543,9 @@ export const es: Texts = {
     notJson: (where) => `${where} no es JSON de filas`,
     jsonExpected: 'un objeto JSON, o una lista de ellos',
     twoInputs: '--row y un archivo se excluyen',
+    formatUnknown: (file, known) => `La terminación de ${file} no dice ningún formato: ${known}`,
+    written: (file, answered, refused, version) =>
+      `${file}: ${answered} filas respondidas por ${version}, ${refused} rechazadas`,
   },
   status: {
     process: 'proceso',
