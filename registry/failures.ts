@@ -22,6 +22,9 @@ const brokenConnection =
  */
 const unavailable = /^(08...|28...|53...|57P0[1-5]|3D000|42P01|3F000)$/;
 
+/** PostgreSQL's text holds every character but NUL. */
+const unstorableText = '22021';
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
@@ -57,6 +60,15 @@ export function asRelevoError(error: unknown): RelevoError {
     return new RelevoError('DATABASE_UNAVAILABLE', `The database cannot be used: ${reason}`, {
       remedy: unavailableRemedy(code),
     });
+  }
+  if (code === unstorableText) {
+    return new RelevoError(
+      'REQUEST_INVALID',
+      'A text holds a character that the database cannot keep: NUL.',
+      {
+        expected: 'text without NUL',
+      },
+    );
   }
   return new RelevoError('INTERNAL', `The registry failed: ${message}`, {}, { cause: root });
 }
