@@ -10,7 +10,7 @@ import { taskQueues } from '../temporal.config.ts';
 import { plant, writePlant } from './plant.ts';
 import { type Servers, startServers, startWorkers, type Workers } from './stack.ts';
 
-const kills = Number(process.env.CRASH_KILLS ?? 3);
+const kills = Number(process.env.CRASH_KILLS ?? 2);
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 100_000);
 const rows = 6_000;
 const spec = plant({ rounds: 1_500, trials: 4 });
