@@ -30,7 +30,7 @@ const may = {
     'temporal',
     'telemetry',
   ],
-  api: ['contracts', 'inference', 'registry', 'pipelines', 'net', 'temporal', 'telemetry'],
+  api: ['contracts', 'inference', 'threads', 'registry', 'pipelines', 'net', 'temporal', 'telemetry'],
   cli: ['contracts', 'inference', 'registry', 'pipelines', 'temporal'],
 };
 

@@ -51,11 +51,12 @@ const maxRunRows = 65_536;
 /**
  * Opens an ONNX file with onnxruntime on CPU.
  * @param options.threads intra-op threads of one run, 1 unless told: rows are few and runs are many.
+ * @param options.runRows rows of one native run, for who may be held for long; adapted to a few milliseconds where absent.
  * @throws RangeError where the file has no output `prediction`; Error where it is no ONNX file.
  */
 export async function openModel(
   bytesOrPath: Uint8Array | string,
-  { threads = 1 }: { threads?: number } = {},
+  { threads = 1, runRows }: { threads?: number; runRows?: number } = {},
 ): Promise<InferenceModel> {
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
@@ -73,11 +74,12 @@ export async function openModel(
     if (!outputNames.includes('prediction'))
       throw new RangeError(`the model has no output named "prediction", but ${outputNames.join(', ')}`);
     const { classes } = await readMetadata(bytesOrPath);
-    return new Session(session, {
+    const outputs = {
       label: outputNames.includes('label'),
       interval: outputNames.includes('interval'),
       ...(classes === undefined ? {} : { classes: z.array(z.string()).parse(JSON.parse(classes)) }),
-    });
+    };
+    return new Session(session, outputs, runRows);
   } catch (error) {
     await session.release();
     throw error;
@@ -90,9 +92,12 @@ class Session implements InferenceModel {
   private readonly session: InferenceSession;
   private readonly allOutputs: string[];
   private readonly underWay = new Set<Promise<unknown>>();
-  private runRows = initialRunRows;
+  private runRows: number;
+  private readonly adapts: boolean;
 
-  constructor(session: InferenceSession, outputs: ModelOutputs) {
+  constructor(session: InferenceSession, outputs: ModelOutputs, runRows: number | undefined) {
+    this.runRows = runRows ?? initialRunRows;
+    this.adapts = runRows === undefined;
     this.session = session;
     this.outputs = outputs;
     this.allOutputs = [...session.outputNames];
@@ -192,6 +197,7 @@ class Session implements InferenceModel {
 
   /** Half as many rows a run where a large one took too long, twice as many where a full one was quick. */
   private adapt(rows: number, tookMs: number): void {
+    if (!this.adapts) return;
     if (tookMs > targetRunMs && 2 * rows >= this.runRows)
       this.runRows = Math.max(minRunRows, this.runRows / 2);
     else if (tookMs < targetRunMs / 2 && rows >= this.runRows)

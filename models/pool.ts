@@ -1,1 +1,2 @@
-export { closePool, runInPool, threadLoader } from '../threads/pool.ts';
+export { threadLoader } from '../threads/loader.ts';
+export { closePool, runInPool } from '../threads/pool.ts';

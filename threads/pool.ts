@@ -1,9 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../contracts/errors.ts';
-
-/** Threads do not inherit the parent's loader of TypeScript, and `--import tsx` does nothing in them. */
-export const threadLoader = new URL('./thread-loader.js', import.meta.url).href;
+import { threadLoader } from './loader.ts';
 
 let pool: Piscina | undefined;
 function threads(): Piscina {

@@ -103,5 +103,5 @@ it(
     const answeredBy = new Set(load.answered.map(({ modelVersion }) => modelVersion));
     expect([...answeredBy].sort()).toEqual([first, second].sort());
   },
-  60_000 + rounds * 4_000,
+  60_000 + rounds * 15_000,
 );

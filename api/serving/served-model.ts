@@ -3,6 +3,7 @@ import { type InferenceModel, openModel } from '../../inference/session.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import { answerWriter } from './answer-json.ts';
 import { type Answer, asker, noAnswers } from './answers.ts';
+import { createBatchThread } from './batch-thread.ts';
 import { createBatcher, sharedRows } from './batcher.ts';
 import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
 import { compileRowReader, type RowReader } from './row-reader.ts';
@@ -12,6 +13,10 @@ export type ServedVersion = ModelVersion;
 
 /** What a forecast's model reads beside its inputs, one number per row each. */
 type History = Record<string, Float64Array>;
+type Asking = ReturnType<typeof asker>;
+
+/** Requests of more rows than this are answered by another thread. */
+const threadRows = 512;
 
 /** A model version in memory: answers rows until it is retired and its last request has its answer. */
 export interface ServedModel {
@@ -36,11 +41,18 @@ export async function openServedModel(
   checkInputs(version.spec, layout, model);
   const read = compileRowReader(version.spec);
   const addToBatch = createBatcher(model, layout, read);
+  const ask = asker(model);
+  const thread = createBatchThread(onnx);
+  /** Many rows are asked for off the event loop and in larger pieces there; here in small ones until it is open. */
+  const askMany: Asking = (feeds, rows) =>
+    (rows > threadRows && thread.warm() ? thread : { ask }).ask(feeds, rows);
   let underway = 0;
   let retired = false;
 
   const releaseWhenIdle = (): void => {
-    if (retired && underway === 0) void model.release();
+    if (!retired || underway > 0) return;
+    thread.close();
+    void model.release();
   };
   return {
     version,
@@ -54,7 +66,7 @@ export async function openServedModel(
       const bad =
         rows.length <= sharedRows && history === undefined
           ? addToBatch(rows, answerAndLeave)
-          : predictMany(model, layout, read, rows, answerAndLeave, history);
+          : predictMany(askMany, layout, read, rows, answerAndLeave, history);
       if (bad < 0) underway++;
       return bad;
     },
@@ -70,7 +82,7 @@ export async function openServedModel(
 }
 
 function predictMany(
-  model: InferenceModel,
+  ask: Asking,
   layout: InputLayout,
   read: RowReader,
   rows: readonly unknown[],
@@ -81,7 +93,7 @@ function predictMany(
   for (let i = 0; i < rows.length; i++) {
     if (!read(rows[i], columns, i)) return i;
   }
-  asker(model)({ ...modelFeeds(layout, columns, 0, rows.length), ...history }, rows.length).then(
+  ask({ ...modelFeeds(layout, columns, 0, rows.length), ...history }, rows.length).then(
     (answers) => answer(undefined, answers, 0, rows.length),
     (error: unknown) => answer(error, noAnswers, 0, 0),
   );
