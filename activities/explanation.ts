@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { adoptedEstimator } from '../contracts/adoption.ts';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
+import { RelevoError } from '../contracts/errors.ts';
 import type { Frame, Matrix, Series } from '../contracts/frame.ts';
 import { classesOf, modelInputs, type PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
@@ -52,6 +54,7 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
     async explainRows(input: ExplainInput): Promise<ExplainResult> {
       const version = await registry.models.get(input.pipeline, input.modelVersion);
       const { spec, native, datasetVersion, splitArtifact } = version;
+      if (version.estimator === adoptedEstimator) throw onlyAFile(version.version);
       const given = rowsSchema.parse(await readJson(artifacts, input.rows));
       return await withHeartbeat('explain', async ({ signal }) => {
         const ref = { spec: version.artifacts.spec, datasetVersion, split: splitArtifact };
@@ -71,6 +74,13 @@ export function createExplanationActivities({ artifacts, registry, trainingSets 
     },
   };
 }
+
+const onlyAFile = (version: string): RelevoError =>
+  new RelevoError('MODEL_NOT_FOUND', `${version} was not trained here: there is only its ONNX file to ask`, {
+    field: 'version',
+    value: version,
+    expected: 'a version that a training of the pipeline made',
+  });
 
 /** So many rows, drawn without replacement, in their order; all where there are no more. */
 function sampleOf(rows: PreparedRows, most: number, seed: number): PreparedRows {

@@ -1,3 +1,4 @@
+import { adoptedEstimator } from '../../contracts/adoption.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Params } from '../../contracts/estimator.ts';
@@ -80,6 +81,12 @@ export async function withBase<T>(
       'RETRAIN_IMPOSSIBLE',
       `${spec.name} has other features than ${base.version} was made for: only a model trained anew can serve`,
       { field: 'features', value: base.version },
+    );
+  if (base.estimator === adoptedEstimator)
+    throw new RelevoError(
+      'RETRAIN_IMPOSSIBLE',
+      `${base.version} was not trained here: only a model trained anew can take its place`,
+      { field: 'estimator', value: base.version },
     );
   const fitted = await loadCandidate(await artifacts.readBytes(base.native));
   try {

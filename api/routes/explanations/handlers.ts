@@ -1,3 +1,4 @@
+import { adoptedEstimator } from '../../../contracts/adoption.ts';
 import type { ArtifactStore } from '../../../contracts/artifacts.ts';
 import { RelevoError } from '../../../contracts/errors.ts';
 import { explanationSchema, rowsExplanationSchema } from '../../../contracts/explanation.ts';
@@ -51,7 +52,9 @@ export function explanationRoutes({ champions, workflows, artifacts, newId, hist
       if (ref === undefined)
         throw new RelevoError(
           'MODEL_NOT_FOUND',
-          `${version.version} was trained before models were explained`,
+          version.estimator === adoptedEstimator
+            ? `${version.version} was not trained here: there is only its ONNX file to ask`
+            : `${version.version} was trained before models were explained`,
           {
             field: 'pipeline',
             value: version.pipeline,
