@@ -56,6 +56,15 @@ const errorSchema = z
   })
   .openapi('Error');
 
+/** One of the server-sent events of a stream. */
+export const eventSchema = z
+  .object({
+    event: z.string().optional(),
+    id: z.string().optional(),
+    data: z.string().optional().openapi({ description: 'JSON' }),
+  })
+  .openapi('ServerSentEvent');
+
 /** A successful answer in JSON. */
 export const json = <S extends z.ZodType>(schema: S, description: string) => ({
   description,

@@ -24,7 +24,8 @@ const adoptionSchema = z
   .refine(({ version, alias }) => (version === undefined) !== (alias === undefined), {
     path: ['version'],
     message: 'either version or alias',
-  });
+  })
+  .meta({ oneOf: [{ required: ['version'] }, { required: ['alias'] }] });
 
 export const adopt = createRoute({
   method: 'post',

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { alertKinds, alertSchema, alertStates } from '../../../contracts/alerts.ts';
-import { errors, json } from '../../openapi.ts';
+import { errors, eventSchema, json } from '../../openapi.ts';
 
 export const list = createRoute({
   method: 'get',
@@ -89,7 +89,7 @@ export const events = createRoute({
     }),
   },
   responses: {
-    200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
+    200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: eventSchema } } },
     ...errors('REQUEST_INVALID', 'DATABASE_UNAVAILABLE'),
   },
 });

@@ -36,7 +36,7 @@ export const analyzeRoutes = ({ pipelines, champions, registry, recording }: Dep
 function checkPeriod(from: string, to: string): void {
   const days = (Date.parse(to) - Date.parse(from)) / dayMs;
   if (days > 0 && days <= longestDays) return;
-  throw new RelevoError('REQUEST_INVALID', `The period from ${from} to ${to} cannot be gathered.`, {
+  throw new RelevoError('REQUEST_UNPROCESSABLE', `The period from ${from} to ${to} cannot be gathered.`, {
     field: 'to',
     value: to,
     expected: `a moment after "from", at most ${longestDays} days later`,
@@ -53,7 +53,7 @@ function checkGrouping(
   const kept = policy.inputs ? spec.inputs.filter((name) => !policy.redact.includes(name)) : [];
   if (kept.includes(by.column)) return;
   throw new RelevoError(
-    'REQUEST_INVALID',
+    'REQUEST_UNPROCESSABLE',
     `The log of ${spec.name} keeps no column "${by.column.slice(0, 80)}".`,
     {
       field: 'by.column',

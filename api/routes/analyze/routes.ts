@@ -35,6 +35,7 @@ export const analyze = createRoute({
     ...errors(
       'REQUEST_INVALID',
       'REQUEST_TIMEOUT',
+      'REQUEST_UNPROCESSABLE',
       'UNAUTHENTICATED',
       'FORBIDDEN',
       'PIPELINE_NOT_FOUND',

@@ -5,7 +5,7 @@ import { errors, json, pipelineParam } from '../../openapi.ts';
 import { linksSchema, startedSchema } from '../runs/routes.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/, 'letters, digits and . _ : -, at most 100');
-const file = { schema: z.string().openapi({ format: 'binary' }) };
+const file = { schema: z.string().min(1).openapi({ format: 'binary' }) };
 
 export const startQuery = z.strictObject({
   id: id.optional().openapi({ description: 'Your own id of the batch: the same id is the same batch' }),

@@ -8,7 +8,10 @@ const grant = z
     (text) => parseGrant(text) !== undefined,
     'a role (viewer, client, engineer, admin) or ROLE:PIPELINE',
   )
-  .openapi({ example: 'client:steel-energy' });
+  .openapi({
+    example: 'client:steel-energy',
+    pattern: '^(viewer|client|engineer|admin)(:[A-Za-z0-9*][A-Za-z0-9._-]{0,99})?$',
+  });
 
 const keySchema = z
   .object({

@@ -3,6 +3,7 @@ import { contestRouteStages } from '../../../contracts/contest.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter, errors, json, pipelineParam } from '../../openapi.ts';
 
+const uuid7 = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$/;
 const answerSchema = z.object({
   values: z
     .array(z.number())
@@ -17,7 +18,10 @@ const logged = createRoute({
   summary: 'A prediction that was given: what was asked, who answered, and what turned out',
   request: {
     params: pipelineParam.extend({
-      id: z.uuidv7().openapi({ param: { name: 'id', in: 'path' } }),
+      id: z
+        .string()
+        .regex(uuid7, 'the id of a prediction, a UUID of version 7')
+        .openapi({ param: { name: 'id', in: 'path' } }),
     }),
   },
   responses: {

@@ -1,10 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { businessKeySchema } from '../../../contracts/predictions.ts';
+import { limits } from '../../limits.ts';
 import { errors, json, pipelineParam } from '../../openapi.ts';
 
 const rowSchema = z
   .record(z.string(), z.union([z.number(), z.string(), z.null()]))
   .openapi('Row', { description: 'One key per input column; an optional one may be missing or null' });
+const rowsSchema = z.array(rowSchema).min(1).max(limits.rows);
 const keysSchema = z
   .array(businessKeySchema.nullable())
   .optional()
@@ -16,7 +18,7 @@ const headers = z.object({
   }),
 });
 const bodySchema = z
-  .union([rowSchema, z.array(rowSchema), z.object({ rows: z.array(rowSchema), keys: keysSchema })])
+  .union([rowSchema, rowsSchema, z.strictObject({ rows: rowsSchema, keys: keysSchema })])
   .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […], "keys": […]}' });
 export const answerSchema = z
   .object({

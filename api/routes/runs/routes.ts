@@ -3,7 +3,7 @@ import { runKinds } from '../../../contracts/ids.ts';
 import { monitorOptionsSchema } from '../../../contracts/monitor.ts';
 import { retrainOptionsSchema } from '../../../contracts/retrain.ts';
 import { runStates, trainOptionsSchema } from '../../../contracts/runs.ts';
-import { errors, json, pipelineParam } from '../../openapi.ts';
+import { errors, eventSchema, json, pipelineParam } from '../../openapi.ts';
 
 export const linksSchema = z
   .object({
@@ -138,7 +138,7 @@ export const events = createRoute({
   summary: 'Follow a run: `progress` events as it changes, one `end` event with the run when it has ended',
   request: { params },
   responses: {
-    200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: z.string() } } },
+    200: { description: 'Server-sent events', content: { 'text/event-stream': { schema: eventSchema } } },
     ...errors('RUN_NOT_FOUND', 'DATABASE_UNAVAILABLE'),
   },
 });

@@ -136,9 +136,9 @@ it('/analyze refuses what it cannot gather before it asks the database', async (
     const body = { from: '2026-05-01T00:00:00Z', to: '2026-05-02T00:00:00Z', ...change };
     return (await post(api, '/analyze', body)).status;
   };
-  expect(await ask({ to: '2026-05-01T00:00:00Z' })).toBe(400);
-  expect(await ask({ to: '2036-05-01T00:00:00Z' })).toBe(400);
-  expect(await ask({ by: { column: "x' or 1=1" } })).toBe(400);
+  expect(await ask({ to: '2026-05-01T00:00:00Z' })).toBe(422);
+  expect(await ask({ to: '2036-05-01T00:00:00Z' })).toBe(422);
+  expect(await ask({ by: { column: "x' or 1=1" } })).toBe(422);
   expect(await ask({ by: { shift: { startsAt: '25:00', hours: 8 } } })).toBe(400);
   expect(await ask({ pipeline: 'none' })).toBe(404);
   expect(await ask({ by: 'day' })).toBe(503);

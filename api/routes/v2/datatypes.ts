@@ -50,7 +50,7 @@ function readTexts(bytes: Buffer, elements: number, tensor: string): string[] {
     const text = bytes.subarray(at + 4, end);
     if (!isUtf8(text))
       throw new RelevoError(
-        'REQUEST_INVALID',
+        'REQUEST_UNPROCESSABLE',
         `Text ${texts.length} of the input "${tensor}" is not UTF-8.`,
         {
           field: tensor,
@@ -66,11 +66,15 @@ function readTexts(bytes: Buffer, elements: number, tensor: string): string[] {
 }
 
 const sizeWrong = (tensor: string, bytes: number, expected: string): RelevoError =>
-  new RelevoError('REQUEST_INVALID', `The input "${tensor}" has ${bytes} bytes; expected ${expected}.`, {
-    field: tensor,
-    value: bytes,
-    expected,
-  });
+  new RelevoError(
+    'REQUEST_UNPROCESSABLE',
+    `The input "${tensor}" has ${bytes} bytes; expected ${expected}.`,
+    {
+      field: tensor,
+      value: bytes,
+      expected,
+    },
+  );
 
 /** Writes numbers as FP64 in the binary form. */
 export function doublesToBytes(values: ArrayLike<number>): Buffer {

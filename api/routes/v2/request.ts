@@ -13,7 +13,7 @@ const tensorSchema = z
   .object({
     name: z.string().min(1).max(200),
     shape: z
-      .array(z.number().int().min(0))
+      .array(z.number().int().min(1))
       .min(1)
       .max(2)
       .openapi({ description: '[n], [n, 1], or [n, k] for all columns in one' }),
@@ -86,11 +86,15 @@ export function readInference(body: Buffer, headerLength: string | undefined): I
     return { name: tensor.name, ...extentOf(tensor), cells };
   });
   if (at !== body.length)
-    throw new RelevoError('REQUEST_INVALID', `${body.length - at} bytes follow the last binary input.`, {
-      field: 'inputs',
-      value: body.length - jsonBytes,
-      expected: `${at - jsonBytes} bytes after the JSON, as the inputs' binary_data_size adds up`,
-    });
+    throw new RelevoError(
+      'REQUEST_UNPROCESSABLE',
+      `${body.length - at} bytes follow the last binary input.`,
+      {
+        field: 'inputs',
+        value: body.length - jsonBytes,
+        expected: `${at - jsonBytes} bytes after the JSON, as the inputs' binary_data_size adds up`,
+      },
+    );
   return { ...parsed.data, inputs };
 }
 
@@ -166,7 +170,7 @@ const cellOf = {
 function tensorWrong(tensor: string, field: string, value: unknown, expected: string): RelevoError {
   const shown = value === undefined ? 'missing' : JSON.stringify(shownJson(value));
   return new RelevoError(
-    'REQUEST_INVALID',
+    'REQUEST_UNPROCESSABLE',
     `"${field}" of the input "${tensor}" is ${shown}; expected ${expected}.`,
     {
       field: `${tensor}.${field}`,

@@ -33,7 +33,7 @@ export function wantedOutputs(spec: PipelineSpec, { outputs, parameters }: Infer
     const tensor = [...known, versionTensor].find((output) => output.name === name);
     const { binary_data: binary = byDefault } = own ?? {};
     if (tensor !== undefined) return { ...tensor, binary: binary === true };
-    throw new RelevoError('REQUEST_INVALID', `The model has no output "${name.slice(0, 80)}".`, {
+    throw new RelevoError('REQUEST_UNPROCESSABLE', `The model has no output "${name.slice(0, 80)}".`, {
       field: 'outputs',
       value: name,
       expected: [...known, versionTensor].map((output) => output.name).join(', '),

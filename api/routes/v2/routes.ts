@@ -136,6 +136,7 @@ const infer = {
       'BODY_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'ROW_INVALID',
+      'REQUEST_UNPROCESSABLE',
       'DATABASE_UNAVAILABLE',
     ),
   },

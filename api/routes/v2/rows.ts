@@ -64,14 +64,14 @@ function checkNumbers(spec: PipelineSpec, { name }: InputTensor, known: readonly
 }
 
 const wrong = (name: string, what: string, expected: string): RelevoError =>
-  new RelevoError('REQUEST_INVALID', `The input "${name}" is ${what}; expected ${expected}.`, {
+  new RelevoError('REQUEST_UNPROCESSABLE', `The input "${name}" is ${what}; expected ${expected}.`, {
     field: name,
     value: what,
     expected,
   });
 
 const unknown = (name: string, known: readonly string[]): RelevoError =>
-  new RelevoError('REQUEST_INVALID', `The model has no input "${name}"${didYouMean(name, known)}.`, {
+  new RelevoError('REQUEST_UNPROCESSABLE', `The model has no input "${name}"${didYouMean(name, known)}.`, {
     field: 'inputs',
     value: name,
     expected: known.join(', '),
