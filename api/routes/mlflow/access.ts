@@ -1,6 +1,6 @@
 import type { ApiDeps } from '../../deps.ts';
 import type { ApiContext } from '../../openapi.ts';
-import { authorize } from '../../security/authorize.ts';
+import { authorize, mayDo } from '../../security/authorize.ts';
 import type { Permission } from '../../security/roles.ts';
 
 /**
@@ -12,3 +12,9 @@ export const pipelineGuard =
   (c: ApiContext, permission: Permission, name: string): void => {
     if (pipelines.some((spec) => spec.name === name)) authorize(c.get('principal'), permission, name);
   };
+
+/** Whether they may see the experiment: a pipeline's, only where they may read that pipeline. */
+export const experimentFilter =
+  ({ pipelines }: Pick<ApiDeps, 'pipelines'>) =>
+  (c: ApiContext, experimentId: string): boolean =>
+    !pipelines.some((spec) => spec.name === experimentId) || mayDo(c.get('principal'), 'read', experimentId);

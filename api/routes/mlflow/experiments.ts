@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MlflowExperiment } from '../../../registry/mlflow/types.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { pipelineGuard } from './access.ts';
+import { experimentFilter, pipelineGuard } from './access.ts';
 import type { AddEndpoint } from './endpoint.ts';
 import { id, optionalText, pairs, searchFields, searchOf, tagKey, texts, viewType } from './schemas.ts';
 
@@ -23,6 +23,7 @@ const experimentJson = (experiment: MlflowExperiment) => ({
 export function addExperiments(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { experiments } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });
+  const isVisible = experimentFilter({ pipelines });
   const create = z.object({ name, artifact_location: optionalText(500), tags: texts(tagLength, 100) });
   add('POST', '/experiments/create', create, async ({ artifact_location, ...given }) => ({
     experiment_id: await experiments.create({
@@ -43,9 +44,10 @@ export function addExperiments(add: AddEndpoint, { registry, pipelines }: Deps):
   });
   const search = z.object({ ...searchFields(1_000), view_type: viewType });
   for (const method of ['GET', 'POST'] as const) {
-    add(method, '/experiments/search', search, async ({ view_type: stages, ...given }) => {
+    add(method, '/experiments/search', search, async ({ view_type: stages, ...given }, c) => {
       const { items, nextPageToken } = await experiments.search({ ...searchOf(given), stages });
-      return { experiments: items.map(experimentJson), next_page_token: nextPageToken };
+      const seen = items.filter(({ id: experiment }) => isVisible(c, experiment));
+      return { experiments: seen.map(experimentJson), next_page_token: nextPageToken };
     });
   }
   add('POST', '/experiments/delete', byId, async ({ experiment_id }) => {

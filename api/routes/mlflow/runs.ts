@@ -98,7 +98,11 @@ export function addRuns(add: AddEndpoint, { registry, pipelines }: Deps): void {
     const run = { experimentId: experiment_id, userId: user_id, startMs, tags };
     return runAnswer(await runs.create({ ...run, ...(run_name && { name: run_name }) }));
   });
-  add('GET', '/runs/get', withRunId({}), async ({ run_id }) => runAnswer(await runs.get(run_id)));
+  add('GET', '/runs/get', withRunId({}), async ({ run_id }, c) => {
+    const run = await runs.get(run_id);
+    guard(c, 'read', experimentOf(run));
+    return runAnswer(run);
+  });
   const update = withRunId({
     status: z.union([z.enum(mlflowRunStatuses), int.transform(statusOf)]).optional(),
     end_time: moment.optional(),
@@ -131,6 +135,9 @@ export function addRuns(add: AddEndpoint, { registry, pipelines }: Deps): void {
   });
   addLogging(add, runs);
 }
+
+const infoSchema = z.object({ info: z.object({ experiment_id: z.string() }) });
+const experimentOf = (run: string): string => infoSchema.parse(JSON.parse(run)).info.experiment_id;
 
 const runAnswer = (run: string): string => `{"run":${run}}`;
 
