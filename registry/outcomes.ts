@@ -4,6 +4,7 @@ import { type Database, pipelineNotFound, storableText, type Transaction } from 
 import { idTimeMs } from './prediction-ids.ts';
 import { pipelines } from './schema/pipelines.ts';
 import { outcomes, predictions } from './schema/predictions.ts';
+import { servedOutcomes } from './served-outcomes.ts';
 import type { OutcomeRegistry } from './types.ts';
 
 /** An id from a clock that is this far ahead of ours is none of a prediction's. */
@@ -156,5 +157,6 @@ export function outcomeRegistry(db: Database): OutcomeRegistry {
       const keptSinceMs = keptSince === undefined ? 0 : Date.parse(keptSince);
       return await db.transaction((tx) => recordIn(tx, pipeline, given, keptSinceMs));
     },
+    served: (pipeline, page) => servedOutcomes(db, pipeline, page),
   };
 }

@@ -230,6 +230,8 @@ export interface MonitorState {
   /** Of the online control of false discoveries: of the columns, and of the champion's metric. */
   online: unknown;
   performance?: unknown;
+  /** Outcomes up to this number have been looked at; absent before the first. */
+  servedOutcome?: number;
   streams: StreamState[];
   /** Rows that were new to the last checks, newest last. */
   volumes: number[];
@@ -477,6 +479,15 @@ export interface OutcomeRegistry {
     outcomes: readonly Outcome[],
     options?: { keptSince?: Moment },
   ): Promise<OutcomeStatus[]>;
+  /** What a version answered, by the outcomes told after a given one, in the order in which they were told. */
+  served(pipeline: string, page: { version: string; after: number; limit: number }): Promise<ServedOutcomes>;
+}
+/** Answered rows whose outcome is known; of a business key the newest row. */
+export interface ServedOutcomes {
+  /** `outcome` is its number, which rises; values as in `LoggedAnswer`. */
+  rows: { outcome: number; actual: string | number; values: number[] }[];
+  /** The newest outcome of the page, whether or not the version had answered it; `after` where there was none. */
+  until: number;
 }
 
 /** Which challengers see traffic; servers hear of each change within moments. */

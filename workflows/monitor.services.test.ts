@@ -1,9 +1,12 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { createIdMaker } from '../api/serving/ids.ts';
 import { runId } from '../contracts/ids.ts';
 import type { MonitorResult } from '../contracts/monitor.ts';
 import { trainOptionsSchema } from '../contracts/runs.ts';
+import { seededRandom } from '../models/random.ts';
+import { encodePredictions } from '../registry/prediction-batches.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
@@ -131,6 +134,47 @@ it('tells of a source that cannot be read, and checks what is there', async () =
   await appendFile(join(stack.dataDir, plantFile), '0,9.1,oxide,181.2\n');
   await monitor('mended');
   expect(await openAlerts()).not.toContain('source:file');
+});
+
+it('joins what clients tell of their answers, each outcome once', async () => {
+  const champion = await stack.registry.models.champion(spec.name);
+  const newId = createIdMaker();
+  const random = seededRandom(9, 'told');
+  const serve = async (rows: number, key?: (row: number) => string): Promise<string[]> => {
+    const answered = Array.from({ length: rows }, (_, row) => ({
+      ...{ id: newId(), pipeline: spec.name, version: champion?.version ?? '', latencyUs: 90 },
+      answer: { values: [200] },
+      ...(key && { key: key(row) }),
+    }));
+    await stack.registry.predictions.copy(encodePredictions(answered));
+    return answered.map(({ id }) => id);
+  };
+  const told = async () => {
+    const { state } = (await stack.registry.drift.state(spec.name)) ?? {};
+    return state?.streams
+      .filter(({ series }) => series === 'served absolute residual')
+      .map(({ rows }) => rows);
+  };
+  const actual = () => 200 + 3 * random.normal();
+  const ids = await serve(150);
+  await stack.registry.outcomes.record(
+    spec.name,
+    ids.map((predictionId) => ({ predictionId, actual: actual() })),
+  );
+  await monitor('served');
+  expect(await told()).toEqual([150, 150]);
+  await serve(20, (row) => `mill-${row % 10}`);
+  const keys = Array.from({ length: 10 }, (_, row) => ({ key: `mill-${row}`, actual: actual() }));
+  await stack.registry.outcomes.record(spec.name, [...keys, { key: 'never asked', actual: 1 }]);
+  await monitor('served-by-key');
+  expect(await told()).toEqual([160, 160]);
+  await monitor('served-nothing');
+  expect(await told()).toEqual([160, 160]);
+  const { report } = await stack.registry.drift.get(spec.name, 'served-nothing');
+  expect(report.streams.map(({ series }) => series)).toEqual([
+    ...['absolute residual', 'absolute residual'],
+    ...['served absolute residual', 'served absolute residual'],
+  ]);
 });
 
 it('finds cells that went missing, as the data’s fault and not as one to learn', async () => {

@@ -49,7 +49,13 @@ export function createMonitoringActivities(deps: Deps) {
           times: (column) => reader.times(spec, parts, column),
         });
         report({ phase: 'compare', done: 0, total: choice.current.length });
-        const work: Work = { spec, dataset, watched, memory: known?.state, choice, reader, signal };
+        const memory = known?.state;
+        const served = await readServed(
+          { artifacts, outcomes: registry.outcomes },
+          watched.version,
+          memory?.servedOutcome ?? 0,
+        );
+        const work: Work = { spec, dataset, watched, memory, choice, reader, served, signal };
         const result = await checkAll(artifacts, work);
         const body = await putJson(artifacts, 'drift-check.json', result);
         const { verdict, advice } = result.report;

@@ -5,6 +5,7 @@ import { answerPairs, dataPairs, lossRowsOf, watchedColumns } from './columns.ts
 import { freshnessOf, qualityOf } from './data-findings.ts';
 import type { CheckBody } from './draft.ts';
 import { estimateUnlabelled } from './estimate.ts';
+import { joinStreams, servedStreams, tellingEvidence } from './evidence.ts';
 import { importanceOf } from './importance.ts';
 import { jointDrift } from './joint.ts';
 import { withAnswerer } from './open.ts';
@@ -27,7 +28,9 @@ export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<Ch
   const importance = await importanceOf(artifacts, watched.version);
   const frames = await dataFrames(work);
   const compared = await compare(work, frames, asked, importance);
-  const streams = asked && (await streamsOf(work, asked));
+  const ofData = asked && (await streamsOf(work, asked));
+  const ofClients = asked && work.served && (await servedStreams(work, asked, work.served));
+  const streams = ofData && joinStreams(ofClients ? [ofData, ofClients] : [ofData]);
   const performance = asked && (await performanceIn(work, asked));
   const { policy, seed } = { policy: spec.drift, seed: spec.seed };
   const inputs = spec.inputs.filter((name) => spec.columns[name].kind !== 'timestamp');
@@ -41,15 +44,23 @@ export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<Ch
     ...qualityOf(work, frames),
     ...(await freshnessOf(artifacts, work)),
   ];
-  const evidence = asked &&
-    streams && {
-      alarms: streams.alarms,
+  const dataTells = asked &&
+    ofData && {
+      alarms: ofData.alarms,
       heldOut: asked.heldOut.answers.loss,
       streamed: asked.streamed.answers.loss,
       isBeyondShares:
         spec.task === 'classification' &&
         isBeyondShares(classErrorsOf(asked.heldOut.answers), classErrorsOf(asked.streamed.answers)),
     };
+  const clientsTell = asked &&
+    ofClients &&
+    work.served && {
+      alarms: ofClients.alarms,
+      heldOut: asked.heldOut.answers.loss,
+      streamed: work.served.loss,
+    };
+  const evidence = tellingEvidence([dataTells, clientsTell].filter((one) => one !== undefined));
   const report = reportOf(work, { compared, joint, streams, evidence, performance, quality });
   const isSurelyWorse = performance?.isWorse ?? false;
   return { report, isSurelyWorse, memory: memoryAfter(work, report, { compared, streams, performance }) };
@@ -108,7 +119,7 @@ async function streamsOf(
 const leastScored = 100;
 
 async function performanceIn(
-  { choice, watched, memory, signal }: Work,
+  { choice, watched, memory, served, signal }: Work,
   { heldOut, current, streamed }: Asked,
 ): Promise<Performance> {
   const { spec } = watched.version;
@@ -116,7 +127,9 @@ async function performanceIn(
   const labelled = choice.fresh.length === 0 ? 0 : Math.min(1, known / choice.fresh.length);
   // What waited for the columns' sake is no news of how good the champion is now.
   const isNews = streamed.answers.scored.actual.length >= leastScored;
-  const newest = (isNews ? streamed : current).answers.scored;
+  const ofData = (isNews ? streamed : current).answers.scored;
+  // Where the data has no targets (yet), what clients told of their answers says how good the champion is.
+  const newest = served && ofData.actual.length === 0 ? served.scored : ofData;
   const scored = { heldOut: heldOut.answers.scored, current: newest, labelled };
   const measured = await performanceOf(spec, scored, { online: memory?.performance, signal });
   const estimated = labelled < 1 ? await estimateUnlabelled(spec, { heldOut, current }, signal) : undefined;

@@ -85,6 +85,7 @@ export function memoryAfter(
     online: compared.online,
     performance: performance ? performance.online : memory?.performance,
     streams: streams?.states ?? memory?.streams ?? [],
+    servedOutcome: work.served?.until ?? memory?.servedOutcome,
     volumes: [...(memory?.volumes ?? []), arrived(work)].slice(-keptVolumes),
     ...(asked && { asked }),
   };

@@ -18,7 +18,7 @@ export interface StreamEvidence {
 const broken = new Set(['missing', 'gone']);
 
 /** Mean of the known values; NaN where there are none. */
-function meanOf(values: Float64Array): number {
+export function meanOf(values: Float64Array): number {
   let [sum, count] = [0, 0];
   for (const value of values) {
     if (Number.isNaN(value)) continue;

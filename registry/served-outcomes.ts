@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import type { ServedOutcomes } from './types.ts';
+
+interface Row extends Record<string, unknown> {
+  outcome: string;
+  actual: string | number;
+  values: number[];
+}
+
+/**
+ * Rows that a version answered, by the outcomes told after a given one, in the order in which they were told. Outcomes
+ * of one pipeline are told one after the other, so that none comes in before a number that has been read.
+ */
+export async function servedOutcomes(
+  db: Database,
+  pipeline: string,
+  { version, after, limit }: { version: string; after: number; limit: number },
+): Promise<ServedOutcomes> {
+  const answered = sql`p.pipeline = ${pipeline} and p.version = ${version}`;
+  const told = sql`
+    select id, prediction_id, key, actual from relevo.outcomes
+    where pipeline = ${pipeline} and id > ${after} order by id limit ${limit}`;
+  return await db.transaction(
+    async (tx) => {
+      const { rows } = await tx.execute<Row>(sql`
+        with told as (${told}), by_id as (
+          select t.id as outcome, t.actual, p.answer->'values' as values
+          from told t join relevo.predictions p on p.id = t.prediction_id where ${answered}
+        ), by_key as (
+          select distinct on (t.id) t.id as outcome, t.actual, p.answer->'values' as values
+          from told t join relevo.predictions p on p.key = t.key where ${answered}
+          order by t.id, p.at desc, p.id desc
+        )
+        select * from (select * from by_id union all select * from by_key) served order by outcome`);
+      const last = await tx.execute<{ until: string | null }>(
+        sql`select max(id) as until from (${told}) told`,
+      );
+      const until = Number(last.rows[0]?.until ?? after);
+      return { rows: rows.map(({ outcome, ...row }) => ({ outcome: Number(outcome), ...row })), until };
+    },
+    { accessMode: 'read only', isolationLevel: 'repeatable read' },
+  );
+}
