@@ -3,6 +3,7 @@ import type { RelevoError } from '../../contracts/errors.ts';
 import type { ApiDeps } from '../deps.ts';
 import { limits } from '../limits.ts';
 import { type AnsweringDeps, createAnswering } from '../routes/predictions/answer.ts';
+import { authorize, authorizeSomewhere } from '../security/authorize.ts';
 import type { Admission } from '../security/gate.ts';
 import { errorHeaders } from './error-headers.ts';
 import { logFailure } from './error-log.ts';
@@ -76,17 +77,17 @@ class Exchange {
       const { remoteAddress } = socket;
       const admission = this.parts.gate({ method: 'POST', path, headers, remoteAddress });
       if (admission instanceof Promise)
-        admission.then(
-          (given) => this.read(given),
-          (thrown: unknown) => this.turnAway(thrown),
-        );
+        admission.then((given) => this.read(given)).catch((thrown: unknown) => this.turnAway(thrown));
       else this.read(admission);
     } catch (thrown) {
       this.turnAway(thrown);
     }
   }
 
+  /** @throws RelevoError UNAUTHENTICATED, FORBIDDEN before any of the body is read */
   private read({ principal, headers }: Admission): void {
+    if (this.pipeline === undefined) authorizeSomewhere(principal, 'predict');
+    else authorize(principal, 'predict', this.pipeline);
     readBody(this.request, this, (body) => {
       const {
         'content-type': contentType,

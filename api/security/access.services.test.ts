@@ -105,8 +105,14 @@ describe('API keys', () => {
     expect(whole.body.error.remedy).toContain('?pipeline=');
     const listed = await call('GET', '/v1/pipelines', key);
     expect(listed.body.pipelines.map(({ name }: { name: string }) => name)).toEqual(['steel-energy']);
-    const predicted = await call('POST', '/v1/pipelines/steel-energy/predict', key, {});
-    expect(predicted.status).toBe(403);
+    // Straight from the socket, before the body is looked at and whether there is a champion or not.
+    for (const path of ['/predict', '/v1/pipelines/steel-energy/predict']) {
+      expect((await call('POST', path, key, {})).status, path).toBe(403);
+      expect((await call('POST', path, undefined, {})).status, path).toBe(401);
+    }
+    const client = await makeKey(db.registry, ['client:steel-energy']);
+    expect((await call('POST', '/v1/pipelines/steel-energy/predict', client, {})).status).toBe(409);
+    expect((await call('POST', '/v1/pipelines/electricity-price/predict', client, {})).status).toBe(403);
   });
 
   it('go on opening while the database is away, and after a restart; who is unknown hears that it is', async () => {

@@ -14,7 +14,7 @@ export function mayDo(principal: Principal, permission: Permission, pipeline: st
 }
 
 /** Whether the principal has the permission for any pipeline at all. */
-export const maySomewhere = (principal: Principal, permission: Permission): boolean =>
+const maySomewhere = (principal: Principal, permission: Permission): boolean =>
   permission === 'public' || principal.grants.some(({ role }) => mayRole(role, permission));
 
 /**
@@ -30,8 +30,12 @@ export function authorize(
   if (!mayDo(principal, permission, pipeline)) throw refusal(principal, permission, pipeline);
 }
 
-/** Why `authorize` and the routes' own checks let somebody not by. */
-export function refusal(principal: Principal, permission: Permission, pipeline: string): RelevoError {
+/** As `authorize`, where only the handler can tell the pipeline: lets by who has the permission for any. */
+export function authorizeSomewhere(principal: Principal, permission: Permission): void {
+  if (!maySomewhere(principal, permission)) throw refusal(principal, permission, everyPipeline);
+}
+
+function refusal(principal: Principal, permission: Permission, pipeline: string): RelevoError {
   if (principal.kind === 'nobody') return unauthenticated('This needs an API key or a token.');
   const whole = pipeline === everyPipeline;
   return new RelevoError(

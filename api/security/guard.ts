@@ -4,7 +4,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import { everyPipeline } from '../../contracts/security.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiContext, ApiEnv } from '../openapi.ts';
-import { authorize, maySomewhere, refusal } from './authorize.ts';
+import { authorize, authorizeSomewhere } from './authorize.ts';
 import type { Admission } from './gate.ts';
 import { nobody } from './principal.ts';
 import { type RouteFacts, routeFactsOf } from './route-facts.ts';
@@ -26,7 +26,7 @@ export const guard =
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     if (route === undefined) return next();
     const { permission, at } = route.rule;
-    if (!maySomewhere(principal, permission)) throw refusal(principal, permission, everyPipeline);
+    authorizeSomewhere(principal, permission);
     if (at !== 'handler') authorize(principal, permission, await pipelineOf(route, deps));
     return next();
   };
