@@ -6,6 +6,7 @@ import sys
 
 import mlflow
 import numpy as np
+import onnxruntime
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -19,6 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 asked = json.load(sys.stdin)
+# MLflow prints links to runs, and what is printed is this script's answer.
+answer, sys.stdout = sys.stdout, sys.stderr
 is_three = mlflow.__version__.startswith("3.")
 mlflow.set_tracking_uri(asked["url"])
 client = MlflowClient()
@@ -115,11 +118,9 @@ said = {
     "loadedPredictions": [],
 }
 # The signature keeps doubles and the file takes floats, so the loaded model is asked as its file is.
-import onnxruntime
-
 session = onnxruntime.InferenceSession(back.SerializeToString(), providers=["CPUExecutionProvider"])
 feeds = {name: as_numbers[[name]].to_numpy() for name in as_numbers.columns}
 feeds["ore"] = feeds["ore"].astype(object)
 said["loadedPredictions"] = np.asarray(session.run(None, feeds)[0]).ravel().tolist()
 said["flavors"] = sorted(loaded.metadata.flavors)
-json.dump(said, sys.stdout)
+json.dump(said, answer)

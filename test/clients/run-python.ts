@@ -11,8 +11,13 @@ export async function runPython<T>(script: string, requirements: string[], input
   const path = fileURLToPath(new URL(script, import.meta.url));
   return await new Promise((resolve, reject) => {
     const child = execFile(python, [path], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${script} failed: ${stderr.slice(-4_000)}`, { cause: error }));
-      else resolve(JSON.parse(stdout) as T);
+      if (error) return reject(new Error(`${script} failed: ${stderr.slice(-4_000)}`, { cause: error }));
+      try {
+        resolve(JSON.parse(stdout) as T);
+      } catch (cause) {
+        // A throw in here would be nobody's, and the test would wait for ever.
+        reject(new Error(`${script} wrote no JSON: ${stdout.slice(0, 400)}`, { cause }));
+      }
     });
     child.stdin?.end(JSON.stringify(input));
   });
