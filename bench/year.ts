@@ -2,7 +2,8 @@
  * A year of the loop within an hour: `npm run bench:year -- --json`. The product's own schedules of one pipeline, paused
  * and asked for each moment of the year: four checks a day, each of which reads what has arrived, and each night an
  * ingest and a training, on real servers, with workers and the API as processes of their own. Says whether each run
- * happened once, how long histories get, and what the processes hold. Options: `--days 365`.
+ * happened once, how long histories get, and what the processes hold. Options: `--days 365`, `--minutes 90` after which
+ * it says what it has seen until then.
  */
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -20,6 +21,7 @@ import { judgeRuns } from './year/runs.ts';
 
 const run = promisify(execFile);
 const days = Number(option('days') ?? 365);
+const minutes = Number(option('minutes') ?? Number.POSITIVE_INFINITY);
 const sampleEveryDays = Math.max(1, Math.floor(days / 50));
 const parts = ['control', 'compute', 'api'] as const;
 type Part = (typeof parts)[number];
@@ -88,7 +90,10 @@ async function measure() {
           `day ${day}: ${((performance.now() - startedMs) / 1000).toFixed(0)} s, ${JSON.stringify(one.held)}\n`,
         );
       };
-      const course = await runLoop(servers, workers, { spec, days, url, onDay: sample });
+      const course = await runLoop(servers, workers, {
+        ...{ spec, days, url, onDay: sample },
+        endsAtMs: Date.now() + 60_000 * minutes,
+      });
       const { counts, histories } = await judgeRuns(servers.client, workers.registry, spec.name, course.due);
       const growth = (of: (one: Sample) => Partial<Record<Part, number>>) =>
         Object.fromEntries(
@@ -101,7 +106,7 @@ async function measure() {
           }),
         ) as Record<Part, Growth>;
       return {
-        days,
+        days: course.days,
         counts,
         histories,
         heldMiB: growth(({ held }) => held),

@@ -26,6 +26,8 @@ const twiceEveryDays = 10;
 export interface Loop {
   spec: PipelineSpec;
   days: number;
+  /** The loop ends with the day that this moment is in, ms since the epoch. */
+  endsAtMs: number;
   /** Of the API. */
   url: string;
   /** After each day. */
@@ -33,6 +35,8 @@ export interface Loop {
 }
 
 export interface Course {
+  /** That were played. */
+  days: number;
   due: Due[];
   /** Seconds that each day's checks took, mean. */
   checkSeconds: { day: number; value: number }[];
@@ -51,7 +55,14 @@ export async function runLoop({ client }: Servers, workers: Workers, loop: Loop)
   await workers.registry.pipelines.save(spec);
   await firstChampion(client, spec);
   const schedules = await pausedSchedules(client, spec);
-  const course: Course = { due: [], checkSeconds: [], trainSeconds: [], verdicts: {}, predictions: 0 };
+  const course: Course = {
+    days: 0,
+    due: [],
+    checkSeconds: [],
+    trainSeconds: [],
+    verdicts: {},
+    predictions: 0,
+  };
   let checkMs = 0;
   for (const quarter of calendar(spec.name, days)) {
     const from = warmRows + (quarter.day * quartersPerDay + quarter.quarter) * rowsPerQuarter;
@@ -68,7 +79,9 @@ export async function runLoop({ client }: Servers, workers: Workers, loop: Loop)
     if (quarter.quarter !== quartersPerDay - 1) continue;
     course.checkSeconds.push({ day: quarter.day, value: checkMs / quartersPerDay / 1000 });
     checkMs = 0;
+    course.days = quarter.day + 1;
     await loop.onDay(quarter.day);
+    if (Date.now() > loop.endsAtMs) break;
   }
   for (const check of await checksOf(workers, spec.name))
     course.verdicts[check] = (course.verdicts[check] ?? 0) + 1;
