@@ -37,7 +37,7 @@ describe('the gate of development', () => {
 describe('whether authentication is demanded', () => {
   const required = (settings: Record<string, string>): boolean => isAuthRequired(parseEnvironment(settings));
 
-  it.each([
+  it.each<[Record<string, string>, boolean]>([
     [{}, false],
     [{ RELEVO_HOST: '::1' }, false],
     [{ RELEVO_AUTH: 'required' }, true],
@@ -46,7 +46,7 @@ describe('whether authentication is demanded', () => {
     [{ NODE_ENV: 'production' }, true],
   ])('with %j: %s', (settings, expected) => expect(required(settings)).toBe(expected));
 
-  it.each([
+  it.each<Record<string, string>>([
     { RELEVO_AUTH: 'none', RELEVO_HOST: '0.0.0.0' },
     { RELEVO_AUTH: 'none', RELEVO_HOST: 'plant.example' },
     { RELEVO_AUTH: 'none', NODE_ENV: 'production' },
