@@ -20,10 +20,10 @@ export const limits = {
   batchBytes: 1024 * 1024 * 1024,
   /** Faults that one answer lists. */
   issues: 20,
-  /** Requests under way at once, the bytes of their bodies, and how far the event loop may fall behind. */
+  /** Requests under way at once, the bytes of their bodies, and how far the event loop may fall behind for seconds. */
   requestsUnderWay: 2_000,
   bytesUnderWay: 256 * 1024 * 1024,
-  loopDelayMs: 500,
+  loopDelayMs: 1_000,
   /** A client has this long to send its headers, and its whole request. */
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

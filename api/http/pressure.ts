@@ -11,6 +11,8 @@ export interface Pressure {
 }
 
 const lookEveryMs = 250;
+/** Of the newest look: one long turn of the loop is over when it is seen, and refuses nobody. */
+const newestShare = 0.2;
 
 /** @param loopDelayMs how far the event loop is behind, on average over the last moments; measured where absent. */
 export function createPressure(loopDelayMs: () => number = measuredDelay()): Pressure {
@@ -47,7 +49,8 @@ function measuredDelay(): () => number {
   let delayMs = 0;
   setInterval(() => {
     // Its figures are of the timer's whole period.
-    delayMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - resolutionMs;
+    const newestMs = histogram.count === 0 ? 0 : histogram.mean / 1e6 - resolutionMs;
+    delayMs += newestShare * (newestMs - delayMs);
     histogram.reset();
   }, lookEveryMs).unref();
   return () => delayMs;
