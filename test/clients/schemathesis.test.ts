@@ -28,7 +28,14 @@ it(
     const python = await pythonWith(['schemathesis==4.32.5']);
     const args = [
       ...['-m', 'schemathesis.cli', 'run', `${stack.api.url}/openapi.json`],
-      ...['--checks', 'all', '--max-time', String(60 * minutes), '--header', `x-api-key:${stack.key}`],
+      ...[
+        '--checks',
+        'all',
+        '--max-time',
+        String(60 * minutes),
+        '--header',
+        `authorization:Bearer ${stack.key}`,
+      ],
       ...['--request-timeout', '30', '--suppress-health-check', 'all', '--continue-on-failure'],
       ...['--generation-database', 'none', '--seed', process.env.SCHEMATHESIS_SEED ?? '1'],
       ...endless.flatMap((path) => ['--exclude-path', path]),

@@ -48,6 +48,7 @@ const startSpec = {
       'RUN_ALREADY_ACTIVE',
       'BODY_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
+      'REQUEST_UNPROCESSABLE',
       'DATABASE_UNAVAILABLE',
       'TEMPORAL_UNAVAILABLE',
     ),

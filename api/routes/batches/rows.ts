@@ -46,7 +46,7 @@ export async function batchRows(c: ApiContext, pipeline: string, deps: Deps): Pr
     maxBytes: limits.batchBytes,
   });
   if (file.bytes > 0) return { file, format };
-  throw new RelevoError('REQUEST_INVALID', 'The body is empty.', { field: 'body', expected: 'rows' });
+  throw new RelevoError('REQUEST_UNPROCESSABLE', 'The body is empty.', { field: 'body', expected: 'rows' });
 }
 
 /** A body that must not be as large as a file of rows. */
