@@ -79,7 +79,7 @@ it('starts a contest once, shows where it stands, and lets a person stop it with
     state: 'running',
     view: { stage: 'shadow', champion: '1.0.0', challenger: '1.1.0' },
   });
-  expect((await get(base)).body.contests).toMatchObject([{ version: '1.1.0', state: 'running' }]);
+  expect(await get(base)).toMatchObject({ body: { contests: [{ version: '1.1.0', state: 'running' }] } });
   expect(await stack.registry.routes.active(spec.name)).toMatchObject([
     { challenger: '1.1.0', stage: 'shadow' },
   ]);
