@@ -32,7 +32,7 @@ export const startedBatchSchema = startedSchema
 
 const startSpec = {
   method: 'post' as const,
-  path: '/v1/pipelines/{pipeline}/batches',
+  path: '/v1/pipelines/{pipeline}/batches' as const,
   tags: ['batches'],
   summary: 'Predict many rows in a run of their own, from a file of up to 1 GiB or a dataset version',
   description:

@@ -17,7 +17,7 @@ const headers = z.object({
     description: 'What the request is about: during a contest the same key is answered by the same model',
   }),
 });
-const bodySchema = z
+export const bodySchema = z
   .union([rowSchema, rowsSchema, z.strictObject({ rows: rowsSchema, keys: keysSchema })])
   .openapi('PredictionRequest', { description: 'A row, a list of rows, or {"rows": […], "keys": […]}' });
 export const answerSchema = z
@@ -44,7 +44,7 @@ export const answerSchema = z
     }),
   })
   .openapi('Prediction');
-const answersSchema = z.object({ predictions: z.array(answerSchema) }).openapi('Predictions');
+export const answersSchema = z.object({ predictions: z.array(answerSchema) }).openapi('Predictions');
 
 const common = {
   method: 'post' as const,
