@@ -3,7 +3,12 @@ import type { ApiApp } from './app.ts';
 import { ruleOf } from './security/permissions.ts';
 
 type Document = ReturnType<ApiApp['getOpenAPI31Document']>;
-type Operation = { responses?: Record<string, unknown>; operationId?: string; security?: object[] };
+interface Operation {
+  responses?: Record<string, unknown>;
+  requestBody?: unknown;
+  operationId?: string;
+  security?: object[];
+}
 
 /** What any request may be answered. */
 const anywhere: readonly ErrorCode[] = [
@@ -14,7 +19,9 @@ const anywhere: readonly ErrorCode[] = [
   'INTERNAL',
 ];
 /** What any request may be answered that not everybody may make. */
-const guarded: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN'];
+const guarded: readonly ErrorCode[] = ['UNAUTHENTICATED', 'FORBIDDEN', 'REQUEST_UNPROCESSABLE'];
+/** What a request with a body may be answered. */
+const withBody: readonly ErrorCode[] = ['BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'];
 
 const tags: Record<string, string> = {
   alerts: 'What needs somebody’s attention',
@@ -71,7 +78,12 @@ function complete(operation: Operation, method: string, path: string): void {
   operation.security = isPublic ? [] : [{ bearer: [] }, { key: [] }, { session: [] }];
   const schema = { $ref: `#/components/schemas/${path.startsWith('/v2') ? 'V2Error' : 'Error'}` };
   const responses = { ...operation.responses };
-  for (const code of isPublic ? anywhere : [...anywhere, ...guarded])
+  const codes = [
+    ...anywhere,
+    ...(isPublic ? [] : guarded),
+    ...(operation.requestBody === undefined ? [] : withBody),
+  ];
+  for (const code of codes)
     responses[errorCatalogue[code].status] ??= {
       description: code,
       content: { 'application/json': { schema } },

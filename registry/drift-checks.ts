@@ -13,7 +13,7 @@ const asCheck = ({ sequence, ...row }: typeof driftChecks.$inferSelect): DriftCh
 /** @throws RelevoError REQUEST_INVALID */
 function parseCursor(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RelevoError('REQUEST_INVALID', `"${text}" is no place in the list of drift checks`, {
+  throw new RelevoError('REQUEST_UNPROCESSABLE', `"${text}" is no place in the list of drift checks`, {
     field: 'before',
     value: text,
     expected: 'the cursor of a drift check',

@@ -72,7 +72,7 @@ test('lists newest first in pages, by pipeline, kind and state', async () => {
     (await db.registry.runs.list({ pipeline: 'mill', limit: 10, ...filter })).map((one) => one.workflowRunId);
   expect(await ids({ kind: 'ingest' })).toEqual(['w-k5', 'w-k3', 'w-k1']);
   expect(await ids({ kind: 'train', state: 'running' })).toEqual(['w-k4', 'w-k2', 'w-k0']);
-  await expect(ids({ before: '1 or 1=1' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  await expect(ids({ before: '1 or 1=1' })).rejects.toMatchObject({ code: 'REQUEST_UNPROCESSABLE' });
 });
 
 test('unknown runs', async () => {

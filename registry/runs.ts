@@ -19,7 +19,7 @@ const notFound = (id: string): RelevoError =>
 /** @throws RelevoError REQUEST_INVALID */
 function parseCursor(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RelevoError('REQUEST_INVALID', `"${text}" is no place in the list of runs`, {
+  throw new RelevoError('REQUEST_UNPROCESSABLE', `"${text}" is no place in the list of runs`, {
     field: 'before',
     value: text,
     expected: 'the cursor of a run',

@@ -57,7 +57,7 @@ const keyExpected = 'a text of 1 to 200 characters';
 
 function envelopeKeys(keys: unknown, rows: number): (string | undefined)[] {
   if (!Array.isArray(keys) || keys.length !== rows)
-    throw new RelevoError('REQUEST_INVALID', `"keys" needs one key a row, ${rows} in all.`, {
+    throw new RelevoError('REQUEST_UNPROCESSABLE', `"keys" needs one key a row, ${rows} in all.`, {
       field: 'keys',
       value: shownJson(keys),
       expected: `a list of ${rows} texts or nulls`,

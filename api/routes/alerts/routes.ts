@@ -18,7 +18,7 @@ export const list = createRoute({
   },
   responses: {
     200: json(z.object({ alerts: z.array(alertSchema), next: z.string().optional() }), 'A page'),
-    ...errors('REQUEST_INVALID', 'DATABASE_UNAVAILABLE'),
+    ...errors('REQUEST_INVALID', 'ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'),
   },
 });
 

@@ -108,7 +108,7 @@ it.each([
   ['nobody/drift/latest', 'PIPELINE_NOT_FOUND'],
   [`${pipeline}/drift?limit=0`, 'REQUEST_INVALID'],
   [`${pipeline}/drift?limit=201`, 'REQUEST_INVALID'],
-  [`${pipeline}/drift?before=yesterday`, 'REQUEST_INVALID'],
+  [`${pipeline}/drift?before=yesterday`, 'REQUEST_UNPROCESSABLE'],
 ])('refuses %s as %s', async (path, code) => {
   expect(await get(path)).toEqual({ status: 400, body: { code } });
 });

@@ -99,9 +99,10 @@ export function readInference(body: Buffer, headerLength: string | undefined): I
 }
 
 function jsonLength(header: string, bodyBytes: number): number {
-  const length = /^\d{1,9}$/.test(header) ? Number(header) : Number.NaN;
-  if (length <= bodyBytes) return length;
-  throw new RelevoError('REQUEST_INVALID', 'The header Inference-Header-Content-Length is wrong.', {
+  const isNumber = /^\d{1,9}$/.test(header);
+  if (isNumber && Number(header) <= bodyBytes) return Number(header);
+  const code = isNumber ? 'REQUEST_UNPROCESSABLE' : 'REQUEST_INVALID';
+  throw new RelevoError(code, 'The header Inference-Header-Content-Length is wrong.', {
     field: 'inference-header-content-length',
     value: header.slice(0, 80),
     expected: `a whole number from 0 to ${bodyBytes}, the length of the body`,

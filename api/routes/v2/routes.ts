@@ -145,6 +145,7 @@ const request = {
   headers: z.object({
     'inference-header-content-length': z.string().optional().openapi({
       description: 'Bytes of JSON where binary tensors follow',
+      pattern: '^\\d{1,9}$',
     }),
   }),
   body: {
