@@ -52,4 +52,3 @@ export const batchFilesSchema = z.strictObject({
   head: z.string(),
   files: z.array(artifactRefSchema),
 });
-export type BatchFiles = z.infer<typeof batchFilesSchema>;
