@@ -94,7 +94,9 @@ test('pages, unknown checks and pipelines', async () => {
   expect(page.map(({ id }) => id)).toEqual(['d', 'c']);
   const rest = await drift.list(pipeline, { before: page[1].cursor });
   expect(rest.map(({ id }) => id)).toEqual(['b', 'a']);
-  await expect(drift.list(pipeline, { before: 'x' })).rejects.toMatchObject({ code: 'REQUEST_UNPROCESSABLE' });
+  await expect(drift.list(pipeline, { before: 'x' })).rejects.toMatchObject({
+    code: 'REQUEST_UNPROCESSABLE',
+  });
   await expect(drift.get(pipeline, 'none')).rejects.toMatchObject({ code: 'DRIFT_CHECK_NOT_FOUND' });
   await expect(drift.save(check('never-saved', 'a'))).rejects.toMatchObject({ code: 'PIPELINE_NOT_FOUND' });
 });
