@@ -139,7 +139,13 @@ export const promote = createRoute({
   },
   responses: {
     ...moved,
-    ...errors('REQUEST_INVALID', 'PIPELINE_NOT_FOUND', 'MODEL_NOT_FOUND', 'TEMPORAL_UNAVAILABLE'),
+    ...errors(
+      'REQUEST_INVALID',
+      'PIPELINE_NOT_FOUND',
+      'MODEL_NOT_FOUND',
+      'RUN_ALREADY_ACTIVE',
+      'TEMPORAL_UNAVAILABLE',
+    ),
   },
 });
 export const rollback = createRoute({

@@ -74,7 +74,7 @@ export async function inflated(body: Buffer, encoding = 'identity'): Promise<Buf
  */
 export function readInference(body: Buffer, headerLength: string | undefined): Inference {
   const jsonBytes = headerLength === undefined ? body.length : jsonLength(headerLength, body.length);
-  const given = parseJson(body.subarray(0, jsonBytes));
+  const given = headerLength === undefined ? parseJson(body) : jsonBefore(body, jsonBytes);
   const parsed = inferSchema.safeParse(given);
   if (!parsed.success) throw fromZod(parsed.error, 'body', given);
   let at = jsonBytes;
@@ -96,6 +96,20 @@ export function readInference(body: Buffer, headerLength: string | undefined): I
       },
     );
   return { ...parsed.data, inputs };
+}
+
+/** The JSON of so many bytes as the header says. */
+function jsonBefore(body: Buffer, bytes: number): unknown {
+  try {
+    return parseJson(body.subarray(0, bytes));
+  } catch (error) {
+    throw new RelevoError('REQUEST_UNPROCESSABLE', `The first ${bytes} bytes are no JSON.`, {
+      field: 'inference-header-content-length',
+      value: bytes,
+      expected: 'the bytes of JSON that come before the binary tensors',
+      ...(error instanceof RelevoError ? { where: error.details.where } : {}),
+    });
+  }
 }
 
 function jsonLength(header: string, bodyBytes: number): number {
