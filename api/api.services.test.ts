@@ -8,11 +8,11 @@ import { parseEnvironment } from '../contracts/env.ts';
 import { pipeline } from '../pipelines/index.ts';
 import { migrate } from '../registry/migrate.ts';
 import { taskQueues } from '../temporal.config.ts';
+import { testBundle } from '../test/bundles.ts';
 import { freshDatabase, type TestDatabase } from '../test/database.ts';
 import { dataset } from '../test/records.ts';
 import { startApi, type TestApi } from '../test/support/api.ts';
 import { type SteelModel, trainSteelModel } from '../test/support/steel-model.ts';
-import { workflowBundle } from '../workers/bundle.ts';
 import { controlActivities } from '../workers/deps/control.ts';
 import { type Ground, openGround } from '../workers/deps/ground.ts';
 import { createLogger } from '../workers/logging.ts';
@@ -40,7 +40,7 @@ async function startWorker(): Promise<void> {
   worker = await Worker.create({
     connection: native,
     taskQueue: taskQueues.control,
-    workflowBundle: await workflowBundle(join(home, 'cache')),
+    workflowBundle: await testBundle(),
     activities: controlActivities(ground),
   });
   working = worker.run();

@@ -13,11 +13,11 @@ import { dataConverterWith } from '../temporal/codec/data-converter.ts';
 import { payloadCodec } from '../temporal/codec/index.ts';
 import { tracedActivities, tracingSinks } from '../temporal/tracing/worker.ts';
 import { taskQueues } from '../temporal.config.ts';
-import { workflowBundle } from '../workers/bundle.ts';
 import { computeActivities } from '../workers/deps/compute.ts';
 import { controlActivities } from '../workers/deps/control.ts';
 import { openGround } from '../workers/deps/ground.ts';
 import { createLogger } from '../workers/logging.ts';
+import { testBundle } from './bundles.ts';
 import { freshDatabase } from './database.ts';
 
 export interface InProcess {
@@ -69,7 +69,7 @@ export async function startInProcess(services: {
     Worker.create({
       ...common,
       taskQueue: taskQueues.control,
-      workflowBundle: await workflowBundle(join(home, 'cache'), {
+      workflowBundle: await testBundle({
         encrypted: dataConverter !== undefined,
         traced: services.tracing !== undefined,
       }),

@@ -1,30 +1,24 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { workflowBundle } from '../workers/bundle.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../workers/logging.ts';
 import * as workflows from '../workflows/index.ts';
+import { testBundle } from './bundles.ts';
 
 const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url));
 const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
 const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
 
-let cache: string;
-beforeAll(async () => {
-  Runtime.install({ logger: createLogger('replay', 'error') });
-  cache = await mkdtemp(join(tmpdir(), 'relevo-replay-'));
-});
-afterAll(() => rm(cache, { recursive: true, force: true }));
+beforeAll(() => Runtime.install({ logger: createLogger('replay', 'error') }));
 
 it.each([
   ['as they are', {}],
   ['that are traced and encrypted', { encrypted: true, traced: true }],
 ])('replays every recorded history on the workflows %s', async (_name, parts) => {
-  const bundle = await workflowBundle(cache, parts);
+  const bundle = await testBundle(parts);
   const nameById = new Map<string, string>();
   const histories = await Promise.all(
     names.map(async (name) => {

@@ -10,6 +10,7 @@ import { ensureTemporal, startTemporal } from '../cli/up/temporal.ts';
 import { environment } from '../contracts/env.ts';
 import { openRegistry, type Registry } from '../registry/index.ts';
 import { migrate } from '../registry/migrate.ts';
+import { layBundle } from './bundles.ts';
 import { freshDatabase } from './database.ts';
 
 /** PostgreSQL and Temporal as `relevo up` runs them, in a folder of their own. */
@@ -77,6 +78,7 @@ export async function startWorkers(
 ): Promise<Workers> {
   const home = join(servers.folder, name);
   await mkdir(dataDir, { recursive: true });
+  await layBundle(home);
   const database = await freshDatabase(servers.databaseUrl);
   await migrate(database.url);
   const registry = openRegistry(database.url, { poolSize: 2 });

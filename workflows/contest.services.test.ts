@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
@@ -14,10 +13,10 @@ import {
 import { runId } from '../contracts/ids.ts';
 import { type TrainResult, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
+import { testBundle } from '../test/bundles.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { oreOfPlant, plant, writePlant } from '../test/plant.ts';
 import { type Challenger, cloneForContest, startTraffic, type Traffic } from '../test/traffic.ts';
-import { workflowBundle } from '../workers/bundle.ts';
 
 const spec = oreOfPlant();
 let stack: InProcess;
@@ -265,7 +264,7 @@ describe('a version that wins on the test rows', { timeout: 180_000 }, () => {
 
 /** What a worker does that takes a contest over in the middle. */
 async function replays(handle: WorkflowHandle): Promise<void> {
-  const bundle = await workflowBundle(join(stack.dataDir, 'cache'));
+  const bundle = await testBundle();
   await Worker.runReplayHistory({ workflowBundle: bundle }, await handle.fetchHistory(), handle.workflowId);
 }
 

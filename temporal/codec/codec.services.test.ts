@@ -11,10 +11,10 @@ import { ensureTemporal } from '../../cli/up/temporal.ts';
 import { environment } from '../../contracts/env.ts';
 import { runId } from '../../contracts/ids.ts';
 import { taskQueues } from '../../temporal.config.ts';
+import { testBundle } from '../../test/bundles.ts';
 import { type InProcess, startInProcess } from '../../test/in-process.ts';
 import { plant, plantFile, writePlant } from '../../test/plant.ts';
 import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
-import { workflowBundle } from '../../workers/bundle.ts';
 import { dataConverterWith } from './data-converter.ts';
 import { payloadCodec } from './index.ts';
 
@@ -112,7 +112,7 @@ describe('what Temporal holds', () => {
 
   it('is replayed with the key', async () => {
     const handle = stack.client.workflow.getHandle(good);
-    const bundle = await workflowBundle(join(stack.dataDir, 'cache'), { encrypted: true });
+    const bundle = await testBundle({ encrypted: true });
     const dataConverter = dataConverterWith(await payloadCodec({ RELEVO_PAYLOAD_KEYS: payloadKeys }));
     const options = { workflowBundle: bundle, dataConverter };
     await Worker.runReplayHistory(options, await handle.fetchHistory(), handle.workflowId);

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { runId } from '../../contracts/ids.ts';
 import { openTracing, type Tracing } from '../../telemetry/tracing.ts';
 import { taskQueues } from '../../temporal.config.ts';
+import { testBundle } from '../../test/bundles.ts';
 import { type InProcess, startInProcess } from '../../test/in-process.ts';
 import { plant, writePlant } from '../../test/plant.ts';
 import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
-import { workflowBundle } from '../../workers/bundle.ts';
 
 /** A span as OTLP's JSON has it. */
 interface Span {
@@ -138,7 +137,7 @@ it('leaves histories that replay with traces and without', async () => {
   await handle.result();
   const history = await handle.fetchHistory();
   for (const traced of [true, false]) {
-    const bundle = await workflowBundle(join(stack.dataDir, 'cache'), { traced });
+    const bundle = await testBundle({ traced });
     await Worker.runReplayHistory({ workflowBundle: bundle }, history, id);
   }
 });
