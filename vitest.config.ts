@@ -35,7 +35,7 @@ export default defineConfig({
           globalSetup: ['test/services.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

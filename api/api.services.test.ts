@@ -10,6 +10,7 @@ import { migrate } from '../registry/migrate.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { testBundle } from '../test/bundles.ts';
 import { freshDatabase, type TestDatabase } from '../test/database.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { dataset } from '../test/records.ts';
 import { startApi, type TestApi } from '../test/support/api.ts';
 import { type SteelModel, trainSteelModel } from '../test/support/steel-model.ts';
@@ -36,7 +37,7 @@ const logger = createLogger('test', 'fatal');
 /** The control worker alone: what a run needs of the compute worker waits. */
 async function startWorker(): Promise<void> {
   Runtime.install({ logger });
-  native = await NativeConnection.connect({ address: inject('temporalAddress') });
+  native = await NativeConnection.connect({ address: ownTemporal() });
   worker = await Worker.create({
     connection: native,
     taskQueue: taskQueues.control,
@@ -80,11 +81,11 @@ beforeAll(async () => {
   const sizes = { rows: 500, depth: 3 };
   models = [await trainSteelModel({ ...sizes, trees: 5 }), await trainSteelModel({ ...sizes, trees: 9 })];
   await startWorker();
-  connection = await Connection.connect({ address: inject('temporalAddress') });
+  connection = await Connection.connect({ address: ownTemporal() });
   api = await startApi({
     source: registryChampions(ground.registry, ground.artifacts, database.url),
     databaseUrl: database.url,
-    temporalAddress: inject('temporalAddress'),
+    temporalAddress: ownTemporal(),
   });
 }, 120_000);
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../cli/up/readiness.ts';
 import { migrate } from '../registry/migrate.ts';
 import { freshDatabase, type TestDatabase } from '../test/database.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 
 let home: string;
 let database: TestDatabase;
@@ -25,7 +26,7 @@ function spawnApi(port: number, databaseUrl: string = database.url, processes = 
     env: {
       ...process.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), DATABASE_URL: databaseUrl },
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_ADDRESS: ownTemporal(),
       RELEVO_API_PROCESSES: String(processes),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -8,6 +8,7 @@ import type { PipelineSpec } from '../contracts/pipeline.ts';
 import { type TrainResult, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { oreOfPlant, plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 import { startApi, type TestApi } from '../test/support/api.ts';
 import { registryChampions } from './serving/champion-source.ts';
@@ -30,7 +31,7 @@ async function train(spec: PipelineSpec): Promise<TrainResult> {
 }
 
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   await writePlant(stack.dataDir, 500);
   for (const spec of [power, ore]) {

@@ -1,4 +1,4 @@
-/** Real services for tests: one PostgreSQL and one Temporal server for all, on free ports, gone afterwards. */
+/** Real services for tests: one PostgreSQL for all, a Temporal server for each test worker, on free ports, gone afterwards. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Of the server's own database; each test makes one of its own with `freshDatabase`. */
     databaseUrl: string;
-    temporalAddress: string;
+    /** One per test worker; `ownTemporal()` gives a file its own. */
+    temporalAddresses: string[];
   }
 }
 
@@ -36,16 +37,23 @@ export default async function setup(project: TestProject): Promise<() => Promise
     });
     started.push(postgres);
     project.provide('databaseUrl', postgres.url);
-    const temporal = await startTemporal({
-      binary,
-      dbFile: join(folder, 'temporal', 'temporal.db'),
-      port: await freePort(),
-      uiPort: await freePort(),
-      logFile: join(folder, 'temporal', 'temporal.log'),
-      log,
-    });
-    started.push(temporal);
-    project.provide('temporalAddress', temporal.address);
+    const temporals = await Promise.all(
+      Array.from({ length: project.config.maxWorkers }, async (_, worker) =>
+        startTemporal({
+          binary,
+          dbFile: join(folder, `temporal-${worker}`, 'temporal.db'),
+          port: await freePort(),
+          uiPort: await freePort(),
+          logFile: join(folder, `temporal-${worker}`, 'temporal.log'),
+          log,
+        }),
+      ),
+    );
+    started.push(...temporals);
+    project.provide(
+      'temporalAddresses',
+      temporals.map(({ address }) => address),
+    );
   } catch (error) {
     await teardown();
     throw error;

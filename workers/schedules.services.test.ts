@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { plant } from '../test/plant.ts';
 import { upsertSchedules } from './schedules.ts';
 
@@ -8,7 +9,7 @@ const spec = { ...plant({ rounds: 10, trials: 0 }), name: 'scheduled-plant', tim
 let connection: Connection;
 let client: Client;
 beforeAll(async () => {
-  connection = await Connection.connect({ address: inject('temporalAddress') });
+  connection = await Connection.connect({ address: ownTemporal() });
   client = new Client({ connection });
 });
 afterAll(async () => {

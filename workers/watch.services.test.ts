@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { type PipelineSpec, pipelineSpecSchema } from '../contracts/pipeline.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 import { watchFolders } from './watch.ts';
 
@@ -25,7 +26,7 @@ const startWatching = (): void => {
   watching = watchFolders({ client: stack.client, specs: [spec], root: stack.dataDir, logger, everyMs: 50 });
 };
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   folder = join(stack.dataDir, 'in');
   await mkdir(folder);

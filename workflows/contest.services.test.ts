@@ -15,13 +15,14 @@ import { type TrainResult, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { testBundle } from '../test/bundles.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { oreOfPlant, plant, writePlant } from '../test/plant.ts';
 import { type Challenger, cloneForContest, startTraffic, type Traffic } from '../test/traffic.ts';
 
 const spec = oreOfPlant();
 let stack: InProcess;
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   await writePlant(stack.dataDir, 600);
   for (const seed of [1, 2]) {

@@ -9,6 +9,7 @@ import { seededRandom } from '../models/random.ts';
 import { encodePredictions } from '../registry/prediction-batches.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 
 const plain = plant({ rounds: 30, trials: 0 });
@@ -21,7 +22,7 @@ const spec = {
 
 let stack: InProcess;
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   await writePlant(stack.dataDir, 1_500);
 });

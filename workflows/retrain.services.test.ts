@@ -10,6 +10,7 @@ import { type RetrainMode, type RetrainResult, retrainOptionsSchema } from '../c
 import { type TrainResult, trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { oreOfPlant, plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 
 /** Many retrains in one test are no reason to stop. */
@@ -40,7 +41,7 @@ let stack: InProcess;
 beforeAll(async () => {
   stack = await startInProcess({
     databaseUrl: inject('databaseUrl'),
-    temporalAddress: inject('temporalAddress'),
+    temporalAddress: ownTemporal(),
   });
   await writePlant(stack.dataDir, firstRows);
   for (const spec of [mill, ore]) await train(spec);

@@ -12,6 +12,7 @@ import {
 } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
+import { ownTemporal } from '../test/own-temporal.ts';
 import { plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 import type { promoteWorkflow, rollbackWorkflow, trainWorkflow } from './index.ts';
 import { progressQuery } from './queries.ts';
@@ -21,7 +22,7 @@ const firstRows = 600;
 
 let stack: InProcess;
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   await writePlant(stack.dataDir, firstRows);
 });

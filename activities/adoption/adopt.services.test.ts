@@ -5,6 +5,7 @@ import type { AdoptInput, AdoptResult } from '../../contracts/adoption.ts';
 import { questionId, runId } from '../../contracts/ids.ts';
 import { taskQueues } from '../../temporal.config.ts';
 import { type InProcess, startInProcess } from '../../test/in-process.ts';
+import { ownTemporal } from '../../test/own-temporal.ts';
 import { plant, writePlant } from '../../test/plant.ts';
 
 const spec = plant({ rounds: 10, trials: 0 });
@@ -15,7 +16,7 @@ let table: string;
 beforeAll(async () => {
   stack = await startInProcess({
     databaseUrl: inject('databaseUrl'),
-    temporalAddress: inject('temporalAddress'),
+    temporalAddress: ownTemporal(),
   });
   table = JSON.parse(await readFile(fixtures, 'utf8')).regression.table.file;
   await writePlant(stack.dataDir, 400);

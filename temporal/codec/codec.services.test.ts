@@ -13,6 +13,7 @@ import { runId } from '../../contracts/ids.ts';
 import { taskQueues } from '../../temporal.config.ts';
 import { testBundle } from '../../test/bundles.ts';
 import { type InProcess, startInProcess } from '../../test/in-process.ts';
+import { ownTemporal } from '../../test/own-temporal.ts';
 import { plant, plantFile, writePlant } from '../../test/plant.ts';
 import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
 import { dataConverterWith } from './data-converter.ts';
@@ -23,7 +24,7 @@ const newKey = (): string => randomBytes(32).toString('base64');
 const [oldKey, wrongKey] = [newKey(), newKey()];
 const payloadKeys = JSON.stringify({ first: oldKey });
 const spec = plant({ rounds: 10, trials: 2 });
-const temporalAddress = inject('temporalAddress');
+const temporalAddress = ownTemporal();
 
 let stack: InProcess;
 let api: TestApi;

@@ -8,6 +8,7 @@ import { openTracing, type Tracing } from '../../telemetry/tracing.ts';
 import { taskQueues } from '../../temporal.config.ts';
 import { testBundle } from '../../test/bundles.ts';
 import { type InProcess, startInProcess } from '../../test/in-process.ts';
+import { ownTemporal } from '../../test/own-temporal.ts';
 import { plant, writePlant } from '../../test/plant.ts';
 import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
 
@@ -39,7 +40,7 @@ async function receiver(): Promise<{ url: string; spans: Span[]; close(): void }
 }
 
 const spec = plant({ rounds: 10, trials: 2 });
-const temporalAddress = inject('temporalAddress');
+const temporalAddress = ownTemporal();
 let otlp: Awaited<ReturnType<typeof receiver>>;
 let tracing: Tracing;
 let stack: InProcess;

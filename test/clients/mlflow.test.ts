@@ -4,6 +4,7 @@ import { registryChampions } from '../../api/serving/champion-source.ts';
 import { runId } from '../../contracts/ids.ts';
 import { taskQueues } from '../../temporal.config.ts';
 import { type InProcess, startInProcess } from '../in-process.ts';
+import { ownTemporal } from '../own-temporal.ts';
 import { plant, plantFile, writePlant } from '../plant.ts';
 import { startApi, type TestApi } from '../support/api.ts';
 import { runPython } from './run-python.ts';
@@ -17,7 +18,7 @@ const packages = [
 let stack: InProcess;
 let api: TestApi;
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   const { registry, artifacts } = stack;
   await writePlant(stack.dataDir, 800);

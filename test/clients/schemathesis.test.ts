@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { pythonWith } from '../../bench/lib/python.ts';
+import { ownTemporal } from '../own-temporal.ts';
 import { type ServedStack, startServedStack } from '../support/served-stack.ts';
 
 const minutes = Number(process.env.SCHEMATHESIS_MINUTES ?? 2);
@@ -26,7 +27,7 @@ expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "422", "429", "5x
 let stack: ServedStack;
 
 beforeAll(async () => {
-  const services = { databaseUrl: inject('databaseUrl'), temporalAddress: inject('temporalAddress') };
+  const services = { databaseUrl: inject('databaseUrl'), temporalAddress: ownTemporal() };
   stack = await startServedStack(services, { auth: true });
 });
 afterAll(() => stack?.close());

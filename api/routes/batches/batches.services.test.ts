@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openDuckDb, quoteText } from '../../../data/duckdb.ts';
 import { createFolderArtifacts } from '../../../registry/artifacts/folder.ts';
 import { openRegistry, type Registry } from '../../../registry/index.ts';
+import { ownTemporal } from '../../../test/own-temporal.ts';
 import { dataset } from '../../../test/records.ts';
 import { startWorkers, type Workers } from '../../../test/stack.ts';
 import { startApi, type TestApi } from '../../../test/support/api.ts';
@@ -80,7 +81,7 @@ const linesOf = async (response: Response): Promise<Line[]> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'relevo-batches-'));
-  const servers = { databaseUrl: inject('databaseUrl'), temporalAddress: inject('temporalAddress') };
+  const servers = { databaseUrl: inject('databaseUrl'), temporalAddress: ownTemporal() };
   connection = await Connection.connect({ address: servers.temporalAddress });
   const client = new Client({ connection });
   workers = await startWorkers({ ...servers, folder, client, stop: async () => undefined }, 'home');

@@ -5,6 +5,7 @@ import { runId } from '../../../contracts/ids.ts';
 import { trainOptionsSchema } from '../../../contracts/runs.ts';
 import { taskQueues } from '../../../temporal.config.ts';
 import { type InProcess, startInProcess } from '../../../test/in-process.ts';
+import { ownTemporal } from '../../../test/own-temporal.ts';
 import { oreOfPlant, writePlant } from '../../../test/plant.ts';
 import { cloneForContest } from '../../../test/traffic.ts';
 import { toRelevoError } from '../../http/errors.ts';
@@ -23,7 +24,7 @@ const base = `/v1/pipelines/${spec.name}/contests`;
 let stack: InProcess;
 let app: ReturnType<typeof contestRoutes>;
 beforeAll(async () => {
-  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), inject('temporalAddress')];
+  const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
   await writePlant(stack.dataDir, 600);
   for (const seed of [1, 2]) {
