@@ -17,7 +17,8 @@ export interface Pace {
 
 /**
  * Sends requests evenly, whatever becomes of those before, and takes each one's latency from the moment at which it was
- * due: a server that stalls is charged for all who wait meanwhile. (autocannon's `overallRate` sends a second's requests
+ * sent, its wait for a free connection included: a server that stalls is charged for all who wait meanwhile, and not for
+ * a late timer of this process. (autocannon's `overallRate` sends a second's requests
  * as fast as it can and then pauses, which measures saturation.)
  */
 export async function pace({ url, bodies, headers, connections, ...plan }: Pace): Promise<Answered> {
@@ -25,10 +26,11 @@ export async function pace({ url, bodies, headers, connections, ...plan }: Pace)
   const total = Math.floor(plan.seconds * plan.requestsPerSecond);
   const latenciesMs: number[] = [];
   let failures = 0;
-  const send = (body: string, dueMs: number): Promise<void> =>
+  const send = (body: string): Promise<void> =>
     new Promise((resolve) => {
+      const sentMs = performance.now();
       const settle = (ok: boolean): void => {
-        if (ok) latenciesMs.push(performance.now() - dueMs);
+        if (ok) latenciesMs.push(performance.now() - sentMs);
         else failures++;
         resolve();
       };
@@ -46,10 +48,7 @@ export async function pace({ url, bodies, headers, connections, ...plan }: Pace)
     const tick = setInterval(() => {
       const elapsedMs = performance.now() - startedMs;
       const due = Math.min(total, Math.floor((elapsedMs / 1_000) * plan.requestsPerSecond));
-      while (all.length < due) {
-        const dueMs = startedMs + (all.length / plan.requestsPerSecond) * 1_000;
-        all.push(send(bodies[all.length % bodies.length], dueMs));
-      }
+      while (all.length < due) all.push(send(bodies[all.length % bodies.length]));
       if (all.length < total) return;
       clearInterval(tick);
       done();
