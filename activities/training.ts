@@ -4,6 +4,7 @@ import type { Hooks } from '../contracts/hooks.ts';
 import { asLoss } from '../contracts/metrics.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
+import { needsCompanion } from '../models/training/companion.ts';
 import { candidateToFit, fitCandidate, saveCandidate, withHeads, withSteps } from '../models/training/fit.ts';
 import { fitHeads } from '../models/training/heads.ts';
 import { joinRows, type PreparedRows, type TrainingSet } from '../models/training/rows.ts';
@@ -113,9 +114,10 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
         return await withFit(workbench, pulse, fit, async (context) => {
           const candidate = candidateToFit(spec, input.candidate, params);
           const { companionSteps } = input;
-          const scoredOn = isHeldOut(spec) ? await sidesToScore(spec, input, set, pulse.signal) : rows;
+          const isCompanionApart = isHeldOut(spec) && needsCompanion(spec, context);
+          const forCompanion = isCompanionApart ? await sidesToScore(spec, input, set, pulse.signal) : rows;
           const toFit = { ...candidate, companionSteps };
-          const fitted = await fitCandidate(spec, toFit, rows, context, scoredOn);
+          const fitted = await fitCandidate(spec, toFit, rows, context, forCompanion);
           try {
             const { diagnostics, resumedFromStep } = fitted.model;
             const native = await artifacts.putBytes(await saveCandidate(withHeads(fitted, heads)), {
