@@ -4,6 +4,7 @@ import type { RunKind } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { PipelineRegistry, RunOutcome, RunRegistry } from '../registry/types.ts';
+import { putSpec } from './specs.ts';
 
 export interface RunStart {
   kind: RunKind;
@@ -44,8 +45,6 @@ export const createRunActivities = ({ registry, artifacts }: Deps) => ({
   async pinSpec(spec: PipelineSpec): Promise<ArtifactRef> {
     const known = await registry.pipelines.list();
     if (!known.some(({ name }) => name === spec.name)) await registry.pipelines.save(spec);
-    // As it is written: the order of sources and features has a meaning, which sorted keys would lose.
-    const bytes = Buffer.from(JSON.stringify(spec));
-    return await artifacts.putBytes(bytes, { name: 'spec.json', mediaType: 'application/json' });
+    return await putSpec(artifacts, spec);
   },
 });

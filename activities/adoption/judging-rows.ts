@@ -7,6 +7,7 @@ import type { Registry } from '../../registry/types.ts';
 import { inputSchemaHashOf, type TrainingSetRef } from '../fingerprints.ts';
 import { putJson } from '../json.ts';
 import { localPaths } from '../parts.ts';
+import { putSpec } from '../specs.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
@@ -22,11 +23,7 @@ export async function judgingRows(
   { artifacts, registry }: Deps,
   spec: PipelineSpec,
 ): Promise<TrainingSetRef> {
-  // As it is, without sorting its keys: the order of features has a meaning.
-  const pinned = await artifacts.putBytes(Buffer.from(JSON.stringify(spec)), {
-    name: 'spec.json',
-    mediaType: 'application/json',
-  });
+  const pinned = await putSpec(artifacts, spec);
   const champion = await registry.models.champion(spec.name);
   if (champion !== undefined && inputSchemaHashOf(champion.spec) === inputSchemaHashOf(spec))
     return { spec: pinned, datasetVersion: champion.datasetVersion, split: champion.splitArtifact };

@@ -10,6 +10,7 @@ import type { ModelRegistry, ModelVersion } from '../../registry/types.ts';
 import type { TrainingSetRef } from '../fingerprints.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
+import { putSpec } from '../specs.ts';
 import type { TrainingSets } from '../training-set.ts';
 import { type Contender, incomparable, predictionsOf, schemaChange } from './answers.ts';
 import type { ContestSetup } from './pairs.ts';
@@ -47,8 +48,7 @@ export function createSetupActivities(
 ) {
   /** The rows that the challenger was tested on. */
   const setOf = async ({ spec, splitArtifact, datasetVersion, artifacts: kept }: ModelVersion) => ({
-    // As it was pinned: the order of sources and features has a meaning, which sorted keys would lose.
-    spec: kept.spec ?? (await artifacts.putBytes(Buffer.from(JSON.stringify(spec)), specFile)),
+    spec: kept.spec ?? (await putSpec(artifacts, spec)),
     datasetVersion,
     split: splitArtifact,
   });
@@ -112,5 +112,3 @@ export function createSetupActivities(
     },
   };
 }
-
-const specFile = { name: 'spec.json', mediaType: 'application/json' };
