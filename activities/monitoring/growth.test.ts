@@ -17,10 +17,13 @@ const ids = (from: number, count: number) => Array.from({ length: count }, (_, a
 const watched = {
   version: { version: '1.2.0' } as never,
   split: { train: ids(0, 600), validation: ids(600, 200), test: ids(800, 200) },
-  parts: [part(0, 1_000)],
+  dataset: { manifest: { rows: 1_000 } },
   lineage: 'a',
 };
-const grown = (rows: number) => ({ parts: [part(0, 1_000), part(1_000, rows, 'b')] });
+const grown = (rows: number) => ({
+  rows: 1_000 + rows,
+  parts: [part(0, 1_000), part(1_000, rows, 'b')],
+});
 const policy = (onGrowth?: number | null) => ({ retrain: retrainPolicySchema.parse({ onGrowth }) });
 const memory = (newRows: number, modelVersion = '1.2.0') => ({ asked: { modelVersion, newRows } }) as never;
 
@@ -48,6 +51,7 @@ describe('growth', () => {
   });
 
   it('is not known of data that was read anew', () => {
-    expect(growthOf(policy(), watched, { parts: [part(0, 2_000, 'z')] }, undefined)).toBeUndefined();
+    const anew = { rows: 2_000, parts: [part(0, 2_000, 'z')] };
+    expect(growthOf(policy(), watched, anew, undefined)).toBeUndefined();
   });
 });

@@ -5,7 +5,9 @@ import type { MonitorState } from '../../registry/types.ts';
 import type { Watched } from './open.ts';
 import { lineageOf } from './row-ids.ts';
 
-const rowsOf = ({ parts }: Pick<Manifest, 'parts'>): number => parts.reduce((sum, { rows }) => sum + rows, 0);
+type Champion = Pick<Watched, 'version' | 'split' | 'lineage'> & {
+  dataset: { manifest: Pick<Manifest, 'rows'> };
+};
 
 /**
  * How many rows the champion has learned, how many are new to it, and whether that is reason enough for a retrain by
@@ -15,13 +17,13 @@ const rowsOf = ({ parts }: Pick<Manifest, 'parts'>): number => parts.reduce((sum
  */
 export function growthOf(
   { retrain }: Pick<PipelineSpec, 'retrain'>,
-  { version, split, parts, lineage }: Pick<Watched, 'version' | 'split' | 'parts' | 'lineage'>,
-  dataset: Pick<Manifest, 'parts'>,
+  { version, dataset: learned, split, lineage }: Champion,
+  dataset: Pick<Manifest, 'parts' | 'rows'>,
   memory: MonitorState | undefined,
 ): DriftReport['growth'] {
   if (lineageOf(dataset) !== lineage) return undefined;
   const learnedRows = split.train.length + split.validation.length;
-  const newRows = rowsOf(dataset) - rowsOf({ parts: [...parts] }) + split.test.length;
+  const newRows = dataset.rows - learned.manifest.rows + split.test.length;
   const asked = memory?.asked?.modelVersion === version.version ? memory.asked.newRows : undefined;
   // A spec that a running workflow was started with may be older than this setting.
   const factor = retrain.onGrowth ?? Number.POSITIVE_INFINITY;
