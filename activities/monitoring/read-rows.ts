@@ -3,6 +3,7 @@ import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part } from '../../contracts/refs.ts';
 import { readFrame } from '../../data/datasets.ts';
+import { firstAtLeast } from '../../models/rising.ts';
 
 /** Rows that are read at once: small parts are read together, since opening each costs more than its rows. */
 const rowsAtOnce = 250_000;
@@ -37,7 +38,7 @@ export async function readRows(
   const frames: Frame[] = [];
   for (const group of groupsOf(parts)) {
     const held = group.filter(
-      ({ firstRowId, rows }) => placeOf(rowIds, firstRowId) < placeOf(rowIds, firstRowId + rows),
+      ({ firstRowId, rows }) => firstAtLeast(rowIds, firstRowId) < firstAtLeast(rowIds, firstRowId + rows),
     );
     if (held.length === 0) continue;
     const paths = await Promise.all(held.map(({ artifact }) => artifacts.localPath(artifact)));
@@ -49,21 +50,10 @@ export async function readRows(
   return frames.length === 1 ? frames[0] : joinFrames(frames);
 }
 
-/** Where an id stands, or would stand, among rising ones. */
-function placeOf(rising: Float64Array, id: number): number {
-  let [low, high] = [0, rising.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (rising[middle] < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Places of the wanted ids among all; both rise. */
 function placesIn(all: Float64Array, wanted: Float64Array): number[] {
   const places: number[] = [];
-  let next = placeOf(wanted, all[0] ?? 0);
+  let next = firstAtLeast(wanted, all[0] ?? 0);
   for (let at = 0; at < all.length && next < wanted.length; at++) {
     while (wanted[next] < all[at]) next++;
     if (wanted[next] === all[at]) places.push(at);

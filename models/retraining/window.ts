@@ -1,5 +1,6 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { lossDifferences, rowLosses, rowLossOf } from '../evaluation/losses.ts';
+import { firstAtLeast } from '../rising.ts';
 import { type CandidateContext, type CandidateToFit, fitCandidate } from '../training/fit.ts';
 import type { Held } from '../training/heads.ts';
 import { rowsAt, type TrainingSet } from '../training/rows.ts';
@@ -25,19 +26,9 @@ export interface Backtest {
 export function windowSizes(rowIds: ArrayLike<number>, least: number, since: number[]): number[] {
   const all = rowIds.length;
   const halves = Array.from({ length: sizesTried }, (_, power) => Math.round(all / 2 ** power));
-  const changes = since.map((id) => all - firstFrom(rowIds, id));
+  const changes = since.map((id) => all - firstAtLeast(rowIds, id));
   const sizes = [...halves, ...changes].filter((size) => size >= Math.min(least, all));
   return [...new Set(sizes)].sort((a, b) => b - a);
-}
-
-function firstFrom(rowIds: ArrayLike<number>, id: number): number {
-  let [low, high] = [0, rowIds.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (rowIds[middle] < id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The training rows from a row id on. */
