@@ -72,9 +72,11 @@ interface ClassScores {
   precision: number;
   recall: number;
   f1: number;
+  /** Recall counts four times what precision does (van Rijsbergen 1979). */
+  f2: number;
 }
 
-/** Precision, recall and F1 of each class, from a confusion matrix. */
+/** Precision, recall, F1 and F2 of each class, from a confusion matrix. */
 export function scoresByClass(confusion: Float64Array, classes: number): ClassScores[] {
   return Array.from({ length: classes }, (_, k) => {
     let support = 0;
@@ -90,9 +92,14 @@ export function scoresByClass(confusion: Float64Array, classes: number): ClassSc
       precision: share(hits, answered),
       recall: share(hits, support),
       f1: share(2 * hits, support + answered),
+      f2: share(5 * hits, 4 * support + answered),
     };
   });
 }
+
+/** Mean recall of the classes that have rows. */
+export const balancedAccuracy = (scores: ClassScores[]): number =>
+  mean(scores.filter(({ support }) => support > 0).map(({ recall }) => recall));
 
 function answerMetrics(confusion: Float64Array, classes: number, rows: number): MetricValues {
   const scores = scoresByClass(confusion, classes);
@@ -101,7 +108,7 @@ function answerMetrics(confusion: Float64Array, classes: number, rows: number): 
   for (let k = 0; k < classes; k++) hits += confusion[k * classes + k];
   return {
     accuracy: hits / rows,
-    balancedAccuracy: mean(scores.filter(({ support }) => support > 0).map(({ recall }) => recall)),
+    balancedAccuracy: balancedAccuracy(scores),
     macroF1: mean(seen.map(({ f1 }) => f1)),
     weightedF1: scores.reduce((sum, { f1, support }) => sum + f1 * support, 0) / rows,
     macroPrecision: mean(seen.map(({ precision }) => precision)),

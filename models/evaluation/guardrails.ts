@@ -3,6 +3,7 @@ import type { GuardrailResult } from '../../contracts/runs.ts';
 import { decide } from '../decision/index.ts';
 import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
+import { balancedAccuracy, confusionOf, scoresByClass } from './classification.ts';
 import { lossDifferences, type RowLoss, rowLosses } from './losses.ts';
 import { fairCoinAtMost, normalAbove } from './paired.ts';
 import type { Predictions } from './predictions.ts';
@@ -52,21 +53,22 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
   const [ours, theirs] = [challenger, champion].map(({ values, decisionWeights }) =>
     decide(values, count, decisionWeights),
   );
-  const usual = balancedAccuracy(theirs, actual, count);
-  const [oursF2, theirsF2] = [ours, theirs].map((answered) => f2ByClass(answered, actual, count));
-  const falls = Array.from({ length: count }, (_, k) => {
-    let [rows, lost, won, right] = [0, 0, 0, 0];
+  const once = new Int32Array(actual.length).fill(1);
+  const [ourScores, theirScores] = [ours, theirs].map((answered) =>
+    scoresByClass(confusionOf(count, actual, answered, once), count),
+  );
+  const usual = balancedAccuracy(theirScores);
+  const falls = ourScores.map(({ support, recall, f2 }, k) => {
+    let [lost, won] = [0, 0];
     for (let row = 0; row < actual.length; row++) {
       if (actual[row] !== k) continue;
-      rows++;
-      if (ours[row] === k) right++;
       if (theirs[row] === k && ours[row] !== k) lost++;
       if (theirs[row] !== k && ours[row] === k) won++;
     }
     const isChance = fairCoinAtMost(won, lost + won) > chance / count;
-    const isTrade = oursF2[k] > theirsF2[k];
-    const isFine = rows === 0 || isChance || isTrade || right / rows >= usual;
-    return { class: k, fall: isFine ? 0 : (lost - won) / rows };
+    const isTrade = f2 > theirScores[k].f2;
+    const isFine = support === 0 || isChance || isTrade || recall >= usual;
+    return { class: k, fall: isFine ? 0 : (lost - won) / support };
   });
   const worst = falls.reduce((most, next) => (next.fall > most.fall ? next : most));
   const limit = limits.recallDrop;
@@ -74,27 +76,6 @@ function recallOf({ task, classes, actual, challenger, champion, limits }: Guard
     ...{ name: 'recall', passed: worst.fall <= limit, value: worst.fall, limit },
     ...(worst.fall > 0 && { worst: classes[worst.class] }),
   };
-}
-
-/** 5·hits / (4·rows of the class + answers of it); 0 where there are neither. */
-function f2ByClass(answered: Int32Array, actual: Float64Array, classes: number): Float64Array {
-  const [hits, weight] = [new Float64Array(classes), new Float64Array(classes)];
-  for (const [row, k] of actual.entries()) {
-    weight[k] += 4;
-    weight[answered[row]]++;
-    if (answered[row] === k) hits[k]++;
-  }
-  return hits.map((hit, k) => (weight[k] === 0 ? 0 : (5 * hit) / weight[k]));
-}
-
-/** Mean recall of the classes that have rows. */
-function balancedAccuracy(answered: Int32Array, actual: Float64Array, classes: number): number {
-  const [rows, right] = [new Float64Array(classes), new Float64Array(classes)];
-  for (const [row, k] of actual.entries()) {
-    rows[k]++;
-    if (answered[row] === k) right[k]++;
-  }
-  return mean([...rows.keys()].filter((k) => rows[k] > 0).map((k) => right[k] / rows[k]));
 }
 
 /** The rise of the expected calibration error, where its paired bootstrap says that it rose. */
