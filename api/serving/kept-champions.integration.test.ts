@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -78,6 +78,22 @@ describe('champions on disk', () => {
     source.promote(second);
     await expect.poll(files).toEqual(onDisk(second));
     expect(version(await started(nobody))).toBe('1.1.0');
+  });
+
+  it('are left as they are by a start that finds them whole, and mended by one that does not', async () => {
+    const start = async () => {
+      const source = fileChampions(first);
+      const champions = await started(source);
+      await expect.poll(files).toEqual(onDisk(first));
+      await champions.close();
+      return await stat(path);
+    };
+    const path = join(folder, `${first.version.onnx.sha256}.onnx`);
+    const written = await start();
+    expect((await start()).ino).toBe(written.ino);
+    await writeFile(path, 'half a model');
+    await start();
+    expect(await readFile(path)).toEqual(Buffer.from(first.onnx));
   });
 
   it('are not used where their bytes are not those that were kept', async () => {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
 import { temporaryName, writeAtomically } from '../../registry/artifacts/durable.ts';
 import { hashFile, sha256Of } from '../../registry/artifacts/hash.ts';
@@ -28,15 +28,34 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
   const onDisk = new Map<string, string | undefined>();
   let keeping: Promise<void> = Promise.resolve();
 
+  /** Models whose file is known to have its hash, or is being read to find out. */
+  const checked = new Map<string, Promise<void>>();
+
   const recordPath = (pipeline: string): string => join(folder, `${encodeURIComponent(pipeline)}.json`);
   const modelPath = (sha256: string): string => join(folder, `${sha256}.onnx`);
+
+  /** Reads the file once, until it fails: a start without the source asks three times. */
+  const demandSound = (sha256: string): Promise<void> => {
+    const known = checked.get(sha256);
+    if (known !== undefined) return known;
+    const check = hashFile(modelPath(sha256)).then((found) => {
+      if (found.sha256 !== sha256) throw new Error('the model does not have its hash');
+    });
+    checked.set(sha256, check);
+    check.catch(() => checked.delete(sha256));
+    return check;
+  };
+  const isSound = (sha256: string): Promise<boolean> =>
+    demandSound(sha256).then(
+      () => true,
+      () => false,
+    );
 
   const read = async (pipeline: string): Promise<ModelVersion | undefined> => {
     try {
       const { version, sha256 }: Kept = JSON.parse(await readFile(recordPath(pipeline), 'utf8'));
       if (hashOf(version) !== sha256) throw new Error('the record does not have its hash');
-      const model = await hashFile(modelPath(version.onnx.sha256));
-      if (model.sha256 !== version.onnx.sha256) throw new Error('the model does not have its hash');
+      await demandSound(version.onnx.sha256);
       return version;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -46,6 +65,7 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
   };
 
   const keepModel = async (version: ModelVersion): Promise<void> => {
+    if (await isSound(version.onnx.sha256)) return;
     const onnx = await source.onnx(version);
     const temporary = join(folder, 'tmp', temporaryName());
     await mkdir(join(folder, 'tmp'), { recursive: true });
@@ -70,8 +90,11 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
       const { version }: Kept = JSON.parse(await readFile(join(folder, name), 'utf8'));
       named.add(`${version.onnx.sha256}.onnx`);
     }
-    for (const name of files)
-      if (name.endsWith('.onnx') && !named.has(name)) await rm(join(folder, name), { force: true });
+    for (const name of files) {
+      if (!name.endsWith('.onnx') || named.has(name)) continue;
+      checked.delete(basename(name, '.onnx'));
+      await rm(join(folder, name), { force: true });
+    }
   };
   const keepLater = (pipeline: string, version: ModelVersion | undefined): void => {
     if (onDisk.has(pipeline) && onDisk.get(pipeline) === version?.version) return;
@@ -111,10 +134,9 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
       try {
         return await source.onnx(version);
       } catch (error) {
-        const path = modelPath(version.onnx.sha256);
-        const found = await hashFile(path).catch(() => undefined);
-        if (found?.sha256 !== version.onnx.sha256) throw error;
-        return path;
+        const { sha256 } = version.onnx;
+        if (!(await isSound(sha256))) throw error;
+        return modelPath(sha256);
       }
     },
     async watch(onChange, onReconnect) {
