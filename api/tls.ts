@@ -1,10 +1,10 @@
 import { unwatchFile, watchFile } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
+import { readPem } from './pem.ts';
 
 type TlsSettings = Pick<Environment, 'RELEVO_TLS_CERT' | 'RELEVO_TLS_KEY'>;
 
@@ -48,16 +48,7 @@ async function readSetting(field: keyof TlsSettings, path: string | undefined): 
     'the path of a PEM file, set together with the other of RELEVO_TLS_CERT and RELEVO_TLS_KEY';
   if (path === undefined)
     throw new RelevoError('ENVIRONMENT_INVALID', `${field} is not set.`, { field, expected });
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new RelevoError(
-      'ENVIRONMENT_INVALID',
-      `${field} names a file that cannot be read.`,
-      { field, value: path, expected },
-      { cause },
-    );
-  }
+  return await readPem(field, path, expected);
 }
 
 /**

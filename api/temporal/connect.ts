@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Environment } from '../../contracts/env.ts';
-import { RelevoError } from '../../contracts/errors.ts';
+import { readPem } from '../pem.ts';
 
 type TemporalSettings = Pick<
   Environment,
@@ -26,23 +25,10 @@ export async function temporalConnection(settings: TemporalSettings): Promise<Co
   if (apiKey !== undefined) Object.assign(options, { apiKey, tls: true });
   if (cert !== undefined && key !== undefined) {
     const [crt, privateKey] = await Promise.all([
-      readSetting('TEMPORAL_TLS_CERT', cert),
-      readSetting('TEMPORAL_TLS_KEY', key),
+      readPem('TEMPORAL_TLS_CERT', cert),
+      readPem('TEMPORAL_TLS_KEY', key),
     ]);
     options.tls = { clientCertPair: { crt, key: privateKey } };
   }
   return Connection.lazy(options);
-}
-
-async function readSetting(field: string, path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new RelevoError(
-      'ENVIRONMENT_INVALID',
-      `${field} names a file that cannot be read.`,
-      { field, expected: 'the path of a PEM file' },
-      { cause },
-    );
-  }
 }
