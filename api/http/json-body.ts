@@ -47,9 +47,16 @@ export const bodyTooLarge = (limitBytes: number, bytes?: number): RelevoError =>
   });
 
 /** @throws RelevoError REQUEST_INVALID saying at which byte or character the body stops being JSON in UTF-8. */
-export function parseJson(body: Buffer): unknown {
+export const parseJson = (body: Buffer): unknown => parseJsonText(decodeUtf8(body));
+
+/** @throws RelevoError REQUEST_INVALID saying which byte is not UTF-8. */
+export function decodeUtf8(body: Buffer): string {
   if (!isUtf8(body)) throw notUtf8(body);
-  const text = body.toString('utf8');
+  return body.toString('utf8');
+}
+
+/** @throws RelevoError REQUEST_INVALID saying at which character the text stops being JSON. */
+export function parseJsonText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

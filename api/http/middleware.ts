@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { routePath } from 'hono/route';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../openapi.ts';
-import { bodyTooLarge, checkMediaType, parseJson } from './json-body.ts';
+import { bodyTooLarge, checkMediaType, decodeUtf8, parseJsonText } from './json-body.ts';
 import { demandShallow } from './json-depth.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -47,8 +47,8 @@ export const limitedBody = (limitBytes: number): MiddlewareHandler<ApiEnv> =>
 /** Demands a JSON body; the route's validator reads it again from memory. */
 export const jsonBody: MiddlewareHandler<ApiEnv> = async (c, next) => {
   checkMediaType(c.req.header('content-type'), c.req.header('content-encoding'));
-  const body = Buffer.from(await c.req.arrayBuffer());
-  demandShallow(body.toString());
-  parseJson(body);
+  const text = decodeUtf8(Buffer.from(await c.req.arrayBuffer()));
+  demandShallow(text);
+  parseJsonText(text);
   await next();
 };
