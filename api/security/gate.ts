@@ -1,4 +1,4 @@
-import { developer, type Principal } from './principal.ts';
+import type { Principal } from './principal.ts';
 
 /** What a request says of who sends it; header names in lower case, as node and Hono have them. */
 export interface GateRequest {
@@ -22,8 +22,3 @@ export interface Admission {
  * rejects with the same.
  */
 export type Gate = (request: GateRequest) => Admission | Promise<Admission>;
-
-const admitted: Admission = { principal: developer, headers: {} };
-
-/** Lets everybody in: loopback, in development. */
-export const openGate: Gate = () => admitted;
