@@ -6,27 +6,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { hashPassword } from '../../registry/access/passwords.ts';
 import { openRegistry } from '../../registry/index.ts';
-import { freshRegistry, type TestRegistry } from '../../test/registry.ts';
+import type { TestRegistry } from '../../test/registry.ts';
 import { makeKey, startSecurity, type TestSecurity } from '../../test/support/access.ts';
-import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
+import type { TestApi } from '../../test/support/api.ts';
+import { startSecuredApi } from '../../test/support/secured-api.ts';
 
 let db: TestRegistry;
 let security: TestSecurity;
 let api: TestApi;
 let admin: string;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  db = await freshRegistry();
-  admin = await makeKey(db.registry, ['admin']);
-  security = await startSecurity(db);
-  const { gate, logins } = security;
-  api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins });
+  ({ db, security, api, admin, close } = await startSecuredApi());
 });
-afterAll(async () => {
-  await api.close();
-  await security.close();
-  await db.drop();
-});
+afterAll(() => close());
 
 type Body = Record<string, unknown>;
 async function call(method: string, path: string, key: string | undefined, body?: Body, headers: Body = {}) {

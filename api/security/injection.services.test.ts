@@ -1,25 +1,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freshRegistry, type TestRegistry } from '../../test/registry.ts';
-import { makeKey, startSecurity, type TestSecurity } from '../../test/support/access.ts';
-import { fileChampions, startApi, type TestApi } from '../../test/support/api.ts';
+import type { TestApi } from '../../test/support/api.ts';
+import { startSecuredApi } from '../../test/support/secured-api.ts';
 
-let db: TestRegistry;
-let security: TestSecurity;
 let api: TestApi;
 let admin: string;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  db = await freshRegistry();
-  admin = await makeKey(db.registry, ['admin']);
-  security = await startSecurity(db);
-  const { gate, logins } = security;
-  api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins });
+  ({ api, admin, close } = await startSecuredApi());
 });
-afterAll(async () => {
-  await api.close();
-  await security.close();
-  await db.drop();
-});
+afterAll(() => close());
 
 const send = (method: string, path: string, body?: string, headers: Record<string, string> = {}) =>
   api.app.request(path, {

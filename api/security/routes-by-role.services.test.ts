@@ -1,19 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { getPath } from 'hono/utils/url';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvironment } from '../../contracts/env.ts';
 import { type Role, roles } from '../../contracts/security.ts';
-import { formatKey, hashOf, newCredential } from '../../registry/access/credentials.ts';
 import { freshRegistry, type TestRegistry } from '../../test/registry.ts';
+import { makeKey, startSecurity, type TestSecurity } from '../../test/support/access.ts';
 import { toRelevoError } from '../http/errors.ts';
 import { routedPath } from '../http/links.ts';
 import type { ApiEnv } from '../openapi.ts';
 import { guard } from './guard.ts';
-import { type OpenedGate, openSecurity } from './open.ts';
 import { routePermissions, ruleOf } from './permissions.ts';
 import type { Permission } from './roles.ts';
 
@@ -26,27 +20,18 @@ const allowed: Record<Role, Permission[]> = {
 };
 const [own, other] = ['pump', 'mill'];
 
-let home: string;
 let db: TestRegistry;
-let security: OpenedGate;
+let security: TestSecurity;
 /** The guard as it ships before every route of the table; behind it each route says that it was reached. */
 const app = new OpenAPIHono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
 const keys = new Map<string, string>();
 const alerts = new Map<string, string>();
 
-async function makeKey(name: string, role: Role, pipeline: string): Promise<void> {
-  const credential = newCredential();
-  const { id, secret } = credential;
-  const grants = [{ role, pipeline }];
-  await db.registry.access.keys.create({ id, secretHash: hashOf(secret), name, grants, createdBy: 'test' });
-  keys.set(name, formatKey(credential));
-}
-
 beforeAll(async () => {
   db = await freshRegistry();
   for (const role of roles) {
-    await makeKey(role, role, own);
-    await makeKey(`${role} of all`, role, '*');
+    keys.set(role, await makeKey(db.registry, [`${role}:${own}`]));
+    keys.set(`${role} of all`, await makeKey(db.registry, [role]));
   }
   for (const pipeline of [own, other]) {
     const { id } = await db.registry.alerts.raise({
@@ -55,10 +40,7 @@ beforeAll(async () => {
     });
     alerts.set(pipeline, id);
   }
-  home = await mkdtemp(join(tmpdir(), 'relevo-roles-'));
-  const env = parseEnvironment({ RELEVO_AUTH: 'required', RELEVO_HOME: home });
-  const log = pino({ level: 'silent' });
-  security = await openSecurity({ env, databaseUrl: db.url, registry: db.registry, log });
+  security = await startSecurity(db);
   app.use(guard({ gate: security.gate, registry: db.registry }));
   for (const route of Object.keys(routePermissions)) {
     const [method, path] = route.split(' ');
@@ -69,7 +51,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await security.close();
   await db.drop();
-  await rm(home, { recursive: true });
 });
 
 /** A request of a route that is about a pipeline, as far as the route says. */

@@ -1,27 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freshRegistry, type TestRegistry } from '../../../test/registry.ts';
-import { startSecurity, type TestSecurity } from '../../../test/support/access.ts';
-import { fileChampions, startApi, type TestApi } from '../../../test/support/api.ts';
+import type { TestApi } from '../../../test/support/api.ts';
 import { client, type Issuer, startIssuer } from '../../../test/support/issuer.ts';
+import { startSecuredApi } from '../../../test/support/secured-api.ts';
 
-let db: TestRegistry;
 let issuer: Issuer;
-let security: TestSecurity;
 let api: TestApi;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  [db, issuer] = await Promise.all([freshRegistry(), startIssuer()]);
-  security = await startSecurity(db, {
+  issuer = await startIssuer();
+  ({ api, close } = await startSecuredApi({
     ...{ RELEVO_OIDC_ISSUER: issuer.url, RELEVO_OIDC_CLIENT_ID: client.id },
     ...{ RELEVO_OIDC_CLIENT_SECRET: client.secret, RELEVO_PUBLIC_URL: 'http://relevo.example' },
-  });
-  const { gate, logins } = security;
-  api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins });
+  }));
 });
 afterAll(async () => {
-  await api.close();
-  await Promise.all([security.close(), issuer.close()]);
-  await db.drop();
+  await close();
+  await issuer.close();
 });
 
 const get = (path: string, cookie = ''): Promise<Response> =>
