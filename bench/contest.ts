@@ -13,10 +13,10 @@ import {
   contestResultSchema,
 } from '../contracts/contest.ts';
 import { runId } from '../contracts/ids.ts';
-import { trainOptionsSchema } from '../contracts/runs.ts';
 import { taskQueues } from '../temporal.config.ts';
-import { oreOfPlant, writePlant } from '../test/plant.ts';
+import { oreOfPlant } from '../test/plant.ts';
 import { type Servers, startServers, startWorkers, type Workers } from '../test/stack.ts';
+import { trainTwoVersions } from '../test/support/two-versions.ts';
 import { type Challenger, challengers, cloneForContest, startTraffic } from '../test/traffic.ts';
 import { machine, median, option, report } from './lib/report.ts';
 
@@ -104,25 +104,13 @@ async function contest(
   };
 }
 
-/** Two versions of a small pipeline, which every contest is a copy of. */
-async function trainTwo({ client }: Servers, { dataDir }: Workers): Promise<void> {
-  await writePlant(dataDir, 600);
-  for (const seed of [1, 2]) {
-    const options = trainOptionsSchema.parse({ ingest: 'if-missing', seed, promote: false });
-    await client.workflow.execute('trainWorkflow', {
-      workflowId: runId('train', spec.name, `seed-${seed}`),
-      taskQueue: taskQueues.control,
-      args: [{ spec, options }],
-    });
-  }
-}
-
 async function measure() {
   const servers = await startServers();
   try {
     const workers = await startWorkers(servers, 'contests');
     try {
-      await trainTwo(servers, workers);
+      // Every contest is of a copy of these two.
+      await trainTwoVersions({ client: servers.client, dataDir: workers.dataDir }, spec);
       const killer = createKiller(workers);
       const waiting = Array.from({ length: runs }, (_, run) => run).flatMap((run) =>
         (Object.keys(challengers) as Challenger[]).map((challenger) => ({ challenger, run })),

@@ -16,7 +16,8 @@ import { taskQueues } from '../temporal.config.ts';
 import { testBundle } from '../test/bundles.ts';
 import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { ownTemporal } from '../test/own-temporal.ts';
-import { oreOfPlant, plant, writePlant } from '../test/plant.ts';
+import { oreOfPlant, plant } from '../test/plant.ts';
+import { trainTwoVersions } from '../test/support/two-versions.ts';
 import { type Challenger, cloneForContest, startTraffic, type Traffic } from '../test/traffic.ts';
 
 const spec = oreOfPlant();
@@ -24,12 +25,7 @@ let stack: InProcess;
 beforeAll(async () => {
   const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
-  await writePlant(stack.dataDir, 600);
-  for (const seed of [1, 2]) {
-    const options = trainOptionsSchema.parse({ ingest: 'if-missing', seed, promote: false });
-    const id = runId('train', spec.name, `seed-${seed}`);
-    await (await start('trainWorkflow', id, { spec, options })).result();
-  }
+  await trainTwoVersions(stack, spec);
 }, 180_000);
 afterAll(async () => {
   await Promise.all(open.map((traffic) => traffic.stop()));

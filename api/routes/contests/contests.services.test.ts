@@ -2,11 +2,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { contestPolicySchema } from '../../../contracts/contest.ts';
 import { runId } from '../../../contracts/ids.ts';
-import { trainOptionsSchema } from '../../../contracts/runs.ts';
-import { taskQueues } from '../../../temporal.config.ts';
 import { type InProcess, startInProcess } from '../../../test/in-process.ts';
 import { ownTemporal } from '../../../test/own-temporal.ts';
-import { oreOfPlant, writePlant } from '../../../test/plant.ts';
+import { oreOfPlant } from '../../../test/plant.ts';
+import { trainTwoVersions } from '../../../test/support/two-versions.ts';
 import { cloneForContest } from '../../../test/traffic.ts';
 import { toRelevoError } from '../../http/errors.ts';
 import { createWorkflows } from '../../temporal/workflows.ts';
@@ -26,15 +25,7 @@ let app: ReturnType<typeof contestRoutes>;
 beforeAll(async () => {
   const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];
   stack = await startInProcess({ databaseUrl, temporalAddress });
-  await writePlant(stack.dataDir, 600);
-  for (const seed of [1, 2]) {
-    const options = trainOptionsSchema.parse({ ingest: 'if-missing', seed, promote: false });
-    await stack.client.workflow.execute('trainWorkflow', {
-      workflowId: runId('train', trained.name, `api-${seed}`),
-      taskQueue: taskQueues.control,
-      args: [{ spec: trained, options }],
-    });
-  }
+  await trainTwoVersions(stack, trained);
   await cloneForContest(stack.registry, trained.name, spec.name);
   const deps = { pipelines: [spec], registry: stack.registry, workflows: createWorkflows(stack.client) };
   app = contestRoutes({ ...deps, temporalUi: undefined, log: pino({ level: 'silent' }) });
