@@ -1,18 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openDuckDb, quoteText } from '../../../data/duckdb.ts';
-import { createFolderArtifacts } from '../../../registry/artifacts/folder.ts';
-import { openRegistry, type Registry } from '../../../registry/index.ts';
 import { ownTemporal } from '../../../test/own-temporal.ts';
-import { dataset } from '../../../test/records.ts';
-import { startWorkers, type Workers } from '../../../test/stack.ts';
-import { startApi, type TestApi } from '../../../test/support/api.ts';
-import { type JsonRow, type SteelModel, trainSteelModel } from '../../../test/support/steel-model.ts';
-import { registryChampions } from '../../serving/champion-source.ts';
+import type { Workers } from '../../../test/stack.ts';
+import type { TestApi } from '../../../test/support/api.ts';
+import { type ServedStack, startServedStack } from '../../../test/support/served-stack.ts';
+import type { JsonRow, SteelModel } from '../../../test/support/steel-model.ts';
 
 interface Batch {
   id: string;
@@ -30,10 +25,9 @@ interface Line {
 
 const pipeline = 'steel-energy';
 const base = `/v1/pipelines/${pipeline}/batches`;
+let stack: ServedStack;
 let folder: string;
-let connection: Connection;
 let workers: Workers;
-let registry: Registry;
 let api: TestApi;
 let model: SteelModel;
 /** What `/predict` says of each of the model's rows. */
@@ -80,27 +74,8 @@ const linesOf = async (response: Response): Promise<Line[]> =>
     .map((line) => JSON.parse(line));
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'relevo-batches-'));
-  const servers = { databaseUrl: inject('databaseUrl'), temporalAddress: ownTemporal() };
-  connection = await Connection.connect({ address: servers.temporalAddress });
-  const client = new Client({ connection });
-  workers = await startWorkers({ ...servers, folder, client, stop: async () => undefined }, 'home');
-  registry = workers.registry;
-  const artifacts = createFolderArtifacts(join(workers.home, 'artifacts'));
-  model = await trainSteelModel({ rows: 500, trees: 20, depth: 4 });
-  await registry.pipelines.save(model.version.spec);
-  const onnx = await artifacts.putBytes(model.onnx, { name: 'model.onnx', mediaType: 'application/onnx' });
-  const { id: datasetVersion } = await registry.datasets.commit(dataset(pipeline));
-  const { version: _, createdAt: __, ...rest } = model.version;
-  const { version } = await registry.models.register({ ...rest, onnx, datasetVersion });
-  await registry.models.promote({ pipeline, version, actor: 'ana', reason: 'test' });
-  const databaseUrl = workers.databaseUrl;
-  api = await startApi({
-    source: registryChampions(openRegistry(databaseUrl), artifacts, databaseUrl),
-    databaseUrl,
-    temporalAddress: servers.temporalAddress,
-    artifacts,
-  });
+  stack = await startServedStack({ databaseUrl: inject('databaseUrl'), temporalAddress: ownTemporal() });
+  ({ folder, workers, model, api } = stack);
   const response = await fetch(`${api.url}/predict`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -109,12 +84,7 @@ beforeAll(async () => {
   const { predictions } = (await response.json()) as { predictions: { value: number }[] };
   expected = predictions.map(({ value }) => value);
 }, 180_000);
-afterAll(async () => {
-  await api?.close();
-  await workers?.stop();
-  await connection?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => stack?.close());
 
 it('answers a CSV row by row in its order, with keys, and says of bad rows what is wrong', async () => {
   const rows = repeated(20_500);
