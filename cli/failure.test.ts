@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RelevoError } from '../contracts/errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { failureLines, reportOf, showFailure } from './failure.ts';
-import { createTerminal } from './terminal.ts';
-import { textsFor } from './texts/index.ts';
+import { memoryTerminal } from './testing.ts';
 
 const wrong = new RelevoError('ROW_INVALID', 'line 2: "NSM" is "x".', {
   field: 'NSM',
@@ -13,27 +12,6 @@ const wrong = new RelevoError('ROW_INVALID', 'line 2: "NSM" is "x".', {
   remedy: 'Mend the cell.',
   issues: Array.from({ length: 10 }, (_, i) => ({ field: `column ${i}` })),
 });
-
-/** A terminal that writes to memory. */
-function memoryTerminal(options: { json?: boolean; verbose?: boolean; language?: 'en' | 'es' } = {}) {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    ({
-      write(text: string) {
-        written[name] += text;
-      },
-      on: () => {},
-    }) as unknown as NodeJS.WriteStream;
-  const terminal = createTerminal({
-    texts: textsFor(options.language ?? 'en'),
-    json: options.json ?? false,
-    verbose: options.verbose ?? false,
-    variables: {},
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-  });
-  return { terminal, written };
-}
 
 describe('a failure', () => {
   it('shows code, message, place, field, value, expectation, remedy and page', () => {

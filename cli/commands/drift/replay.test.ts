@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEnvironment } from '../../../contracts/env.ts';
-import { createTerminal } from '../../terminal.ts';
-import { textsFor } from '../../texts/index.ts';
+import { type Language, memoryTerminal } from '../../testing.ts';
 import { replayStream } from './replay.ts';
 
 let folder: string;
@@ -14,25 +13,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What the command writes about a file of this text. */
-async function replayed(text: string, { json = true, language = 'en' as 'en' | 'es' } = {}) {
+async function replayed(text: string, { json = true, language = 'en' as Language } = {}) {
   const stream = join(folder, 'stream.json');
   await writeFile(stream, text);
-  const written = { stdout: '', stderr: '' };
-  const into = (name: 'stdout' | 'stderr') =>
-    ({
-      write(line: string) {
-        written[name] += line;
-      },
-      on: () => {},
-    }) as unknown as NodeJS.WriteStream;
-  const terminal = createTerminal({
-    texts: textsFor(language),
-    json,
-    verbose: false,
-    variables: {},
-    stdout: into('stdout'),
-    stderr: into('stderr'),
-  });
+  const { terminal, written } = memoryTerminal({ json, language });
   const context = {
     env: parseEnvironment({}),
     terminal,
