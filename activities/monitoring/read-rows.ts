@@ -3,6 +3,7 @@ import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part } from '../../contracts/refs.ts';
 import { readFrame } from '../../data/datasets.ts';
+import { joinNumbers } from '../../models/joined.ts';
 import { firstAtLeast } from '../../models/rising.ts';
 
 /** Rows that are read at once: small parts are read together, since opening each costs more than its rows. */
@@ -67,10 +68,7 @@ export function joinFrames(frames: Frame[]): Frame {
   const names = Object.keys(frames[0].columns);
   return {
     rows,
-    rowIds: joinNumbers(
-      frames.map(({ rowIds }) => rowIds),
-      rows,
-    ),
+    rowIds: joinNumbers(frames.map(({ rowIds }) => rowIds)),
     columns: Object.fromEntries(
       names.map((name) => [
         name,
@@ -83,16 +81,6 @@ export function joinFrames(frames: Frame[]): Frame {
   };
 }
 
-function joinNumbers(arrays: Float64Array[], length: number): Float64Array {
-  const joined = new Float64Array(length);
-  let at = 0;
-  for (const array of arrays) {
-    joined.set(array, at);
-    at += array.length;
-  }
-  return joined;
-}
-
 /** Category columns of one pipeline share its dictionary. */
 function joinSeries(all: Series[], length: number): Series {
   const [first] = all;
@@ -101,7 +89,6 @@ function joinSeries(all: Series[], length: number): Series {
       kind: 'number',
       values: joinNumbers(
         all.map((series) => (series.kind === 'number' ? series.values : new Float64Array(0))),
-        length,
       ),
     };
   const codes = new Int32Array(length);

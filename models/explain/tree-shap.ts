@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { TreeModel } from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
+import { joinNumbers } from '../joined.ts';
 import { runInPool } from '../pool.ts';
 import type { TreeShapAnswer, TreeShapTask } from './tree-shap.worker.ts';
 
@@ -53,16 +54,5 @@ async function inPool(
       return runInPool<TreeShapTask, TreeShapAnswer>(worker, task, signal);
     }),
   );
-  return { effects: concatenate(parts.map(({ effects }) => effects)), base: parts[0].base };
-}
-
-function concatenate(parts: Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return { effects: joinNumbers(parts.map(({ effects }) => effects)), base: parts[0].base };
 }

@@ -3,6 +3,7 @@ import { type Frame, selectRows } from '../../contracts/frame.ts';
 import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { type ModelAnswer, openModel } from '../../inference/session.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
+import { joinNumbers } from '../joined.ts';
 import type { FittedCandidate } from './candidate.ts';
 import { rawColumns } from './columns.ts';
 import { type PreparedRows, positionsOf } from './prepare.ts';
@@ -57,13 +58,12 @@ async function serve(
 }
 
 function joined(answers: ModelAnswer[]): ModelAnswer {
-  const join = (parts: Float64Array[]) => Float64Array.from(parts.flatMap((part) => [...part]));
   const [{ width, label, interval }] = answers;
   return {
     width,
-    prediction: join(answers.map(({ prediction }) => prediction)),
+    prediction: joinNumbers(answers.map(({ prediction }) => prediction)),
     label: label && answers.flatMap((answer) => answer.label ?? []),
-    interval: interval && join(answers.flatMap((answer) => answer.interval ?? [])),
+    interval: interval && joinNumbers(answers.flatMap((answer) => answer.interval ?? [])),
   };
 }
 

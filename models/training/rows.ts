@@ -1,4 +1,5 @@
 import type { Matrix } from '../../contracts/frame.ts';
+import { joinNumbers } from '../joined.ts';
 
 /** Rows as estimators see them. */
 export interface PreparedRows {
@@ -27,18 +28,18 @@ export interface TrainingSet {
 export function joinRows(first: PreparedRows, second: PreparedRows): PreparedRows {
   const optional = (name: 'weights' | 'groups' | 'times') => {
     const [a, b] = [first[name], second[name]];
-    return a && b ? { [name]: join(a, b) } : {};
+    return a && b ? { [name]: joinNumbers([a, b]) } : {};
   };
   return {
     features: {
       rows: first.features.rows + second.features.rows,
       names: first.features.names,
-      data: join(first.features.data, second.features.data),
+      data: joinNumbers([first.features.data, second.features.data]),
     },
-    target: join(first.target, second.target),
-    base: join(first.base, second.base),
-    residual: join(first.residual, second.residual),
-    rowIds: join(first.rowIds, second.rowIds),
+    target: joinNumbers([first.target, second.target]),
+    base: joinNumbers([first.base, second.base]),
+    residual: joinNumbers([first.residual, second.residual]),
+    rowIds: joinNumbers([first.rowIds, second.rowIds]),
     ...optional('weights'),
     ...optional('groups'),
     ...optional('times'),
@@ -67,13 +68,6 @@ export function rowsAt(rows: PreparedRows, positions: Int32Array): PreparedRows 
     ...optional('groups'),
     ...optional('times'),
   };
-}
-
-function join(a: Float64Array, b: Float64Array): Float64Array {
-  const joined = new Float64Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
 
 const take = (values: Float64Array, positions: Int32Array): Float64Array =>

@@ -3,6 +3,7 @@ import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator as estimatorByName } from '../estimators/index.ts';
 import { makeFolds } from '../evaluation/folds.ts';
 import { lossOf } from '../evaluation/judge.ts';
+import { joinNumbers } from '../joined.ts';
 import {
   type CandidateContext,
   type CandidateToFit,
@@ -174,22 +175,13 @@ function medianOf(values: (number | undefined)[]): number | undefined {
 
 function joinHeld(held: Held[]): Held {
   const [first] = held;
-  const join = (parts: Float64Array[]): Float64Array => {
-    const joined = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      joined.set(part, at);
-      at += part.length;
-    }
-    return joined;
-  };
   const quantiles = held.flatMap(({ companionQuantiles: part }) => (part === undefined ? [] : [part]));
   return {
     rows: held.slice(1).reduce((rows, { rows: more }) => joinRows(rows, more), first.rows),
     predictions: {
       outputs: first.predictions.outputs,
-      values: join(held.map(({ predictions }) => predictions.values)),
+      values: joinNumbers(held.map(({ predictions }) => predictions.values)),
     },
-    companionQuantiles: quantiles.length === 0 ? undefined : join(quantiles),
+    companionQuantiles: quantiles.length === 0 ? undefined : joinNumbers(quantiles),
   };
 }

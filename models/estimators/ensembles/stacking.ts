@@ -10,6 +10,7 @@ import {
 } from '../../../contracts/estimator.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
+import { joinNumbers } from '../../joined.ts';
 import { checkRows, checkTask, refuseConstraints } from '../checks.ts';
 import { corrupt, pack, unpack } from '../pack.ts';
 import type { EstimatorByName } from '../params.ts';
@@ -130,15 +131,7 @@ export async function opinionsOf(
 
 /** Rows of the same columns, one part after another. */
 export function joined(parts: LabelledRows[]): LabelledRows {
-  const columns = (read: (part: LabelledRows) => Float64Array): Float64Array => {
-    const whole = new Float64Array(parts.reduce((sum, part) => sum + read(part).length, 0));
-    let end = 0;
-    for (const part of parts) {
-      whole.set(read(part), end);
-      end += read(part).length;
-    }
-    return whole;
-  };
+  const columns = (read: (part: LabelledRows) => Float64Array): Float64Array => joinNumbers(parts.map(read));
   const [{ features, weights }] = parts;
   return {
     features: {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
+import { joinNumbers } from '../../joined.ts';
 import { threadLoader } from '../../pool.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
@@ -54,23 +55,12 @@ export async function predictOnThreads(
   const parts = Array.from({ length: Math.ceil(features.rows / size) }, async (_, part) =>
     predictOnThread({ model, rows: await toNativeRows(features, part * size, size) }),
   );
-  return joined(await Promise.all(parts));
+  return joinNumbers(await Promise.all(parts));
 }
 
 async function predictOnThread(task: PredictTask): Promise<Float64Array> {
   const transferList = [task.rows.features.buffer as ArrayBuffer];
   return unwrap(await threads().run(task, { name: 'predict', transferList }));
-}
-
-function joined(parts: Float64Array[]): Float64Array {
-  if (parts.length === 1) return parts[0];
-  const all = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 function unwrap<T>(answer: Answer<T>): T {
