@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelevoError } from '../../contracts/errors.ts';
 import { followRun } from './follow.ts';
-import { createApiClient } from './http.ts';
+import { createApiClient, queryOf } from './http.ts';
 import { pipelinesSchema, readySchema } from './schemas.ts';
 
 let server: Server | undefined;
@@ -26,6 +26,13 @@ async function refusal(work: Promise<unknown>): Promise<RelevoError> {
   if (error instanceof RelevoError) return error;
   throw new Error(`expected a RelevoError, got ${String(error)}`);
 }
+
+describe('a query', () => {
+  it('holds what is given, in its order', () => {
+    const query = queryOf({ limit: 20, pipeline: undefined, state: 'a&b' });
+    expect(String(query)).toBe('limit=20&state=a%26b');
+  });
+});
 
 describe('the client', () => {
   it('gives the API error as it is, details and all', async () => {

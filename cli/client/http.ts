@@ -134,5 +134,12 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What is given of a query's fields, in their order. */
+export function queryOf(given: Record<string, string | number | undefined>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) query.set(name, String(value));
+  return query;
+}
+
 /** A run's id holds slashes; in a path it is one segment. */
 export const pathSegment = (id: string): string => encodeURIComponent(id);

@@ -43,6 +43,7 @@ export const startedSchema = z.looseObject({
   pipeline: z.string(),
   links: linksSchema,
 });
+export type Started = z.infer<typeof startedSchema>;
 export const runSchema = followedSchema.extend({
   ...startedSchema.shape,
   startedAt: z.string(),

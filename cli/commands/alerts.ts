@@ -1,5 +1,5 @@
 import { actorName } from '../actor.ts';
-import { pathSegment } from '../client/http.ts';
+import { pathSegment, queryOf } from '../client/http.ts';
 import { alertAnswerSchema, alertsSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -21,11 +21,7 @@ export async function alerts(
   const { colors } = terminal;
   const texts = terminal.texts.alerts;
   const client = await api();
-  const query = new URLSearchParams({
-    limit: String(limit),
-    ...(pipeline === undefined ? {} : { pipeline }),
-    ...(state === undefined ? {} : { state }),
-  });
+  const query = queryOf({ limit, pipeline, state });
   const page = await client.get(`/v1/alerts?${query}`, alertsSchema, interrupted);
   terminal.printJson(page);
   const marks = { info: colors.dim, warning: colors.yellow, critical: colors.red };

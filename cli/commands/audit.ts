@@ -1,3 +1,4 @@
+import { queryOf } from '../client/http.ts';
 import { auditSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -19,11 +20,7 @@ export async function audit(
   const { colors } = terminal;
   const texts = terminal.texts.audit;
   const client = await api();
-  const query = new URLSearchParams({
-    limit: String(limit),
-    ...(actor === undefined ? {} : { actor }),
-    ...(pipeline === undefined ? {} : { pipeline }),
-  });
+  const query = queryOf({ limit, actor, pipeline });
   const page = await client.get(`/v1/audit?${query}`, auditSchema, interrupted);
   terminal.printJson(page);
   const marks = { done: colors.green, refused: colors.yellow, failed: colors.red };

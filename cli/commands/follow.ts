@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { followRun } from '../client/follow.ts';
 import type { ApiClient } from '../client/http.ts';
-import type { Run } from '../client/schemas.ts';
+import type { Run, Started } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { failureLines } from '../failure.ts';
@@ -44,6 +44,22 @@ export async function followToEnd(context: CommandContext, client: ApiClient, id
     return exitCodes.interrupted;
   }
   return showEnd(context, run);
+}
+
+/** Says what was started, then follows it to its end or, where nobody waits, gives its id. */
+export async function followStarted(
+  context: CommandContext,
+  client: ApiClient,
+  started: Started,
+  follow: boolean,
+): Promise<ExitCode> {
+  const { terminal } = context;
+  terminal.note(terminal.texts.run.startedRun(started.id));
+  if (started.links.temporalUi) terminal.note(terminal.notes.dim(started.links.temporalUi));
+  if (follow) return followToEnd(context, client, started.id);
+  terminal.print(started.id);
+  terminal.printJson(started);
+  return exitCodes.ok;
 }
 
 /** How a run ended: its result, or its typed error; the exit code says which. */

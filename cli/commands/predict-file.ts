@@ -5,7 +5,7 @@ import { pipeline as pump } from 'node:stream/promises';
 import { z } from 'zod';
 import { type BatchFormat, batchMediaTypes, batchResultSchema } from '../../contracts/batch.ts';
 import { RelevoError } from '../../contracts/errors.ts';
-import { pathSegment } from '../client/http.ts';
+import { pathSegment, queryOf } from '../client/http.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { showEnd, watchRun } from './follow.ts';
@@ -43,7 +43,7 @@ export async function predictFile(
   });
   const client = await context.api();
   const base = `/v1/pipelines/${pathSegment(pipeline)}/batches`;
-  const query = new URLSearchParams({ results, ...(key === undefined ? {} : { key }) });
+  const query = queryOf({ results, key });
   const started = await client.upload(`${base}?${query}`, rows, type, startedSchema, interrupted);
   terminal.note(texts.run.startedRun(started.runId));
   const run = await watchRun(context, client, started.runId, interrupted);

@@ -1,3 +1,4 @@
+import { queryOf } from '../client/http.ts';
 import { runsSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -14,14 +15,10 @@ const defaultLimit = 20;
 
 export async function runs(
   { terminal, api, interrupted }: CommandContext,
-  given: RunsOptions,
+  { pipeline, kind, state, limit = defaultLimit }: RunsOptions,
 ): Promise<ExitCode> {
   const client = await api();
-  const query = new URLSearchParams({ limit: String(given.limit ?? defaultLimit) });
-  for (const name of ['pipeline', 'kind', 'state'] as const) {
-    const value = given[name];
-    if (value !== undefined) query.set(name, value);
-  }
+  const query = queryOf({ limit, pipeline, kind, state });
   const page = await client.get(`/v1/runs?${query}`, runsSchema, interrupted);
   terminal.printJson(page);
   if (page.runs.length === 0) terminal.print(terminal.texts.run.none);
