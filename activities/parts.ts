@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Part } from '../contracts/refs.ts';
 
+/** Files of the parts on this machine, in their order; fetched where they are not here. */
 export const localPaths = (artifacts: ArtifactStore, parts: Part[]): Promise<string[]> =>
   Promise.all(parts.map((part) => artifacts.localPath(part.artifact)));
 

@@ -35,6 +35,7 @@ function columnsRead({ inputs, target, forecast, validation }: PipelineSpec): st
 /** Two training sets are kept: the one at work, and one of another pipeline trained at the same time. */
 const keptSets = 2;
 
+/** Training sets read from the artifact store and the registry; the newest two stay in memory. */
 export function createTrainingSets({ artifacts, registry }: Deps): TrainingSets {
   /** A forecast's rows are the dataset's, once for each horizon. */
   const rowsOf = async ({ spec, split, paths }: Awaited<ReturnType<typeof read>>) => {

@@ -19,6 +19,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+/** The API's metrics in a registry of their own, with those of the Node process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   answerForAll(registry);

@@ -30,6 +30,10 @@ export interface DuckDb {
   close(): void;
 }
 
+/**
+ * Opens a database in memory or in a file, with 512 MB and two threads unless told.
+ * @throws RelevoError CANCELLED, from its statements, once the signal is aborted.
+ */
 export async function openDuckDb(options: DuckDbOptions = {}): Promise<DuckDb> {
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', settings(options));
   const connection = await instance.connect();

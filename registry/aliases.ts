@@ -17,6 +17,7 @@ export interface AliasChange {
   requestId?: string;
 }
 
+/** Which version each alias of a pipeline points to; an alias that points nowhere is absent. */
 export async function currentAliases(db: Database | Transaction, pipeline: string): Promise<Aliases> {
   const rows = await db.select().from(aliases).where(eq(aliases.pipeline, pipeline));
   return Object.fromEntries(rows.map(({ alias, version }) => [alias, version]));

@@ -56,6 +56,10 @@ class WaryPool extends pg.Pool {
   }
 }
 
+/**
+ * Connections to PostgreSQL, at most `poolSize`; while the server is known to be away, asking for one fails at once.
+ * @throws RelevoError ENVIRONMENT_INVALID where the address is none.
+ */
 export function openPool(databaseUrl: string, poolSize: number): pg.Pool {
   const pool = new WaryPool({
     ...connectionOptions(databaseUrl),
@@ -87,6 +91,7 @@ export async function lockPipeline(tx: Transaction, name: string): Promise<void>
   if (found.length === 0) throw pipelineNotFound(name);
 }
 
+/** PIPELINE_NOT_FOUND, for a name that the registry does not have. */
 export const pipelineNotFound = (name: string): RelevoError =>
   new RelevoError('PIPELINE_NOT_FOUND', `The registry knows no pipeline "${name}"`, {
     field: 'pipeline',

@@ -28,6 +28,7 @@ export async function withModel<T>(
   }
 }
 
+/** A contender's decision weights, one per class; undefined where the largest probability decides. */
 export const decisionWeightsOf = async (
   artifacts: ArtifactStore,
   { heads }: Pick<Contender, 'heads'>,

@@ -21,6 +21,10 @@ export interface Watched {
   split: Split;
 }
 
+/**
+ * Reads a version's record, its dataset and its split.
+ * @throws RelevoError MODEL_NOT_FOUND, DATASET_NOT_FOUND.
+ */
 export async function readWatched(
   { artifacts, registry }: MonitorDeps,
   pipeline: string,

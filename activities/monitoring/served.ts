@@ -19,6 +19,7 @@ export interface Served {
 /** Outcomes of one check; further ones wait for the next. */
 const mostOutcomes = 50_000;
 
+/** What a version answered whose outcomes were told after the one numbered `after`: at most 50,000 of them. */
 export async function readServed(
   { artifacts, outcomes }: { artifacts: ArtifactStore; outcomes: Pick<OutcomeRegistry, 'served'> },
   version: ModelVersion,

@@ -28,6 +28,7 @@ export interface Asked {
   streamed: { frame: Frame; answers: Answers };
 }
 
+/** Reads the rows of a check, each by the spec that it was stored by, and has the champion answer them. */
 export async function askChampion(
   { spec, dataset, choice, watched, reader }: Work,
   champion: Answerer,

@@ -31,6 +31,7 @@ export interface AnewRows {
   artifacts?: Record<string, ArtifactRef>;
 }
 
+/** The row ids of each side of a split that was kept. */
 export const readSplit = async (artifacts: ArtifactStore, ref: ArtifactRef): Promise<Split> =>
   splitSchema.parse(await readJson(artifacts, ref));
 

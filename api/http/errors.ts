@@ -21,6 +21,7 @@ export interface ErrorBody {
   };
 }
 
+/** The body of an error as the API writes it: at most `limits.issues` issues, and long values cut. */
 export function errorBody({ code, message, details }: RelevoError, requestId: string): ErrorBody {
   const { issues = [], ...first } = details;
   const rest = issues.slice(0, limits.issues);

@@ -39,6 +39,7 @@ export function checkMediaType(type: string | undefined, encoding: string | unde
 const shown = (header: string | undefined): string =>
   header === undefined ? 'not given' : `"${header.slice(0, 80)}"`;
 
+/** BODY_TOO_LARGE, with the body's own size where that is known. */
 export const bodyTooLarge = (limitBytes: number, bytes?: number): RelevoError =>
   new RelevoError('BODY_TOO_LARGE', `The body is larger than ${limitBytes.toLocaleString('en')} bytes.`, {
     field: 'body',

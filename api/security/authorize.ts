@@ -51,6 +51,7 @@ function refusal(principal: Principal, permission: Permission, pipeline: string)
   );
 }
 
+/** UNAUTHENTICATED, saying which headers are understood. */
 export const unauthenticated = (message: string): RelevoError =>
   new RelevoError('UNAUTHENTICATED', message, {
     field: 'authorization',

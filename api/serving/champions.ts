@@ -165,6 +165,7 @@ function whyNotServed(
   });
 }
 
+/** PIPELINE_NOT_FOUND, with the name that was probably meant. */
 export function pipelineNotFound(pipeline: string, known: readonly string[]): RelevoError {
   const shown = pipeline.slice(0, 80);
   return new RelevoError(

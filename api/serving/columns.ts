@@ -12,6 +12,7 @@ export interface InputColumns {
   texts: string[][];
 }
 
+/** Names of the inputs, numbers and texts apart, each in the pipeline's order. */
 export function inputLayout(spec: PipelineSpec): InputLayout {
   const isNumber = (name: string): boolean => spec.columns[name].kind === 'number';
   return {
@@ -20,6 +21,7 @@ export function inputLayout(spec: PipelineSpec): InputLayout {
   };
 }
 
+/** Columns for so many rows; numbers are 0 until written, texts empty. */
 export const createColumns = (layout: InputLayout, capacity: number): InputColumns => ({
   numbers: layout.numbers.map(() => new Float64Array(capacity)),
   texts: layout.texts.map(() => []),

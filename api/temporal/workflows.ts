@@ -129,6 +129,7 @@ const questionTypes = {
 const pipelineKey = defineSearchAttributeKey(searchAttributes.pipeline, 'KEYWORD');
 const kindKey = defineSearchAttributeKey(searchAttributes.kind, 'KEYWORD');
 
+/** Workflows through one client; while Temporal is known to be away, calls fail at once (TEMPORAL_UNAVAILABLE). */
 export function createWorkflows(client: Client): Workflows {
   const handle = (id: string, runId?: string): WorkflowHandle => client.workflow.getHandle(id, runId);
   const ping = async (timeoutMs: number): Promise<void> => {

@@ -61,8 +61,11 @@ export async function oneRow(db: DuckDb, sql: string): Promise<Record<string, Sq
   return row;
 }
 
+/** A cell of an aggregate as a finite number; null where it is none. */
 export const numberOrNull = (value: SqlValue | undefined): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
+
+/** A cell of an aggregate as text; null where it is missing. */
 export const textOrNull = (value: SqlValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 

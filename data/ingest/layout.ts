@@ -49,6 +49,10 @@ export async function readLayout(csvPath: string, delimiter: string, spec: Pipel
   return { fileColumns, numbered, columns };
 }
 
+/**
+ * The column of that name.
+ * @throws RelevoError PIPELINE_INVALID where the pipeline does not read one.
+ */
 export const layoutColumn = (layout: Layout, name: string): LayoutColumn => {
   const found = layout.columns.find((column) => column.name === name);
   if (found) return found;

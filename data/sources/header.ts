@@ -26,6 +26,7 @@ export function readHeader(bytes: Uint8Array, delimiter: string, file: string): 
   return names;
 }
 
+/** SHA-256 of the names in their order, as a watermark keeps it. */
 export const headerHash = (columns: string[]): string =>
   createHash('sha256').update(JSON.stringify(columns)).digest('hex');
 

@@ -34,6 +34,7 @@ export const leastProbability = 1e-15;
 export const calibratedClasses = (classes: number): number[] =>
   classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
 
+/** The log-odds of a probability, which is first kept `leastProbability` away from 0 and 1: always finite. */
 export const logit = (probability: number): number => {
   const inside = Math.min(1 - leastProbability, Math.max(leastProbability, probability));
   return Math.log(inside / (1 - inside));

@@ -6,6 +6,7 @@ import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 export const correctionStateSchema = z.strictObject({ slope: z.number().positive(), intercept: z.number() });
 export type CorrectionState = z.infer<typeof correctionStateSchema>;
 
+/** slope · value + intercept of each value that the model says, before the base is added. */
 export const correct = ({ slope, intercept }: CorrectionState, values: Float64Array): Float64Array =>
   values.map((value) => slope * value + intercept);
 

@@ -67,6 +67,7 @@ export function refuseConstraints(name: string, constraints: Constraints | undef
   });
 }
 
+/** TRAINING_FAILED, for numbers that no fit can take; `row` counts the rows of the fit from 0. */
 export const fault = (field: string, value: unknown, expected: string, row?: number): RelevoError =>
   new RelevoError('TRAINING_FAILED', `Cannot fit: "${field}" is ${value}, expected ${expected}`, {
     field,
@@ -87,4 +88,5 @@ export function weightedMean(values: Float64Array, weights: Float64Array | undef
   return sum / total;
 }
 
+/** CANCELLED, for a fit whose signal was aborted. */
 export const cancelled = (): RelevoError => new RelevoError('CANCELLED', 'The fit was cancelled');

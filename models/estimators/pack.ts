@@ -41,9 +41,11 @@ export function unpack<Header>(
   }
 }
 
+/** ARTIFACT_CORRUPT, for bytes that are not what they should be. */
 export const corrupt = (what: string, cause?: unknown): RelevoError =>
   new RelevoError('ARTIFACT_CORRUPT', `The bytes are not a ${what}`, {}, { cause });
 
+/** The same memory as bytes: no copy. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

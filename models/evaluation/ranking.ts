@@ -8,6 +8,11 @@ export interface Ranking {
   ends: Int32Array;
 }
 
+/**
+ * Ranks the rows by their probability of class `k`, highest first; equal ones share a step.
+ * @param probabilities row-major, `classes` a row.
+ * @param actual index of the class of each row.
+ */
 export function rankingOf(
   probabilities: Float64Array,
   classes: number,

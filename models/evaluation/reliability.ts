@@ -9,6 +9,10 @@ export interface ConfidenceBins {
   isRight: Uint8Array;
 }
 
+/**
+ * Sorts rows by confidence into 15 bins of equal width, each closed above.
+ * @param probabilities row-major, `classes` a row.
+ */
 export function binsOf(probabilities: Float64Array, classes: number, actual: Float64Array): ConfidenceBins {
   const likeliest = decide(probabilities, classes);
   const confidence = actual.map((_, row) => probabilities[row * classes + likeliest[row]]);
@@ -28,6 +32,7 @@ interface BinSums {
   right: number;
 }
 
+/** Sums of each bin, a row counting as often as `counts` says. */
 export function sumBins({ bin, confidence, isRight }: ConfidenceBins, counts: Int32Array): BinSums[] {
   const rows = new Float64Array(binCount);
   const confident = new Float64Array(binCount);

@@ -32,15 +32,18 @@ export async function predictMade(
   return predictions;
 }
 
+/** One row, as a view: who writes to it writes to the matrix. */
 export const rowAt = ({ data, names }: Matrix, row: number): Float64Array =>
   data.subarray(row * names.length, (row + 1) * names.length);
 
+/** One column, copied. */
 export function columnAt({ rows, names, data }: Matrix, column: number): Float64Array {
   const values = new Float64Array(rows);
   for (let row = 0; row < rows; row++) values[row] = data[row * names.length + column];
   return values;
 }
 
+/** The rows at these positions, copied, in that order. */
 export function takeRows(matrix: Matrix, positions: ArrayLike<number>): Matrix {
   const { names } = matrix;
   const data = new Float64Array(positions.length * names.length);

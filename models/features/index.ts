@@ -88,6 +88,7 @@ export async function applySteps(steps: FeatureStepState[], features: Matrix): P
   return matrix;
 }
 
+/** Adds `applySteps`: from the matrix that the first step starts from to the one that the estimator sees. */
 export const addStepsToGraph = (
   steps: FeatureStepState[],
   graph: OnnxGraph,

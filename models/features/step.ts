@@ -132,6 +132,7 @@ export const keptAndAdded = (
 ): TensorName =>
   besides(graph, [...(kept.length > 0 ? [gatherColumns(graph, features, kept)] : []), ...added]);
 
+/** PIPELINE_INVALID, for a step that its columns or settings do not suit; `what` says how, such as `is given 1`. */
 export const stepFault = (step: string, value: unknown, expected: string, what: string): RelevoError =>
   new RelevoError('PIPELINE_INVALID', `The step "${step}" ${what}; it needs ${expected}`, {
     field: `steps.${step}`,

@@ -14,6 +14,10 @@ export interface Scale {
   isLog: boolean;
 }
 
+/**
+ * The scale that a dimension is searched on: logarithms where it is `log`, and half a step wider for integers, so
+ * that rounding reaches each alike.
+ */
 export function scaleOf({ kind, low, high, log = false }: NumericDimension): Scale {
   const step = kind === 'integer' ? 1 : 0;
   const bounds = [low - step / 2, high + step / 2];
@@ -35,6 +39,7 @@ export function sampleEvenly(dimension: Dimension, random: Random): Value {
   return toValue(dimension, low + random.next() * (high - low));
 }
 
+/** Whether a value is one that the dimension may take. */
 export function contains(dimension: Dimension, value: Value | undefined): boolean {
   if (value === undefined) return false;
   if (dimension.kind === 'choice') return dimension.options.includes(value);

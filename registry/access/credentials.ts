@@ -12,6 +12,7 @@ export interface Credential {
   secret: string;
 }
 
+/** An id and a secret that nobody has, both random. */
 export const newCredential = (): Credential => ({
   id: randomBytes(idBytes).toString('hex'),
   secret: newSecret(),
@@ -22,10 +23,14 @@ export const newSecret = (): string => randomBytes(secretBytes).toString('base64
 
 /** An API key as a client sends it: `relevo_<id>_<secret>`. */
 export const formatKey = ({ id, secret }: Credential): string => `${prefix}_${id}_${secret}`;
+
+/** What `formatKey` wrote; undefined where the text is no such key. */
 export const parseKey = (text: string): Credential | undefined => parts(keyPattern, text);
 
 /** A session as its cookie holds it: `<id>.<secret>`. */
 export const formatSession = ({ id, secret }: Credential): string => `${id}.${secret}`;
+
+/** What `formatSession` wrote; undefined where the text is no such session. */
 export const parseSession = (text: string): Credential | undefined => parts(sessionPattern, text);
 
 function parts(pattern: RegExp, text: string): Credential | undefined {
@@ -38,6 +43,8 @@ function parts(pattern: RegExp, text: string): Credential | undefined {
  * Passwords, which people choose, go through scrypt (`passwords.ts`).
  */
 export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** `digestOf` in hexadecimal, as the registry keeps it. */
 export const hashOf = (secret: string): string => digestOf(secret).toString('hex');
 
 /** Whether two digests are one, in a time that does not tell where they differ. */

@@ -57,11 +57,16 @@ function attributeOf(attributes: Attributes, key: string, field: string): Attrib
   throw invalid(`Invalid attribute key "${key}"`, field, key, Object.keys(attributes).join(', '));
 }
 
+/**
+ * The SQL of a clause about an attribute.
+ * @throws RelevoError REQUEST_INVALID where there is no such attribute, or the value does not suit it.
+ */
 export function attributeCondition(attributes: Attributes, clause: Clause): SQL {
   const { kind, column } = attributeOf(attributes, clause.key, 'filter');
   return kind === 'number' ? numberCondition(column, clause) : textCondition(column, clause);
 }
 
+/** The column that an order by an attribute goes by. @throws RelevoError REQUEST_INVALID where there is none. */
 export const attributeOrder = (attributes: Attributes, order: Order): SQL =>
   attributeOf(attributes, order.key, 'order_by').column;
 
@@ -72,6 +77,7 @@ export const ordered = (value: SQL, descending: boolean): SQL =>
 /** A key of a jsonb column of texts. */
 export const textAt = (column: SQL, key: string): SQL => sql`(${column} ->> ${key}::text)`;
 
+/** REQUEST_INVALID, for a clause about what this search does not know, such as metrics of experiments. */
 export const wrongEntity = (
   { entity, key }: { entity: string; key: string },
   field: string,

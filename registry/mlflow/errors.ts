@@ -4,6 +4,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 export const mlflowNotFound = (what: string, field: string, value: unknown): RelevoError =>
   new RelevoError('MLFLOW_NOT_FOUND', `${what} not found`, { field, value });
 
+/** MLFLOW_ALREADY_EXISTS, for a name that is taken. */
 export const mlflowAlreadyExists = (what: string, field: string, value: unknown): RelevoError =>
   new RelevoError('MLFLOW_ALREADY_EXISTS', `${what} already exists`, {
     field,
@@ -11,6 +12,7 @@ export const mlflowAlreadyExists = (what: string, field: string, value: unknown)
     expected: 'a name that is free',
   });
 
+/** REQUEST_INVALID, for a parameter that MLflow's API does not take. */
 export const invalid = (message: string, field: string, value: unknown, expected?: string): RelevoError =>
   new RelevoError('REQUEST_INVALID', message, {
     field,

@@ -68,6 +68,7 @@ export const texts = (valueLength: number, count: number, name: z.ZodString | ty
     .nullish()
     .transform((list) => Object.fromEntries((list ?? []).map((one) => [one.key, one.value])));
 
+/** A list of at most `count`; one alone stands for a list of one, as in a query, and none for an empty list. */
 export const list = <S extends z.ZodType>(item: S, count: number) =>
   z
     .union([z.array(item).max(count, `at most ${count}`), item.transform((one) => [one])])

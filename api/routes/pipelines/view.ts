@@ -21,6 +21,7 @@ export const inputViews = (spec: PipelineSpec): z.input<typeof inputSchema>[] =>
 export const sentColumns = ({ inputs, forecast }: PipelineSpec): string[] =>
   forecast ? [forecast.time, ...inputs] : inputs;
 
+/** What a pipeline predicts, with its unit where it is a number. */
 export function targetView({ target, columns }: PipelineSpec): { name: string; unit?: string | undefined } {
   const column = columns[target];
   return { name: target, unit: column.kind === 'number' ? column.unit : undefined };
@@ -38,6 +39,7 @@ export function exampleRow(spec: PipelineSpec): Record<string, number | string> 
   return Object.fromEntries(cells);
 }
 
+/** A pipeline as lists show it, in the language of `text`, with its champion where one is served. */
 export function pipelineView(
   spec: PipelineSpec,
   served: readonly ServedModel[],
@@ -61,6 +63,7 @@ export function pipelineView(
   };
 }
 
+/** Which moments a forecast can be asked about; undefined for other pipelines. */
 export const forecastView = ({ forecast }: PipelineSpec) =>
   forecast && {
     time: forecast.time,

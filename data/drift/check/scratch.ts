@@ -11,6 +11,7 @@ export function borrow(length: number): Float64Array {
   return kept[used++].subarray(0, length);
 }
 
+/** A copy of the numbers, to be used until `giveBack`. */
 export function borrowCopy(values: Float64Array): Float64Array {
   const copy = borrow(values.length);
   copy.set(values);

@@ -8,9 +8,11 @@ export interface Matrix {
   values: Float64Array;
 }
 
+/** One row, as a view: who writes to it writes to the matrix. */
 export const rowOf = ({ values, width }: Matrix, row: number): Float64Array =>
   values.subarray(row * width, (row + 1) * width);
 
+/** The rows of these numbers, copied, in that order. */
 export function takeRows(matrix: Matrix, rows: Int32Array): Matrix {
   const values = new Float64Array(rows.length * matrix.width);
   for (const [place, row] of rows.entries()) values.set(rowOf(matrix, row), place * matrix.width);

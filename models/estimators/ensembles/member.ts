@@ -102,6 +102,7 @@ async function fitBehindSteps(
   return { name, estimator: estimator.name, steps, model };
 }
 
+/** A member's predictions, row-major, behind its own feature steps. */
 export const predictMember = async (
   { steps, model }: FittedMember,
   features: Matrix,

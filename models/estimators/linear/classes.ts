@@ -20,6 +20,7 @@ export interface ClassRows {
 /** A column whose spread is below this share of its mean holds rounding errors. */
 const constantShare = 1e-13;
 
+/** Leaves out rows without weight and centres the features on their weighted means. */
 export function classRows({ rows: all, names, features, target, weights }: LinearRows): ClassRows {
   const width = names.length;
   const kept = Array.from({ length: all }, (_, row) => row).filter((row) => (weights?.[row] ?? 1) > 0);

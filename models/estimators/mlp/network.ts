@@ -15,6 +15,7 @@ interface Layer {
   biases: number;
 }
 
+/** Where each layer's weights and biases stand, from the inputs on. */
 export function layersOf({ sizes }: NetworkShape): Layer[] {
   let end = 0;
   return sizes.slice(1).map((outputs, i) => {
