@@ -160,6 +160,8 @@ describe('every operator, in onnxruntime, over edge values', () => {
   it('where over numbers, texts and conditions', async () => {
     await expectSame(where(x.greaterThan(0), x, y.times(2)).expression);
     await expectSame(where(x.isMissing(), -1, y).expression);
+    const product = x.times(y);
+    await expectSame(num(1).dividedBy(where(product.isMissing(), -1, product)).expression);
     const chosen = { op: 'where', condition: x.atLeast(1).expression } as const;
     const texts: Expression = { ...chosen, whenTrue: word.expression, whenFalse: other.expression };
     await expectSame({ op: 'equals', left: texts, right: text('Light').expression });

@@ -30,7 +30,7 @@ export function compileExpression(
   inputs: Record<string, TensorName>,
 ): TensorName {
   const c = { graph, inputs };
-  const value = compile(c, expression);
+  const value = compileValue(c, expression);
   if (value.kind === 'text') throw invalid(expression, 'a number or a condition', 'a text');
   return perRow(c, settled(c, value));
 }
@@ -42,23 +42,11 @@ export function compileNumber(
   inputs: Record<string, TensorName>,
 ): TensorName {
   const c = { graph, inputs };
-  return perRow(c, settled(c, asNumber(c, expression, compile(c, expression))));
+  return perRow(c, settled(c, asNumber(c, expression, compileValue(c, expression))));
 }
 
-/** The expressions as numbers side by side, `[N, expressions.length]`; every infinity counts as missing. */
-export function compileTable(
-  graph: OnnxGraphBuilder,
-  expressions: Expression[],
-  inputs: Record<string, TensorName>,
-): TensorName {
-  const c = { graph, inputs };
-  const columns = expressions.map((expression) => perRow(c, asNumber(c, expression, compile(c, expression))));
-  const [table] = graph.node('Concat', columns, { axis: { int: 1 } });
-  const [isInfinite] = graph.node('IsInf', [table]);
-  return graph.node('Where', [isInfinite, numberConstant(c, Number.NaN).tensor, table])[0];
-}
-
-function compile(c: Compiler, expression: Expression): Value {
+/** The value of an expression before it is anybody's result: infinities may stand for missing ones in it. */
+export function compileValue(c: Compiler, expression: Expression): Value {
   switch (expression.op) {
     case 'column':
       return column(c, expression.name);
@@ -90,9 +78,9 @@ function column({ graph, inputs }: Compiler, name: string): Value {
 }
 
 function where(c: Compiler, expression: Expression & { op: 'where' }): Value {
-  const condition = asTruth(expression.condition, compile(c, expression.condition));
-  let whenTrue = compile(c, expression.whenTrue);
-  let whenFalse = compile(c, expression.whenFalse);
+  const condition = asTruth(expression.condition, compileValue(c, expression.condition));
+  let whenTrue = compileValue(c, expression.whenTrue);
+  let whenFalse = compileValue(c, expression.whenFalse);
   if (whenTrue.kind === 'truth' && whenFalse.kind === 'truth') {
     const otherwise = nodeValue(c, 'truth', 'Not', condition);
     const first = nodeValue(c, 'truth', 'And', condition, whenTrue);
@@ -103,12 +91,17 @@ function where(c: Compiler, expression: Expression & { op: 'where' }): Value {
     whenFalse = asNumber(c, expression.whenFalse, whenFalse);
   }
   if (whenTrue.literal === 1 && whenFalse.literal === 0) return asNumber(c, expression, condition);
+  if (asksWhetherMissing(c, expression.condition, whenFalse)) whenFalse = settled(c, whenFalse);
   return nodeValue(c, whenTrue.kind, 'Where', condition, whenTrue, whenFalse);
 }
 
+/** Then the value without its infinities is in the graph already, and what it is chosen into has none to look for. */
+const asksWhetherMissing = (c: Compiler, condition: Expression, { tensor, kind }: Value): boolean =>
+  kind === 'number' && condition.op === 'isMissing' && compileValue(c, condition.of).tensor === tensor;
+
 /** NaN, the default, is for a missing value and for one that is not listed; a value that is listed twice keeps its first place. */
 function code(c: Compiler, { of, values }: Expression & { op: 'code' }): Value {
-  const operand = compile(c, of);
+  const operand = compileValue(c, of);
   if (operand.kind !== 'text') throw invalid(of, 'a text', `a ${operand.kind}`);
   const unique = [...new Set(values)];
   const places = unique.map((value) => values.indexOf(value));
@@ -126,7 +119,7 @@ function code(c: Compiler, { of, values }: Expression & { op: 'code' }): Value {
 }
 
 function unary(c: Compiler, expression: Expression & { op: UnaryOperator }): Value {
-  const operand = compile(c, expression.of);
+  const operand = compileValue(c, expression.of);
   if (expression.op === 'not') return nodeValue(c, 'truth', 'Not', asTruth(expression.of, operand));
   if (expression.op === 'isMissing') return isMissing(c, operand);
   return numericUnary[expression.op](c, asNumber(c, expression.of, operand));
@@ -156,8 +149,8 @@ function isMissing(c: Compiler, operand: Value): Value {
 
 function binary(c: Compiler, expression: Expression & { op: BinaryOperator }): Value {
   const { op } = expression;
-  const left = compile(c, expression.left);
-  const right = compile(c, expression.right);
+  const left = compileValue(c, expression.left);
+  const right = compileValue(c, expression.right);
   if (op === 'and' || op === 'or') {
     const node = op === 'and' ? 'And' : 'Or';
     return nodeValue(c, 'truth', node, asTruth(expression.left, left), asTruth(expression.right, right));
@@ -209,8 +202,9 @@ function divide(c: Compiler, left: Value, right: Value): Value {
   return isSafe ? quotient : mayOverflow(quotient);
 }
 
-/** C's `pow(NaN, 0)` and `pow(1, NaN)` are 1; here a missing operand makes the result missing. */
+/** C's `pow(NaN, 0)` and `pow(1, NaN)` are 1; here a missing operand makes the result missing. A square carries one on. */
 function power(c: Compiler, base: Value, exponent: Value): Value {
+  if (exponent.literal === 2) return carrying('Mul')(c, base, base);
   const [x, y] = [settled(c, base), settled(c, exponent)];
   const value = mayOverflow(nodeValue(c, 'number', 'Pow', x, y));
   if (typeof exponent.literal === 'number' && exponent.literal !== 0) return value;

@@ -1,8 +1,9 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { TensorName } from '../../contracts/onnx.ts';
 import { modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
-import { compileNumber, compileTable } from '../onnx/expression.ts';
+import { compileNumber } from '../onnx/expression.ts';
 import type { OnnxGraphBuilder } from '../onnx/graph.ts';
+import { compileTable } from '../onnx/table.ts';
 
 /**
  * Adds a pipeline's raw columns as inputs and computes from them the features, `[N, F]` in the spec's order, and
