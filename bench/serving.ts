@@ -1,4 +1,5 @@
 import { machine, median, option, report } from './lib/report.ts';
+import { measureBatch } from './serving/batch.ts';
 import { type Contestant, contestants, type Name } from './serving/contestants.ts';
 import { type Ground, prepareGround } from './serving/ground.ts';
 import { createMeasuring, type Measured } from './serving/measure.ts';
@@ -24,6 +25,7 @@ const summary = (all: readonly Measured[]) => ({
   p99Ms: middle(all, ({ saturated }) => saturated.p99Ms),
   p50MsAtHalfLoad: middle(all, ({ half }) => half.p50Ms),
   p99MsAtHalfLoad: middle(all, ({ half }) => half.p99Ms),
+  stolenShareAtHalfLoad: middle(all, ({ stolenShare }) => stolenShare),
   cpuUsPerRequest: middle(all, ({ cpuUsPerRequest }) => cpuUsPerRequest),
   databaseUsPerRequest: middle(all, ({ databaseUsPerRequest }) => databaseUsPerRequest),
   idleRssMiB: middle(all, ({ idleRssMiB }) => idleRssMiB),
@@ -49,7 +51,7 @@ function compared(servers: Partial<Record<Name, Summary>>) {
 async function bench(ground: Ground) {
   const all = Object.entries(await contestants(ground)) as [Name, Contestant][];
   const chosen = all.filter(([name]) => only === undefined || only.includes(name));
-  const { measure, answers, batch } = createMeasuring(ground, { seconds, connections });
+  const { measure, answers } = createMeasuring(ground, { seconds, connections });
   const probes = ground.samples.slice(0, 50);
   const expected = await answers(chosen[0][1], probes);
   const differences: Partial<Record<Name, number>> = {};
@@ -66,21 +68,26 @@ async function bench(ground: Ground) {
   const servers: Partial<Record<Name, Summary>> = Object.fromEntries(
     [...measured].map(([name, rows]) => [name, summary(rows)]),
   );
-  const { overHttpMs, sessionRunMs } = await batch(chosen[0][1], batchRows, 8);
+  const batch = await measureBatch(ground, chosen[0][1], { rows: batchRows, times: 12 });
   return {
     question:
       'single-row predictions, one process each, the same ONNX file; Relevo with key, validation and log',
     setting: { machine: machine(), trees, depth: 8, rawColumns: 9, connections, seconds, rounds },
     servers,
     ...compared(servers),
-    batch: { rows: batchRows, overHttpMs, sessionRunMs, shareOfSessionRun: ratio(sessionRunMs, overHttpMs) },
+    batch: {
+      rows: batchRows,
+      ...batch,
+      shareOfSessionRun: ratio(batch.sessionRunMs, batch.overHttpMs),
+      shareWithoutPause: ratio(batch.sessionRunMs, batch.withoutPauseMs),
+    },
     largestDifferenceKwh: differences,
   };
 }
 
 const line = (name: string, figures: Summary): string =>
   `${name.padEnd(10)}${String(Math.round(figures.requestsPerSecond)).padStart(7)} req/s   p50 ${figures.p50Ms} ms   p99 ${figures.p99Ms} ms   ` +
-  `at half load: p99 ${figures.p99MsAtHalfLoad} ms   CPU ${figures.cpuUsPerRequest} µs   RSS ${figures.idleRssMiB} → ${figures.peakRssMiB} MiB`;
+  `at half load: p99 ${figures.p99MsAtHalfLoad} ms (host took ${Math.round(100 * figures.stolenShareAtHalfLoad)} % of the time)   CPU ${figures.cpuUsPerRequest} µs   RSS ${figures.idleRssMiB} → ${figures.peakRssMiB} MiB`;
 
 const ground = await prepareGround(trees);
 try {

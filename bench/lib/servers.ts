@@ -87,3 +87,9 @@ export function cpuSeconds(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
+
+/** Processor time, in seconds of all cores together, that the machine's host has kept for others since it started. */
+export function stolenSeconds(): number {
+  const [all] = readFileSync('/proc/stat', 'utf8').split('\n', 1);
+  return Number(all.trim().split(/\s+/)[8] ?? 0) / ticksPerSecond;
+}

@@ -1,11 +1,19 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { JsonRow } from '../../test/support/steel-model.ts';
-import { median } from '../lib/report.ts';
-import { cpuSeconds, familyOf, memoryMiB, type Running, startServer, stopServer } from '../lib/servers.ts';
+import {
+  cpuSeconds,
+  familyOf,
+  memoryMiB,
+  type Running,
+  startServer,
+  stolenSeconds,
+  stopServer,
+} from '../lib/servers.ts';
 import type { Contestant } from './contestants.ts';
 import type { Ground } from './ground.ts';
 
@@ -23,6 +31,8 @@ export interface Measured {
   saturated: Load;
   /** At half that rate. */
   half: Load;
+  /** Of the machine's processor time at half load, what its host kept for others: a tail that no server can help. */
+  stolenShare: number;
   /** Processor time of the server's processes for one request. */
   cpuUsPerRequest: number;
   /** Of PostgreSQL for the same, whose work is the log's. */
@@ -34,6 +44,28 @@ export interface Measured {
 
 const sum = (pids: readonly number[], of: (pid: number) => number): number =>
   pids.reduce((total, pid) => total + of(pid), 0);
+
+/** Starts a server, asks it, and stops it. */
+export async function during<T>(contestant: Contestant, ask: (server: Running) => Promise<T>): Promise<T> {
+  const server = await startServer(contestant.command, contestant.healthPath);
+  try {
+    return await ask(server);
+  } finally {
+    await stopServer(server);
+  }
+}
+
+/** @param body JSON @throws Error where the server refuses it. */
+export async function post(url: string, { path, headers }: Contestant, body: string): Promise<string> {
+  const answer = await fetch(url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url}${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+  return text;
+}
 
 /** Loads one server after the other: saturated, then at half its own rate. */
 export function createMeasuring(ground: Ground, options: { seconds: number; connections: number }) {
@@ -58,27 +90,6 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
     return JSON.parse(stdout);
   };
 
-  /** Starts a server, asks it, and stops it. */
-  async function during<T>(contestant: Contestant, ask: (server: Running) => Promise<T>): Promise<T> {
-    const server = await startServer(contestant.command, contestant.healthPath);
-    try {
-      return await ask(server);
-    } finally {
-      await stopServer(server);
-    }
-  }
-
-  const post = async (url: string, { path, headers }: Contestant, body: unknown): Promise<string> => {
-    const answer = await fetch(url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${url}${path} answered ${answer.status}: ${text.slice(0, 500)}`);
-    return text;
-  };
-
   return {
     measure: (contestant: Contestant): Promise<Measured> =>
       during(contestant, async (server) => {
@@ -89,10 +100,13 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
         const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
         const saturated = await load(server, contestant, seconds);
         const answered = saturated.requestsPerSecond * seconds;
+        const [stolenBefore, startedMs] = [stolenSeconds(), performance.now()];
         const half = await load(server, contestant, seconds, saturated.requestsPerSecond / 2);
+        const halfSeconds = (performance.now() - startedMs) / 1_000;
         const all = answered + half.requestsPerSecond * seconds;
         return {
           ...{ saturated, half, idleRssMiB },
+          stolenShare: (stolenSeconds() - stolenBefore) / (halfSeconds * availableParallelism()),
           cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,
           databaseUsPerRequest: ((sum(database(), cpuSeconds) - before[1]) / all) * 1e6,
           peakRssMiB: sum(own(), (pid) => memoryMiB(pid).peak),
@@ -104,36 +118,12 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
       during(contestant, async ({ url }) => {
         const values: number[] = [];
         for (const row of rows)
-          values.push(contestant.valueOf(JSON.parse(await post(url, contestant, contestant.bodyOf(row)))));
+          values.push(
+            contestant.valueOf(
+              JSON.parse(await post(url, contestant, JSON.stringify(contestant.bodyOf(row)))),
+            ),
+          );
         return values;
       }),
-
-    /** Median times of a batch, in ms: asked for over HTTP, and by bare `session.run`. */
-    batch: async (contestant: Contestant, batchRows: number, times: number) => {
-      const rows = Array.from(
-        { length: batchRows },
-        (_, index) => ground.samples[index % ground.samples.length],
-      );
-      const overHttpMs = await during(contestant, async ({ url }) => {
-        const timesMs: number[] = [];
-        for (let time = -2; time < times; time++) {
-          const startedMs = performance.now();
-          await post(url, contestant, rows);
-          if (time >= 0) timesMs.push(performance.now() - startedMs);
-        }
-        return median(timesMs);
-      });
-      const env = {
-        ...process.env,
-        ...{
-          MODEL: ground.modelPath,
-          ROWS: ground.rowsPath,
-          BATCH: String(batchRows),
-          ROUNDS: String(times),
-        },
-      };
-      const { stdout } = await run(process.execPath, ['--import', 'tsx', join(peers, 'batch.ts')], { env });
-      return { overHttpMs, sessionRunMs: median(JSON.parse(stdout)) };
-    },
   };
 }

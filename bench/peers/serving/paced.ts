@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { type Dispatcher, Pool } from 'undici';
 
 export interface Answered {
   latenciesMs: number[];
@@ -18,43 +18,53 @@ export interface Pace {
 /**
  * Sends requests evenly, whatever becomes of those before, and takes each one's latency from the moment at which it was
  * sent, its wait for a free connection included: a server that stalls is charged for all who wait meanwhile, and not for
- * a late timer of this process. (autocannon's `overallRate` sends a second's requests
- * as fast as it can and then pauses, which measures saturation.)
+ * a late timer of this process. (autocannon's `overallRate` sends a second's requests as fast as it can and then pauses,
+ * which measures saturation.) By undici, since this process shares the machine with the server that it measures.
  */
 export async function pace({ url, bodies, headers, connections, ...plan }: Pace): Promise<Answered> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const pool = new Pool(url.origin, { connections, pipelining: 1 });
+  const asked = { path: url.pathname, method: 'POST' as const, headers };
   const total = Math.floor(plan.seconds * plan.requestsPerSecond);
   const latenciesMs: number[] = [];
-  let failures = 0;
-  const send = (body: string): Promise<void> =>
-    new Promise((resolve) => {
-      const sentMs = performance.now();
-      const settle = (ok: boolean): void => {
-        if (ok) latenciesMs.push(performance.now() - sentMs);
-        else failures++;
-        resolve();
-      };
-      const asked = request(url, { method: 'POST', agent, headers }, (response) => {
-        response.resume();
-        response.once('end', () => settle(response.statusCode === 200));
-        response.once('error', () => settle(false));
-      });
-      asked.once('error', () => settle(false));
-      asked.end(body);
-    });
+  let [sent, failures] = [0, 0];
   const startedMs = performance.now();
-  const all: Promise<void>[] = [];
   await new Promise<void>((done) => {
+    const settle = (sentMs: number, ok: boolean): void => {
+      if (ok) latenciesMs.push(performance.now() - sentMs);
+      else failures++;
+      if (latenciesMs.length + failures === total) done();
+    };
+    const send = (): void => {
+      const sentMs = performance.now();
+      const body = bodies[sent++ % bodies.length];
+      pool.dispatch(
+        { ...asked, body },
+        listener((ok) => settle(sentMs, ok)),
+      );
+    };
     const tick = setInterval(() => {
       const elapsedMs = performance.now() - startedMs;
       const due = Math.min(total, Math.floor((elapsedMs / 1_000) * plan.requestsPerSecond));
-      while (all.length < due) all.push(send(bodies[all.length % bodies.length]));
-      if (all.length < total) return;
-      clearInterval(tick);
-      done();
+      while (sent < due) send();
+      if (sent === total) clearInterval(tick);
     }, 1);
   });
-  await Promise.all(all);
-  agent.destroy();
-  return { latenciesMs, failures, seconds: (performance.now() - startedMs) / 1_000 };
+  const seconds = (performance.now() - startedMs) / 1_000;
+  await pool.close();
+  return { latenciesMs, failures, seconds };
+}
+
+/** Hears once whether a request was answered, and well. */
+function listener(settle: (ok: boolean) => void): Dispatcher.DispatchHandlers {
+  let isOk = false;
+  return {
+    onConnect: () => undefined,
+    onHeaders(status) {
+      isOk = status === 200;
+      return true;
+    },
+    onData: () => true,
+    onComplete: () => settle(isOk),
+    onError: () => settle(false),
+  };
 }
