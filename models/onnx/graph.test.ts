@@ -101,6 +101,14 @@ describe('a graph', () => {
     await model.release();
   });
 
+  it('leaves out constants that no node reads', () => {
+    const graph = createGraph('g');
+    const [read] = [graph.constant('double', [1], [1, 1]), graph.constant('double', [2], [1, 1])];
+    graph.output(graph.node('Add', [graph.input('x', 'double'), read])[0], 'prediction');
+    const { initializer } = modelProtoType().decode(graph.toBytes({})).toJSON().graph;
+    expect(initializer.map(({ name }: { name: string }) => name)).toEqual([read]);
+  });
+
   it('refuses a constant that does not fill its shape, and a name that is taken', () => {
     const graph = createGraph('g');
     graph.input('x', 'double');

@@ -52,7 +52,7 @@ const encodeGraph = (parts: GraphParts) => ({
   name: parts.name,
   input: parts.inputs.map(({ name, element }) => encodeValueInfo(name, element, 1)),
   output: parts.outputs.map(({ name, element, width }) => encodeValueInfo(name, element, width)),
-  initializer: parts.constants.map(encodeTensor),
+  initializer: usedConstants(parts).map(encodeTensor),
   node: parts.nodes.map((node, index) => ({
     name: `${node.op}_${index}`,
     opType: node.op,
@@ -62,6 +62,12 @@ const encodeGraph = (parts: GraphParts) => ({
     attribute: Object.entries(node.attributes).map(([name, value]) => encodeAttribute(name, value)),
   })),
 });
+
+/** onnxruntime warns every user of a file with others. */
+function usedConstants({ constants, nodes }: GraphParts): TensorParts[] {
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return constants.filter(({ name }) => used.has(name));
+}
 
 const encodeValueInfo = (name: TensorName, element: OnnxElement, width: number) => ({
   name,
