@@ -30,7 +30,7 @@ export const businessKeySchema = z.string().min(1).max(200);
 
 /** What turned out to be true of one prediction, named by its id or by the business key that it was asked with. */
 export const outcomeSchema = z.union([
-  z.strictObject({ predictionId: z.uuidv7(), actual, at: moment.optional() }),
+  z.strictObject({ predictionId: z.string().regex(z.regexes.uuid7), actual, at: moment.optional() }),
   z.strictObject({ key: businessKeySchema, actual, at: moment.optional() }),
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;

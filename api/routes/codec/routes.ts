@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { errors, json } from '../../openapi.ts';
 
-/** Bytes are base64, as in the JSON form of Temporal's protobuf. */
+/** As the JSON form of Temporal's protobuf has them. */
+const bytes = z.string().regex(z.regexes.base64, 'bytes in base64');
 const payloadSchema = z
   .object({
-    metadata: z.record(z.string(), z.base64()).nullish(),
-    data: z.base64().nullish(),
+    metadata: z.record(z.string(), bytes).nullish(),
+    data: bytes.nullish(),
   })
   .openapi('TemporalPayload');
 const payloadsSchema = z.object({ payloads: z.array(payloadSchema).max(10_000) });

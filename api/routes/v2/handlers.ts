@@ -73,7 +73,10 @@ function createInfer(deps: Deps, pinned: PinnedModels) {
   return async (c: ApiContext, model: string, version: string | undefined): Promise<Response> => {
     const startedMs = performance.now();
     const body = await inflated(Buffer.from(await c.req.arrayBuffer()), c.req.header('content-encoding'));
-    const inference = readInference(body, c.req.header(headerLengthName));
+    const inference = readInference(body, {
+      headerLength: c.req.header(headerLengthName),
+      mediaType: c.req.header('content-type'),
+    });
     const requestId = c.get('requestId');
     const asker = { requestId, startedMs, key: headerKey(c.req.header('x-relevo-key')) };
 

@@ -13,7 +13,8 @@ const tensorSchema = z
   .object({
     name: z.string().min(1).max(200),
     shape: z
-      .array(z.number().int().min(1))
+      // What is above is refused by BODY_TOO_LARGE, not here.
+      .array(z.number().int().min(1).openapi({ maximum: limits.rows }))
       .min(1)
       .max(2)
       .openapi({ description: '[n], [n, 1], or [n, k] for all columns in one' }),
@@ -34,6 +35,9 @@ export const inferSchema = z
   .openapi('V2InferRequest');
 type InferRequest = z.output<typeof inferSchema>;
 type RawTensor = InferRequest['inputs'][number];
+
+const jsonType = 'application/json';
+const octets = 'application/octet-stream';
 
 /** An input with its cells, row-major. */
 export interface InputTensor {
@@ -70,15 +74,17 @@ export async function inflated(body: Buffer, encoding = 'identity'): Promise<Buf
 
 /**
  * Reads a request for inference, with the binary tensor extension where the header says how long the JSON is.
- * @throws RelevoError REQUEST_INVALID, BODY_TOO_LARGE
+ * @throws RelevoError REQUEST_INVALID, BODY_TOO_LARGE, REQUEST_UNPROCESSABLE where no schema could have told.
  */
-export function readInference(body: Buffer, headerLength: string | undefined): Inference {
+export function readInference(
+  body: Buffer,
+  { headerLength, mediaType = jsonType }: { headerLength?: string; mediaType?: string } = {},
+): Inference {
   const jsonBytes = headerLength === undefined ? body.length : jsonLength(headerLength, body.length);
-  const given = headerLength === undefined ? parseJson(body) : jsonBefore(body, jsonBytes);
-  const parsed = inferSchema.safeParse(given);
-  if (!parsed.success) throw fromZod(parsed.error, 'body', given);
+  const isJson = headerLength === undefined && !mediaType.startsWith(octets);
+  const request = isJson ? readJson(body) : jsonBefore(body, jsonBytes);
   let at = jsonBytes;
-  const inputs = parsed.data.inputs.map((tensor): InputTensor => {
+  const inputs = request.inputs.map((tensor): InputTensor => {
     const size = binarySize(tensor);
     const cells =
       size === undefined ? jsonCells(tensor) : binaryCells(tensor, body.subarray(at, at + size), size);
@@ -95,20 +101,29 @@ export function readInference(body: Buffer, headerLength: string | undefined): I
         expected: `${at - jsonBytes} bytes after the JSON, as the inputs' binary_data_size adds up`,
       },
     );
-  return { ...parsed.data, inputs };
+  return { ...request, inputs };
 }
 
-/** The JSON of so many bytes as the header says. */
-function jsonBefore(body: Buffer, bytes: number): unknown {
+function readJson(bytes: Buffer): InferRequest {
+  const given = parseJson(bytes);
+  const parsed = inferSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw fromZod(parsed.error, 'body', given);
+}
+
+/** The request in the first so many bytes; of a body of bytes nothing is described that these could have broken. */
+function jsonBefore(body: Buffer, bytes: number): InferRequest {
   try {
-    return parseJson(body.subarray(0, bytes));
+    return readJson(body.subarray(0, bytes));
   } catch (error) {
-    throw new RelevoError('REQUEST_UNPROCESSABLE', `The first ${bytes} bytes are no JSON.`, {
-      field: 'inference-header-content-length',
-      value: bytes,
-      expected: 'the bytes of JSON that come before the binary tensors',
-      ...(error instanceof RelevoError ? { where: error.details.where } : {}),
-    });
+    if (!(error instanceof RelevoError)) throw error;
+    const { message, details } = error;
+    throw new RelevoError(
+      'REQUEST_UNPROCESSABLE',
+      `The first ${bytes} bytes are no request: ${message}`,
+      details,
+      { cause: error },
+    );
   }
 }
 

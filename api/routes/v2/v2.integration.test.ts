@@ -166,6 +166,23 @@ describe('what it refuses', () => {
     }
   });
 
+  it('bytes that hold no request: any bytes may be sent, so it is their content that is refused', async () => {
+    const octets = { 'content-type': 'application/octet-stream' };
+    const noTensors = '{"inputs": []}';
+    const length = { 'inference-header-content-length': String(noTensors.length) };
+    const bodies: [string | Uint8Array<ArrayBuffer>, Record<string, string>][] = [
+      [new Uint8Array([0x19, 0xaa, 0xff]), octets],
+      ['no JSON', octets],
+      [noTensors, octets],
+      [noTensors, length],
+    ];
+    for (const [body, headers] of bodies) {
+      const [status, error] = await errorOf(post(infer, body, headers));
+      expect(status, error).toBe(422);
+      expect(error).toMatch(/REQUEST_UNPROCESSABLE: The first \d+ bytes are no request: /);
+    }
+  });
+
   it('a bomb of compressed bytes', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
     const response = await post(infer, new Uint8Array(bomb), { 'content-encoding': 'gzip' });
