@@ -5,10 +5,10 @@ import { type Split, splitSchema } from '../contracts/refs.ts';
 import { readFrame } from '../data/datasets.ts';
 import { expandForecast, forecastColumns } from '../inference/history.ts';
 import { positionsOf, prepareTrainingSet, type TrainingSet } from '../models/training/prepare.ts';
+import { createLru } from '../registry/lru.ts';
 import type { DatasetRegistry } from '../registry/types.ts';
 import { type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { readJson } from './json.ts';
-import { createLru } from './lru.ts';
 import { localPaths } from './parts.ts';
 import { loadSpec } from './specs.ts';
 

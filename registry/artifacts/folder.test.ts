@@ -144,3 +144,20 @@ test.runIf(process.getuid?.() !== 0)('a file that could not be put stays where i
   await expect(store.putFile(path, about)).rejects.toThrow();
   expect(await readFile(path, 'utf8')).toBe('abc');
 });
+
+test('a process remembers so many files as whole, and no more', async () => {
+  const forgetful = createFolderArtifacts(join(folder, 'store'), { remembered: 2 });
+  const [first, ...others] = await Promise.all(
+    ['abc', 'abd', 'abe'].map((text) => forgetful.putBytes(bytesOf(text), about)),
+  );
+  const path = join(folder, 'store', 'sha256', 'ba', abc);
+  const written = new Date('2026-01-01');
+  await utimes(path, written, written);
+  await forgetful.localPath(first);
+  await chmod(path, 0o600);
+  await writeFile(path, 'xyz');
+  await utimes(path, written, written);
+  expect(await forgetful.localPath(first)).toBe(path);
+  for (const other of others) await forgetful.localPath(other);
+  await expect(forgetful.localPath(first)).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import { type ArtifactRef, artifactRefSchema } from '../../contracts/refs.ts';
+import { createLru } from '../lru.ts';
 import { moveIntoPlace, syncPath, temporaryName, writeAtomically } from './durable.ts';
 import { hashFile, sha256Of } from './hash.ts';
 import { writeStream } from './write-stream.ts';
@@ -41,23 +42,20 @@ async function removeAbandoned(temporaryDir: string): Promise<void> {
   }
 }
 
-/** Checks files against their hash: wholly at the first read in this process and after a change, by size every time. */
-function createVerifier(): (path: string, ref: ArtifactRef) => Promise<void> {
-  const verified = new Map<string, Promise<string>>();
+/**
+ * Checks files against their hash: wholly at the first read in this process and after a change, by size every time.
+ * @param remembered files of which it is known that they are whole; those read longest ago are forgotten.
+ */
+function createVerifier(remembered: number): (path: string, ref: ArtifactRef) => Promise<void> {
+  const verified = createLru<void>(remembered);
   return async (path, ref) => {
     const file = await stat(path).catch(() => undefined);
     if (file === undefined) throw corrupt(ref, 'is not in the store', 'a file');
     if (file.size !== ref.bytes) throw corrupt(ref, `has ${file.size} bytes`, `${ref.bytes} bytes`);
-    const state = `${ref.sha256} ${file.ino} ${file.mtimeMs}`;
-    const hashing = verified.get(state) ?? hashFile(path).then(({ sha256 }) => sha256);
-    verified.set(state, hashing);
-    const sha256 = await hashing.catch((error) => {
-      verified.delete(state);
-      throw error;
+    await verified(`${ref.sha256} ${file.ino} ${file.mtimeMs}`, async () => {
+      const { sha256 } = await hashFile(path);
+      if (sha256 !== ref.sha256) throw corrupt(ref, `has content of the hash ${sha256}`, ref.sha256);
     });
-    if (sha256 === ref.sha256) return;
-    verified.delete(state);
-    throw corrupt(ref, `has content of the hash ${sha256}`, ref.sha256);
   };
 }
 
@@ -73,10 +71,16 @@ async function moveOrCopy(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** A worker of years reads ever new files; a dataset has tens of them. */
+const usuallyRemembered = 4_096;
+
 /** Artifacts as files of a folder, named by their hash: `sha256/ab/ab12…`. Any number of processes may share it. */
-export function createFolderArtifacts(dir: string): ArtifactStore {
+export function createFolderArtifacts(
+  dir: string,
+  { remembered = usuallyRemembered }: { remembered?: number } = {},
+): ArtifactStore {
   const temporaryDir = join(dir, 'tmp');
-  const verify = createVerifier();
+  const verify = createVerifier(remembered);
   const pathOf = (ref: ArtifactRef): string => join(dir, fileOf(ref.sha256));
   let swept: Promise<void> | undefined;
   const temporary = async (): Promise<string> => {
