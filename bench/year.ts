@@ -1,131 +1,98 @@
 /**
- * A year of the loop within an hour: `npm run bench:year -- --json`. The product's own schedules of one pipeline, paused
- * and asked for each moment of the year: four checks a day, each of which reads what has arrived, and each night an
- * ingest and a training, on real servers, with workers and the API as processes of their own. Says whether each run
- * happened once, how long histories get, and what the processes hold. Options: `--days 365`, `--minutes 90` after which
- * it says what it has seen until then.
+ * A year of the loop within an hour: `npm run bench:year -- --json`. The product's own schedules of one small pipeline,
+ * paused and asked for each moment of the year: four checks a day, each of which reads what has arrived, and each night
+ * an ingest and a training, on real servers, with workers and the API as processes of their own. Says whether each run
+ * happened once, how long histories get, and what the processes hold; ends with 1 where `year/verdict.ts` finds a fault,
+ * and where the days were too few to know. Options: `--days 365`, `--minutes 90` after which it says what it has seen
+ * until then.
  */
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Service, startChild } from '../cli/up/child.ts';
-import { freePort } from '../cli/up/readiness.ts';
-import { type Servers, startServers, startWorkers, type Workers } from '../test/stack.ts';
+import { startServers } from '../test/stack.ts';
 import { machine, option, report } from './lib/report.ts';
+import { growthOf } from './year/growth.ts';
 import { runLoop } from './year/loop.ts';
-import { type Growth, growthOf, memoryOf, watchedEnvironment } from './year/memory.ts';
-import { meterPipeline, rowsPerDay } from './year/meter.ts';
+import type { Held } from './year/memory.ts';
+import { meterPipeline } from './year/meter.ts';
 import { judgeRuns } from './year/runs.ts';
+import { faultsOf, mostPer100Runs, type PartGrowth } from './year/verdict.ts';
+import { type Part, parts, type Sample, startWatched } from './year/watch.ts';
 
 const run = promisify(execFile);
 const days = Number(option('days') ?? 365);
 const minutes = Number(option('minutes') ?? Number.POSITIVE_INFINITY);
-const sampleEveryDays = Math.max(1, Math.floor(days / 50));
-const parts = ['control', 'compute', 'api'] as const;
-type Part = (typeof parts)[number];
-
-interface Sample {
-  day: number;
-  rss: Partial<Record<Part, number>>;
-  held: Partial<Record<Part, number>>;
-}
-
-async function startApi(
-  servers: Servers,
-  { home, dataDir, databaseUrl }: Workers,
-): Promise<{ api: Service; url: string }> {
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    RELEVO_HOME: home,
-    RELEVO_DATA: dataDir,
-    RELEVO_PORT: String(port),
-    RELEVO_LOG_LEVEL: 'warn',
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: servers.temporalAddress,
-    TZ: 'UTC',
-  };
-  const api = await startChild({ name: 'api', entry: 'api/main.ts', home, env });
-  return { api, url: `http://127.0.0.1:${port}` };
-}
+const sampleEveryDays = Math.max(1, Math.floor(days / 100));
 
 async function sizeMiB(folder: string): Promise<number> {
   const { stdout } = await run('du', ['-sm', folder]);
   return Number.parseInt(stdout, 10);
 }
 
+function partGrowth(samples: Sample[]): PartGrowth {
+  const of = (part: Part, figure: keyof Held) =>
+    growthOf(
+      samples.flatMap(({ runs, held }) => {
+        const value = held[part]?.[figure];
+        return value === undefined ? [] : [{ runs, value }];
+      }),
+    );
+  const figures = (part: Part) => ({
+    heldMiB: of(part, 'heldMiB'),
+    residentMiB: of(part, 'residentMiB'),
+    descriptors: of(part, 'descriptors'),
+    threads: of(part, 'threads'),
+  });
+  return { control: figures('control'), compute: figures('compute'), api: figures('api') };
+}
+
 async function measure() {
   const loadBefore = loadavg()[0];
   const startedMs = performance.now();
   const servers = await startServers();
-  const heapFolder = join(servers.folder, 'heap');
-  await mkdir(heapFolder);
-  Object.assign(process.env, watchedEnvironment(heapFolder));
   try {
-    const workers = await startWorkers(servers, 'year');
-    let stopApi = async (): Promise<void> => undefined;
+    const stack = await startWatched(servers);
     try {
-      const { api, url } = await startApi(servers, workers);
-      stopApi = api.stop;
       const spec = meterPipeline();
       const samples: Sample[] = [];
-      const pidOf: Record<Part, () => number | undefined> = {
-        control: () => workers.control.current()?.pid,
-        compute: () => workers.compute.current()?.pid,
-        api: () => api.pid,
-      };
-      const sample = async (day: number): Promise<void> => {
-        if (day % sampleEveryDays !== 0) return;
-        const one: Sample = { day, rss: {}, held: {} };
-        for (const part of parts) {
-          const pid = pidOf[part]();
-          const memory = pid === undefined ? undefined : await memoryOf(heapFolder, pid);
-          one.rss[part] = memory?.rssMiB;
-          one.held[part] = memory?.heldMiB;
-        }
-        samples.push(one);
-        process.stderr.write(
-          `day ${day}: ${((performance.now() - startedMs) / 1000).toFixed(0)} s, ${JSON.stringify(one.held)}\n`,
-        );
-      };
-      const course = await runLoop(servers, workers, {
-        ...{ spec, days, url, onDay: sample },
-        endsAtMs: Date.now() + 60_000 * minutes,
+      const course = await runLoop(servers, stack.workers, {
+        ...{ spec, days, url: stack.url, endsAtMs: Date.now() + 60_000 * minutes },
+        async onDay(day, runs) {
+          if (day % sampleEveryDays !== 0) return;
+          const sample = await stack.sample({ pipeline: spec.name, day, runs });
+          samples.push(sample);
+          const held = parts.map((part) => `${part} ${sample.held[part]?.heldMiB.toFixed(1)} MiB`).join(', ');
+          const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+          process.stderr.write(`day ${day}, ${runs} runs, ${seconds} s: ${held}\n`);
+        },
       });
-      const { counts, histories } = await judgeRuns(servers.client, workers.registry, spec.name, course.due);
-      const growth = (of: (one: Sample) => Partial<Record<Part, number>>) =>
-        Object.fromEntries(
-          parts.map((part) => {
-            const known = samples.flatMap((one) => {
-              const value = of(one)[part];
-              return value === undefined ? [] : [{ day: one.day, value }];
-            });
-            return [part, growthOf(known)];
-          }),
-        ) as Record<Part, Growth>;
+      const { due, checkSeconds, trainSeconds, ...played } = course;
+      const judged = {
+        ...(await judgeRuns(servers.client, stack.workers.registry, spec.name, due)),
+        mostScheduleEvents: Math.max(
+          ...samples.flatMap(({ scheduleEvents }) => Object.values(scheduleEvents)),
+        ),
+        growth: partGrowth(samples),
+      };
       return {
-        days: course.days,
-        counts,
-        histories,
-        heldMiB: growth(({ held }) => held),
-        rssMiB: growth(({ rss }) => rss),
-        checkSeconds: growthOf(course.checkSeconds),
-        trainSeconds: growthOf(course.trainSeconds),
-        verdicts: course.verdicts,
-        predictions: course.predictions,
+        ...played,
+        faults: faultsOf(judged),
+        ...judged,
+        bounds: { per100Runs: mostPer100Runs },
+        checkSeconds: growthOf(checkSeconds),
+        trainSeconds: growthOf(trainSeconds),
         disk: {
-          homeMiB: await sizeMiB(workers.home),
+          homeMiB: await sizeMiB(stack.workers.home),
           postgresMiB: await sizeMiB(join(servers.folder, 'postgres')),
         },
         minutes: (performance.now() - startedMs) / 60_000,
         load: { before: loadBefore, after: loadavg()[0] },
         machine: machine(),
+        samples,
       };
     } finally {
-      await stopApi();
-      await workers.stop();
+      await stack.stop();
     }
   } finally {
     await servers.stop();
@@ -133,53 +100,38 @@ async function measure() {
 }
 
 type YearResult = Awaited<ReturnType<typeof measure>>;
+type Growth = YearResult['checkSeconds'];
 
-const shown = ({ early, late, per100Days }: Growth, unit: string): string =>
-  `${early.toFixed(1)} → ${late.toFixed(1)} ${unit} (${per100Days >= 0 ? '+' : ''}${per100Days.toFixed(2)} per 100 days)`;
+const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
+const shown = ({ early, late, per100Runs, low, high }: Growth, unit: string): string =>
+  `${early.toFixed(1)} → ${late.toFixed(1)} ${unit} (${signed(per100Runs)} per 100 runs, 95 % ${signed(low)} to ${signed(high)})`;
 
-function show({ counts, histories, heldMiB, rssMiB, ...result }: YearResult): string {
+function show({ counts, histories, growth, ...result }: YearResult): string {
   const { ingest, train, monitor } = counts.expected;
+  const sizes = Object.entries(histories.scheduled).map(
+    ([kind, { events, bytes }]) =>
+      `${kind} ${events.early} → ${events.late} events, ${bytes.early} → ${bytes.late} bytes`,
+  );
+  const memory = parts.map((part) => {
+    const { heldMiB, residentMiB, descriptors, threads } = growth[part];
+    return [
+      `${part.padEnd(8)} holds ${shown(heldMiB, 'MiB')}; resident ${shown(residentMiB, 'MiB')}`,
+      `${' '.repeat(9)}descriptors ${descriptors.early} → ${descriptors.late}, threads ${threads.early} → ${threads.late}`,
+    ].join('\n');
+  });
   return [
     `${result.days} days in ${result.minutes.toFixed(1)} min: ${monitor} checks, ${train} nightly trainings, ${ingest} nightly ingests; ${counts.others} runs that these started, of them ${counts.retrains} retrains`,
     `missed ${counts.missed.length}, doubled ${counts.doubled.length}, failed ${counts.failed.length}; verdicts ${JSON.stringify(result.verdicts)}`,
-    `longest history ${histories.mostEvents} events (${histories.ofWorkflow}); a check ${histories.checkEvents.early} → ${histories.checkEvents.late} events, ${histories.checkBytes.early} → ${histories.checkBytes.late} bytes; schedules' own ${JSON.stringify(histories.scheduleEvents)}`,
-    ...parts.map(
-      (part) =>
-        `${part.padEnd(8)} holds ${shown(heldMiB[part], 'MiB')}; resident ${shown(rssMiB[part], 'MiB')}`,
-    ),
+    `longest history ${histories.mostEvents} events (${histories.ofWorkflow}); ${sizes.join('; ')}; of a schedule itself at most ${result.mostScheduleEvents}`,
+    'memory over the second half of the runs:',
+    ...memory,
     `a check ${shown(result.checkSeconds, 's')}, a training ${shown(result.trainSeconds, 's')}`,
     `on disk: home ${result.disk.homeMiB} MiB, PostgreSQL ${result.disk.postgresMiB} MiB; load ${result.load.before.toFixed(1)} before, ${result.load.after.toFixed(1)} after`,
+    result.faults.length === 0 ? 'no fault' : `${result.faults.length} faults`,
   ].join('\n');
 }
 
-/** What must hold of a year, each with what broke it. */
-function faultsOf({ days: played, counts, histories, heldMiB }: YearResult): string[] {
-  const faults: string[] = [];
-  if (counts.missed.length > 0) faults.push(`missed: ${counts.missed.slice(0, 5).join(', ')}`);
-  if (counts.doubled.length > 0) faults.push(`doubled: ${counts.doubled.slice(0, 5).join(', ')}`);
-  if (counts.failed.length > 0) faults.push(`failed: ${counts.failed.slice(0, 5).join(', ')}`);
-  if (histories.mostEvents > mostEvents)
-    faults.push(`a history of ${histories.mostEvents} events: ${histories.ofWorkflow}`);
-  if (histories.checkEvents.late > histories.checkEvents.early * 1.1)
-    faults.push('the histories of checks grow');
-  for (const part of parts) {
-    const { early, late } = heldMiB[part];
-    const data = part === 'compute' ? (played * rowsPerDay * keptBytesPerRow) / 2 ** 20 : 0;
-    if (late > early * mostGrowth + data)
-      faults.push(`${part} holds ${early.toFixed(0)} → ${late.toFixed(0)} MiB`);
-  }
-  return faults;
-}
-
-/** Far below the 10,240 at which Temporal warns. */
-const mostEvents = 1_000;
-/** Of what a process holds after a collection, from the second fifth of the days to the last. */
-const mostGrowth = 1.15;
-/** The two newest training sets are kept in memory on purpose, some forty numbers a row, and grow with the data. */
-const keptBytesPerRow = 2 * 40 * 8;
-
 const result = await measure();
 report(result, show);
-const faults = faultsOf(result);
-for (const fault of faults) process.stderr.write(`FAULT ${fault}\n`);
-if (faults.length > 0) process.exitCode = 1;
+for (const fault of result.faults) process.stderr.write(`FAULT ${fault}\n`);
+if (result.faults.length > 0) process.exitCode = 1;

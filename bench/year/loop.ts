@@ -14,7 +14,8 @@ import { taskQueues } from '../../temporal.config.ts';
 import type { Servers, Workers } from '../../test/stack.ts';
 import { upsertSchedules } from '../../workers/schedules.ts';
 import { calendar, type Due, type Quarter, quartersPerDay } from './calendar.ts';
-import { meterFile, meterLines, requestOf, rowsPerDay, warmDays } from './meter.ts';
+import type { Reading } from './growth.ts';
+import { meterFile, meterHeader, meterLines, requestOf, rowsPerDay, warmDays } from './meter.ts';
 
 const rowsPerQuarter = rowsPerDay / quartersPerDay;
 const kinds = ['ingest', 'train', 'monitor'] as const;
@@ -30,8 +31,8 @@ export interface Loop {
   endsAtMs: number;
   /** Of the API. */
   url: string;
-  /** After each day. */
-  onDay(day: number): Promise<void>;
+  /** After each day, with how many runs schedules have started until then. */
+  onDay(day: number, runs: number): Promise<void>;
 }
 
 export interface Course {
@@ -39,8 +40,8 @@ export interface Course {
   days: number;
   due: Due[];
   /** Seconds that each day's checks took, mean. */
-  checkSeconds: { day: number; value: number }[];
-  trainSeconds: { day: number; value: number }[];
+  checkSeconds: Reading[];
+  trainSeconds: Reading[];
   verdicts: Record<string, number>;
   predictions: number;
 }
@@ -48,10 +49,10 @@ export interface Course {
 /** Lets every moment of so many days come, one after the other, each with the rows that have arrived by then. */
 export async function runLoop({ client }: Servers, workers: Workers, loop: Loop): Promise<Course> {
   const { spec, days } = loop;
-  const { header, lines } = await meterLines(workers.home, days);
+  const lines = meterLines(days);
   const file = join(workers.dataDir, meterFile);
   const warmRows = warmDays * rowsPerDay;
-  await writeFile(file, `${[header, ...lines.slice(0, warmRows)].join('\n')}\n`);
+  await writeFile(file, `${[meterHeader, ...lines.slice(0, warmRows)].join('\n')}\n`);
   await workers.registry.pipelines.save(spec);
   await firstChampion(client, spec);
   const schedules = await pausedSchedules(client, spec);
@@ -70,17 +71,18 @@ export async function runLoop({ client }: Servers, workers: Workers, loop: Loop)
     await appendFile(file, `${arrived.join('\n')}\n`);
     const [took] = await Promise.all([
       runQuarter(client, schedules, quarter),
-      predict(loop.url, spec, requestOf(spec, header, arrived)),
+      predict(loop.url, spec, requestOf(arrived)),
     ]);
     course.predictions += arrived.length;
     course.due.push(...quarter.due);
     checkMs += took.monitor ?? 0;
-    if (took.train !== undefined) course.trainSeconds.push({ day: quarter.day, value: took.train / 1000 });
+    const runs = course.due.length;
+    if (took.train !== undefined) course.trainSeconds.push({ runs, value: took.train / 1000 });
     if (quarter.quarter !== quartersPerDay - 1) continue;
-    course.checkSeconds.push({ day: quarter.day, value: checkMs / quartersPerDay / 1000 });
+    course.checkSeconds.push({ runs, value: checkMs / quartersPerDay / 1000 });
     checkMs = 0;
     course.days = quarter.day + 1;
-    await loop.onDay(quarter.day);
+    await loop.onDay(quarter.day, runs);
     if (Date.now() > loop.endsAtMs) break;
   }
   for (const check of await checksOf(workers, spec.name))

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { scheduleId } from '../../contracts/ids.ts';
 import type { Registry } from '../../registry/index.ts';
+import { median } from '../lib/report.ts';
 import type { Due } from './calendar.ts';
 
 export interface RunCounts {
@@ -9,26 +9,28 @@ export interface RunCounts {
   missed: string[];
   /** Business keys with more than one execution in Temporal, or more than one run in the registry. */
   doubled: string[];
-  /** Executions that did not complete, whatever started them. */
+  /** Executions that did not complete, whatever started them, and why. */
   failed: string[];
   /** Started by these runs: ingests of trainings and checks, retrains. */
   others: number;
   retrains: number;
 }
 
+/** Of one kind's scheduled runs: medians of the first and the last fifth of the year. */
+export interface HistorySize {
+  events: { early: number; late: number };
+  bytes: { early: number; late: number };
+}
 export interface Histories {
   /** The longest of all executions, and which it was. */
   mostEvents: number;
   ofWorkflow: string;
-  /** Median events and bytes of a scheduled check's history, first and last fifth of the year. */
-  checkEvents: { early: number; late: number };
-  checkBytes: { early: number; late: number };
-  /** Of the schedules' own workflows, which Temporal continues as new. */
-  scheduleEvents: Record<Due['kind'], number>;
+  scheduled: Record<Due['kind'], HistorySize>;
 }
 
 interface Execution {
   workflowId: string;
+  runId: string;
   status: string;
   events: number;
   bytes: number;
@@ -37,20 +39,13 @@ interface Execution {
 
 async function executionsOf(client: Client, pipeline: string): Promise<Execution[]> {
   const found: Execution[] = [];
-  for await (const { workflowId, status, historyLength, historySize, startTime } of client.workflow.list({
-    query: `RelevoPipeline = "${pipeline}"`,
-  }))
-    found.push({
-      workflowId,
-      status: status.name,
-      events: historyLength,
-      bytes: historySize ?? 0,
-      startedMs: startTime.getTime(),
-    });
+  for await (const one of client.workflow.list({ query: `RelevoPipeline = "${pipeline}"` })) {
+    const { workflowId, runId, status, historyLength, historySize, startTime } = one;
+    const size = { events: historyLength, bytes: historySize ?? 0 };
+    found.push({ workflowId, runId, status: status.name, ...size, startedMs: startTime.getTime() });
+  }
   return found;
 }
-
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
 /** Counts runs by business key, in Temporal and in the registry, and measures their histories. */
 export async function judgeRuns(
@@ -69,17 +64,31 @@ export async function judgeRuns(
   const wanted = new Set(due.map(({ workflowId }) => workflowId));
   const others = executions.filter(({ workflowId }) => !wanted.has(workflowId));
   const countOf = (kind: Due['kind']): number => due.filter((one) => one.kind === kind).length;
+  const failed = executions.filter(({ status }) => status !== 'COMPLETED');
   return {
     counts: {
       expected: { ingest: countOf('ingest'), train: countOf('train'), monitor: countOf('monitor') },
       missed: [...wanted].filter((id) => !completed(id) || !booked.has(id)),
       doubled: [...new Set([...byId.keys(), ...booked.keys()])].filter(isDoubled),
-      failed: executions.filter(({ status }) => status !== 'COMPLETED').map(({ workflowId }) => workflowId),
+      failed: await Promise.all(failed.map((one) => failureOf(client, one))),
       others: others.length,
       retrains: others.filter(({ workflowId }) => /^retrain\/[^/]+\/[^/]+$/.test(workflowId)).length,
     },
-    histories: await historiesOf(client, pipeline, executions, wanted),
+    histories: historiesOf(executions, wanted),
   };
+}
+
+/** How an execution ended, in its own words. */
+async function failureOf(client: Client, { workflowId, runId, status }: Execution): Promise<string> {
+  if (status === 'RUNNING') return `${workflowId}: still runs`;
+  const words = await client.workflow
+    .getHandle(workflowId, runId)
+    .result()
+    .then(
+      () => status,
+      (error: unknown) => String(error instanceof Error ? (error.cause ?? error) : error),
+    );
+  return `${workflowId}: ${words}`;
 }
 
 /** How many runs the registry has of each id. */
@@ -95,34 +104,22 @@ async function bookedRuns(registry: Registry, pipeline: string): Promise<Map<str
   }
 }
 
-async function historiesOf(
-  client: Client,
-  pipeline: string,
-  executions: Execution[],
-  wanted: ReadonlySet<string>,
-): Promise<Histories> {
+function historiesOf(executions: Execution[], wanted: ReadonlySet<string>): Histories {
   const longest = executions.reduce((most, one) => (one.events > most.events ? one : most), executions[0]);
-  const checks = executions
-    .filter(({ workflowId }) => wanted.has(workflowId) && workflowId.startsWith('monitor/'))
-    .sort((a, b) => a.startedMs - b.startedMs);
-  const fifth = Math.max(1, Math.floor(checks.length / 5));
-  const ends = (of: (one: Execution) => number) => ({
-    early: median(checks.slice(0, fifth).map(of)),
-    late: median(checks.slice(-fifth).map(of)),
-  });
-  const ofSchedule = async (kind: Due['kind']): Promise<number> => {
-    const handle = client.workflow.getHandle(`temporal-sys-scheduler:${scheduleId(kind, pipeline)}`);
-    return (await handle.describe()).historyLength;
+  const sizeOf = (kind: Due['kind']): HistorySize => {
+    const runs = executions
+      .filter(({ workflowId }) => wanted.has(workflowId) && workflowId.startsWith(`${kind}/`))
+      .sort((a, b) => a.startedMs - b.startedMs);
+    const fifth = Math.max(1, Math.floor(runs.length / 5));
+    const ends = (of: (one: Execution) => number) => ({
+      early: median(runs.slice(0, fifth).map(of)),
+      late: median(runs.slice(-fifth).map(of)),
+    });
+    return { events: ends(({ events }) => events), bytes: ends(({ bytes }) => bytes) };
   };
   return {
     mostEvents: longest.events,
     ofWorkflow: longest.workflowId,
-    checkEvents: ends(({ events }) => events),
-    checkBytes: ends(({ bytes }) => bytes),
-    scheduleEvents: {
-      ingest: await ofSchedule('ingest'),
-      train: await ofSchedule('train'),
-      monitor: await ofSchedule('monitor'),
-    },
+    scheduled: { ingest: sizeOf('ingest'), train: sizeOf('train'), monitor: sizeOf('monitor') },
   };
 }
