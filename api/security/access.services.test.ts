@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { hashPassword } from '../../registry/access/passwords.ts';
 import { openRegistry } from '../../registry/index.ts';
@@ -130,6 +130,38 @@ describe('API keys', () => {
     await expect(async () => restarted.gate(request(stranger))).rejects.toMatchObject({ status: 503 });
     await restarted.close();
     await away.registry.close();
+  });
+});
+
+describe('event streams', () => {
+  /** Follows alerts; says whether the stream has ended. */
+  async function follow(key: string, query = ''): Promise<() => boolean> {
+    const response = await fetch(`${api.url}/v1/alerts/events${query}`, { headers: { 'x-api-key': key } });
+    expect(response.status).toBe(200);
+    let hasEnded = false;
+    const reader = response.body?.getReader();
+    const read = async (): Promise<void> => {
+      while (!(await reader?.read())?.done);
+      hasEnded = true;
+    };
+    void read();
+    onTestFinished(() => reader?.cancel());
+    return () => hasEnded;
+  }
+
+  it('end with the key that opened them, revoked or expired; those of others go on', async () => {
+    const revoked = await makeKey(db.registry, ['viewer']);
+    const expired = await makeKey(db.registry, ['viewer'], {
+      expiresAt: new Date(Date.now() + 2_500).toISOString(),
+    });
+    const [first, second, third] = [await follow(revoked), await follow(expired), await follow(admin)];
+    await sleep(1_500);
+    expect([first(), second(), third()]).toEqual([false, false, false]);
+    const [, id] = revoked.split('_');
+    expect((await call('POST', `/v1/keys/${id}/revoke`, admin)).status).toBe(200);
+    await expect.poll(first, { timeout: 5_000 }).toBe(true);
+    await expect.poll(second, { timeout: 5_000 }).toBe(true);
+    expect(third()).toBe(false);
   });
 });
 
@@ -264,6 +296,9 @@ describe('rates', () => {
     expect(let_in).toBeLessThanOrEqual(Math.floor(10 + 5 * seconds) + 2);
     expect(let_in).toBeGreaterThanOrEqual(8);
     expect(refused).toBe(40 - let_in);
+    // A stream that stands is asked about every second: that is no request of its client's.
+    const standing = await gates[0].gate({ ...request, isStanding: true });
+    expect(standing.principal.kind).toBe('key');
     await Promise.all(gates.map((gate) => gate.close()));
   });
 });

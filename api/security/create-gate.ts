@@ -47,7 +47,8 @@ export function createGate(parts: GateParts): Gate {
     const address = parts.clientAddress(request);
     const found = identified(presented, request, parts, () => failures.demandPatience(address));
     const demand = (who: Identified | undefined): Admission | Promise<Admission> => {
-      if (who !== undefined) return admit(who);
+      if (who !== undefined)
+        return request.isStanding ? { principal: who.principal, headers: noHeaders } : admit(who);
       failures.failed(address);
       throw unauthenticated('The credential opens nothing: it is unknown, expired or revoked.');
     };
@@ -58,7 +59,7 @@ export function createGate(parts: GateParts): Gate {
     });
   };
   return (request) => {
-    if (rates.perAddress === undefined) return identify(request);
+    if (rates.perAddress === undefined || request.isStanding) return identify(request);
     const headers = limiter.take('address', parts.clientAddress(request), rates.perAddress);
     // The key's own limits are what its client asks about; the address's are told to who has no key.
     const withHeaders = (own: LimitHeaders) => (admission: Admission) =>

@@ -7,6 +7,8 @@ export interface GateRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Of the socket; absent where there is none. */
   remoteAddress: string | undefined;
+  /** Asked again of a request that was let in and whose answer still streams: no bucket pays for it. */
+  isStanding?: boolean;
 }
 
 /** Who was let in, and what the answer should say of their limits (`RateLimit-*`). */

@@ -1,35 +1,62 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { MiddlewareHandler } from 'hono';
-import { RelevoError } from '../../contracts/errors.ts';
+import { type ErrorCode, RelevoError } from '../../contracts/errors.ts';
 import { everyPipeline } from '../../contracts/security.ts';
+import type { AlertRegistry } from '../../registry/types.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiContext, ApiEnv } from '../openapi.ts';
 import { authorize, authorizeSomewhere } from './authorize.ts';
-import type { Admission } from './gate.ts';
-import { nobody } from './principal.ts';
+import type { Admission, GateRequest } from './gate.ts';
+import { nobody, type Principal } from './principal.ts';
 import { type RouteFacts, routeFactsOf } from './route-facts.ts';
 
-type Deps = Pick<ApiDeps, 'gate'> & { registry: Pick<ApiDeps['registry'], 'alerts'> };
+export type GuardDeps = Pick<ApiDeps, 'gate'> & {
+  registry: { alerts: Pick<AlertRegistry, 'get'> };
+};
 
 /**
  * Stands before every route: finds out who asks (`c.get('principal')`), and lets them by only where the route's line
  * in `permissions.ts` and their roles for its pipeline allow it.
  */
 export const guard =
-  (deps: Deps): MiddlewareHandler<ApiEnv> =>
+  (deps: GuardDeps): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     const route = routeFactsOf(c);
     const remoteAddress = remoteAddressOf(c);
     c.set('remoteAddress', remoteAddress);
-    const { principal, headers } = await admission(deps, c, route, remoteAddress);
+    const { principal, headers } = await admission(deps, c, route, { remoteAddress });
     c.set('principal', principal);
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
-    if (route === undefined) return next();
-    const { permission, at } = route.rule;
-    authorizeSomewhere(principal, permission);
-    if (at !== 'handler') authorize(principal, permission, await pipelineOf(route, deps));
+    if (route !== undefined) await demandPermission(deps, route, principal);
     return next();
   };
+
+/**
+ * Whether a request whose answer is a stream would still be let by, to be asked as often as one likes: its key may be
+ * revoked, its session ended, a role taken away. Where that cannot be known, it would.
+ */
+export function standingOf(deps: GuardDeps, c: ApiContext): () => Promise<boolean> {
+  const route = routeFactsOf(c);
+  const standing = { remoteAddress: remoteAddressOf(c), isStanding: true };
+  return async () => {
+    try {
+      const { principal } = await admission(deps, c, route, standing);
+      if (route !== undefined) await demandPermission(deps, route, principal);
+      return true;
+    } catch (error) {
+      return !(error instanceof RelevoError && closing.has(error.code));
+    }
+  };
+}
+
+const closing = new Set<ErrorCode>(['UNAUTHENTICATED', 'FORBIDDEN']);
+
+/** @throws RelevoError UNAUTHENTICATED, FORBIDDEN, ALERT_NOT_FOUND */
+async function demandPermission(deps: GuardDeps, route: RouteFacts, principal: Principal): Promise<void> {
+  const { permission, at } = route.rule;
+  authorizeSomewhere(principal, permission);
+  if (at !== 'handler') authorize(principal, permission, await pipelineOf(route, deps));
+}
 
 /** Requests that come through `app.request` have no socket. */
 function remoteAddressOf(c: ApiContext): string | undefined {
@@ -40,14 +67,14 @@ function remoteAddressOf(c: ApiContext): string | undefined {
 
 /** What is for everybody is also for who has a credential that opens nothing any more. */
 async function admission(
-  { gate }: Deps,
+  { gate }: GuardDeps,
   c: ApiContext,
   route: RouteFacts | undefined,
-  remoteAddress: string | undefined,
+  how: Pick<GateRequest, 'remoteAddress' | 'isStanding'>,
 ): Promise<Admission> {
   const { method, path } = c.req;
   try {
-    return await gate({ method, path, headers: c.req.header(), remoteAddress });
+    return await gate({ method, path, headers: c.req.header(), ...how });
   } catch (error) {
     const isStranger = error instanceof RelevoError && error.code === 'UNAUTHENTICATED';
     if (isStranger && route?.rule.permission === 'public') return { principal: nobody, headers: {} };
@@ -56,7 +83,7 @@ async function admission(
 }
 
 /** @throws RelevoError ALERT_NOT_FOUND */
-async function pipelineOf({ rule, pipeline, parameters }: RouteFacts, deps: Deps): Promise<string> {
+async function pipelineOf({ rule, pipeline, parameters }: RouteFacts, deps: GuardDeps): Promise<string> {
   if (rule.at === 'alert id') return (await deps.registry.alerts.get(parameters.id ?? '')).pipeline;
   return pipeline ?? everyPipeline;
 }

@@ -33,7 +33,7 @@ const awayDatabase = 'postgresql://nobody@127.0.0.1:1/none';
 const awayTemporal = '127.0.0.1:1';
 
 /** Whatever host and origin a request names. */
-const openGate: Gate = () => ({ principal: developer, headers: {} });
+export const openGate: Gate = () => ({ principal: developer, headers: {} });
 
 export interface FileChampions extends ChampionSource {
   /** Makes this the champion and tells the listeners, as the registry does. */

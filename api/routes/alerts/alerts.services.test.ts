@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { alertSchema, type NewAlert } from '../../../contracts/alerts.ts';
 import { freshRegistry, type TestRegistry } from '../../../test/registry.ts';
+import { openGate } from '../../../test/support/api.ts';
 import { alertRoutes } from './handlers.ts';
 
 let db: TestRegistry;
@@ -10,7 +11,7 @@ let app: ReturnType<typeof alertRoutes>;
 const draining = new AbortController();
 beforeAll(async () => {
   db = await freshRegistry();
-  app = alertRoutes({ registry: db.registry, draining: draining.signal });
+  app = alertRoutes({ registry: db.registry, gate: openGate, draining: draining.signal });
 });
 afterAll(() => db.drop());
 

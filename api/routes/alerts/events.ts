@@ -8,18 +8,15 @@ const beatMs = 15_000;
 const eventsAtOnce = 200;
 
 /**
- * Writes what happens to alerts until the client has gone or the server drains. While the registry cannot be read it
- * beats on, and goes on after the last event when it can: none is lost, none is said twice.
+ * Writes what happens to alerts until it is stopped. While the registry cannot be read it beats on, and goes on after
+ * the last event when it can: none is lost, none is said twice.
  */
 export async function followAlerts(
   stream: SSEStreamingApi,
   alerts: Pick<AlertRegistry, 'events'>,
   { after, pipeline }: { after: number; pipeline?: string },
-  draining: AbortSignal,
+  stop: AbortSignal,
 ): Promise<void> {
-  const gone = new AbortController();
-  stream.onAbort(() => gone.abort());
-  const stop = AbortSignal.any([gone.signal, draining]);
   let last = after;
   let saidAt = 0;
   while (!stop.aborted) {

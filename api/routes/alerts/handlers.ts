@@ -1,17 +1,17 @@
-import { streamSSE } from 'hono/streaming';
 import type { ApiDeps } from '../../deps.ts';
+import { streamEvents } from '../../http/event-stream.ts';
 import { createRouter } from '../../openapi.ts';
 import { actorOf } from '../../security/actor.ts';
 import { followAlerts } from './events.ts';
 import { acknowledge, events, list, silence } from './routes.ts';
 
-type Deps = Pick<ApiDeps, 'registry' | 'draining'>;
+type Deps = Pick<ApiDeps, 'registry' | 'gate' | 'draining'>;
 
 const minuteMs = 60_000;
 
 /** What people should know, and what they say to it. */
-export function alertRoutes({ registry, draining }: Deps) {
-  const { alerts } = registry;
+export function alertRoutes(deps: Deps) {
+  const { alerts } = deps.registry;
   return createRouter()
     .openapi(list, async (c) => {
       const { limit, ...filter } = c.req.valid('query');
@@ -33,6 +33,6 @@ export function alertRoutes({ registry, draining }: Deps) {
       const lastSeen = c.req.valid('header')['last-event-id'];
       const after = lastSeen === undefined ? await alerts.newestEvent() : Number(lastSeen);
       const { pipeline } = c.req.valid('query');
-      return streamSSE(c, (stream) => followAlerts(stream, alerts, { after, pipeline }, draining));
+      return streamEvents(c, deps, (stream, stop) => followAlerts(stream, alerts, { after, pipeline }, stop));
     });
 }

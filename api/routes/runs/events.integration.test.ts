@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RelevoError } from '../../../contracts/errors.ts';
+import { openGate } from '../../../test/support/api.ts';
+import { streamEvents } from '../../http/event-stream.ts';
+import type { ApiEnv } from '../../openapi.ts';
 import { followRun } from './events.ts';
 
 interface Seen {
@@ -13,6 +15,7 @@ interface Seen {
   progress?: { fraction: number };
   result?: string;
 }
+const noAlerts = { get: () => Promise.reject(new RelevoError('ALERT_NOT_FOUND', 'no alert')) };
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
@@ -21,8 +24,9 @@ afterEach(() => {
 /** A server of one stream, whose run is what `read` says. */
 async function serve(first: Seen, read: () => Promise<Seen>): Promise<{ url: string; drain(): void }> {
   const draining = new AbortController();
-  const app = new Hono();
-  app.get('/', (c) => streamSSE(c, (stream) => followRun(stream, first, read, draining.signal)));
+  const app = new Hono<ApiEnv>();
+  const deps = { gate: openGate, registry: { alerts: noAlerts }, draining: draining.signal };
+  app.get('/', (c) => streamEvents(c, deps, (stream, stop) => followRun(stream, first, read, stop)));
   const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -12,18 +12,15 @@ interface Followed {
 }
 
 /**
- * Writes a run's changes until it has ended, the client has gone, or the server drains. While the run cannot be
- * read it beats on, and goes on when it can: a client need not know.
+ * Writes a run's changes until it has ended or the stream is stopped. While the run cannot be read it beats on, and
+ * goes on when it can: a client need not know.
  */
 export async function followRun<R extends Followed>(
   stream: SSEStreamingApi,
   first: R,
   read: () => Promise<R>,
-  draining: AbortSignal,
+  stop: AbortSignal,
 ): Promise<void> {
-  const gone = new AbortController();
-  stream.onAbort(() => gone.abort());
-  const stop = AbortSignal.any([gone.signal, draining]);
   let run = first;
   let said = '';
   let saidAt = 0;

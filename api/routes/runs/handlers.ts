@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
 import { manualRunKey, runId } from '../../../contracts/ids.ts';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import type { ApiDeps } from '../../deps.ts';
+import { streamEvents } from '../../http/event-stream.ts';
 import { createRouter } from '../../openapi.ts';
 import type { RunBook } from '../../runs/run-book.ts';
 import { startRun } from '../../runs/start.ts';
@@ -12,7 +12,10 @@ import { followRun } from './events.ts';
 import { cancel, events, get, list, start, type startBody } from './routes.ts';
 import { runLinks, runView } from './view.ts';
 
-type Deps = Pick<ApiDeps, 'pipelines' | 'registry' | 'workflows' | 'temporalUi' | 'draining' | 'log'>;
+type Deps = Pick<
+  ApiDeps,
+  'pipelines' | 'registry' | 'workflows' | 'temporalUi' | 'gate' | 'draining' | 'log'
+>;
 
 export function runRoutes(deps: Deps, book: RunBook) {
   const { temporalUi, workflows } = deps;
@@ -37,7 +40,7 @@ export function runRoutes(deps: Deps, book: RunBook) {
     .openapi(events, async (c) => {
       const { id } = c.req.valid('param');
       const first = await readView(id);
-      return streamSSE(c, (stream) => followRun(stream, first, () => readView(id), deps.draining));
+      return streamEvents(c, deps, (stream, stop) => followRun(stream, first, () => readView(id), stop));
     })
     .openapi(cancel, async (c) => {
       const { id } = c.req.valid('param');
