@@ -114,7 +114,7 @@ class Exchange {
     this.request.resume();
   }
 
-  private answer(status: number, json: string, headers: Readonly<Record<string, string>>): void {
+  private answer(status: number, json: string | Uint8Array, headers: Readonly<Record<string, string>>): void {
     const { response, requestId, parts } = this;
     if (response.headersSent || response.destroyed) return;
     const lines = [

@@ -91,7 +91,7 @@ export interface Question {
 }
 
 function answer(question: Question, deps: PredictDeps, done: Done): void {
-  if (question.lineup.contenders.length === 0) answerRows(question, deps, done);
+  if (question.lineup.contenders.length === 0) answerAsChampion(question, deps, done);
   else
     answerContest(question, deps).then(
       ({ json, parts }) => {
@@ -102,7 +102,12 @@ function answer(question: Question, deps: PredictDeps, done: Done): void {
     );
 }
 
-function answerRows({ lineup, asker, given, read }: Question, deps: PredictDeps, done: Done): void {
+/** Answers rows by the champion alone. @throws RelevoError ROW_INVALID */
+export function answerAsChampion(
+  { lineup, asker, given, read }: Question,
+  deps: Pick<PredictDeps, 'newId' | 'keyColumn' | 'answered'>,
+  done: Done,
+): void {
   const model = lineup.champion;
   const { rows, place, history, moments } = read;
   const answer: Answer = (error, answers, start, end) => {

@@ -1,9 +1,9 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
-import type { ModelVersion } from '../../registry/types.ts';
+import type { ModelVersion, PredictionBatch } from '../../registry/types.ts';
 import { answerWriter } from './answer-json.ts';
 import { type Answer, asker, noAnswers } from './answers.ts';
-import { createBatchThread } from './batch-thread.ts';
+import { type AnsweredBody, type BatchThread, type BodyRequest, createBatchThread } from './batch/thread.ts';
 import { createBatcher, sharedRows } from './batcher.ts';
 import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
 import { compileRowReader, type RowReader } from './row-reader.ts';
@@ -25,6 +25,11 @@ export interface ServedModel {
   readonly write: ReturnType<typeof answerWriter>;
   /** The index of the first bad row, which is then all that happens; else -1 and `answer` is called once. */
   predict(rows: readonly unknown[], answer: Answer, history?: History): number;
+  /** Answers a whole request on another thread; undefined where none is open. @see BatchThread.answer */
+  answerBody(
+    request: BodyRequest,
+    logged: (batch: PredictionBatch) => void,
+  ): Promise<AnsweredBody> | undefined;
   /** Takes no new requests from the caller's side; the session is released after the last answer. */
   retire(): void;
   /** Whether it was retired: who asks it later than at once looks first. */
@@ -37,21 +42,28 @@ export async function openServedModel(
   onnx: string | Uint8Array,
 ): Promise<ServedModel> {
   const model = await openModel(onnx);
+  return serveModel(version, model, createBatchThread({ version, onnx }));
+}
+
+/**
+ * @param thread answers what has many rows; all is answered here where there is none.
+ * @throws RangeError where the model reads other columns than the version's spec says.
+ */
+export function serveModel(version: ServedVersion, model: InferenceModel, thread?: BatchThread): ServedModel {
   const layout = inputLayout(version.spec);
   checkInputs(version.spec, layout, model);
   const read = compileRowReader(version.spec);
   const addToBatch = createBatcher(model, layout, read);
   const ask = asker(model);
-  const thread = createBatchThread(onnx);
   /** Many rows are asked for off the event loop and in larger pieces there; here in small ones until it is open. */
   const askMany: Asking = (feeds, rows) =>
-    (rows > threadRows && thread.warm() ? thread : { ask }).ask(feeds, rows);
+    (rows > threadRows && thread?.warm() ? thread : { ask }).ask(feeds, rows);
   let underway = 0;
   let retired = false;
 
   const releaseWhenIdle = (): void => {
     if (!retired || underway > 0) return;
-    thread.close();
+    thread?.close();
     void model.release();
   };
   return {
@@ -69,6 +81,14 @@ export async function openServedModel(
           : predictMany(askMany, layout, read, rows, answerAndLeave, history);
       if (bad < 0) underway++;
       return bad;
+    },
+    answerBody(request, logged) {
+      if (!thread?.warm()) return undefined;
+      underway++;
+      return thread.answer(request, logged).finally(() => {
+        underway--;
+        releaseWhenIdle();
+      });
     },
     retire() {
       if (retired) return;

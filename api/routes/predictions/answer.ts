@@ -2,11 +2,14 @@ import type { ApiDeps } from '../../deps.ts';
 import { checkMediaType, parseJson } from '../../http/json-body.ts';
 import { authorize } from '../../security/authorize.ts';
 import type { Principal } from '../../security/principal.ts';
+import { answerLargeBody } from '../../serving/batch/large-body.ts';
 import { type PredictDeps, predict } from '../../serving/predict.ts';
 import { headerKey } from '../../serving/request-rows.ts';
 
 /** What answering needs of the API. */
 export type AnsweringDeps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'recording'>;
+
+type Done = (error: unknown, json: string | Uint8Array) => void;
 
 export interface PredictionRequest {
   /** The default pipeline where absent. */
@@ -37,10 +40,10 @@ export function predictDeps({ champions, metrics, newId, histories, recording }:
   };
 }
 
-/** Answers prediction requests from their bytes with JSON: `done` hears either that or an error, once. */
+/** Answers prediction requests from their bytes with JSON, as text or in UTF-8: `done` hears either that or an error, once. */
 export function createAnswering(parts: AnsweringDeps) {
   const deps = predictDeps(parts);
-  return (request: PredictionRequest, done: (error: unknown, json: string) => void): void => {
+  return (request: PredictionRequest, done: Done): void => {
     const { pipeline, principal, contentType, contentEncoding, requestId, startedMs, body } = request;
     try {
       checkMediaType(contentType, contentEncoding);
@@ -48,7 +51,13 @@ export function createAnswering(parts: AnsweringDeps) {
       const lineup = deps.lineup(pipeline);
       if (pipeline === undefined) authorize(principal, 'predict', lineup.champion.version.pipeline);
       const asker = { requestId, startedMs, key: headerKey(request.key) };
-      predict(lineup, parseJson(body), asker, deps, done);
+      const large = answerLargeBody(lineup, body, asker, parts);
+      if (large === undefined) predict(lineup, parseJson(body), asker, deps, done);
+      else
+        large.then(
+          (json) => done(undefined, json),
+          (error: unknown) => done(error, ''),
+        );
     } catch (error) {
       done(error, '');
     }

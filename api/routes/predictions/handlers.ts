@@ -12,7 +12,7 @@ export function addPredictions(app: OpenAPIHono<ApiEnv>, deps: AnsweringDeps): v
   const answer = async (c: ApiContext, pipeline: string | undefined): Promise<Response> => {
     const startedMs = performance.now();
     const body = Buffer.from(await c.req.arrayBuffer());
-    const json = await new Promise<string>((resolve, reject) => {
+    const json = await new Promise<string | Uint8Array>((resolve, reject) => {
       const request = {
         pipeline,
         body,
@@ -25,7 +25,9 @@ export function addPredictions(app: OpenAPIHono<ApiEnv>, deps: AnsweringDeps): v
       };
       answerPrediction(request, (error, text) => (error === undefined ? resolve(text) : reject(error)));
     });
-    return c.body(json, 200, { 'content-type': 'application/json' });
+    return c.body(typeof json === 'string' ? json : new Uint8Array(json), 200, {
+      'content-type': 'application/json',
+    });
   };
   for (const route of [predict, predictFor]) app.openAPIRegistry.registerPath(route);
   app.post(predict.path, (c) => answer(c, undefined));

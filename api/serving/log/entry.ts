@@ -2,6 +2,10 @@ import type { ContestRoute } from '../../../contracts/contest.ts';
 import type { LoggedAnswer, LogPolicy } from '../../../contracts/predictions.ts';
 import type { LoggedPrediction } from '../../../registry/prediction-batches.ts';
 import type { Answers } from '../answers.ts';
+import type { AnsweredRows } from '../predict.ts';
+
+/** Few enough to be written within a few milliseconds, which is how long requests wait for it. */
+export const batchRows = 500;
 
 /** Rows of one request that one model answered, on their way into the log. */
 export interface LogEntry {
@@ -21,6 +25,14 @@ export interface LogEntry {
 interface Said {
   answers: Answers;
   start: number;
+}
+
+/** Of rows that are answered now. @param stage of the contest that they were asked in */
+export function entryOf(answered: AnsweredRows, stage?: ContestRoute['stage']): LogEntry {
+  const { model, asker, given, keys, answers, start, ids } = answered;
+  const { pipeline, version } = model.version;
+  const latencyUs = Math.round((performance.now() - asker.startedMs) * 1_000);
+  return { pipeline, version, ids, rows: given, keys, said: { answers, start }, latencyUs, stage };
 }
 
 function answerOf({ answers, start }: Said, index: number): LoggedAnswer {

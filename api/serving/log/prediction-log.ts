@@ -4,8 +4,8 @@ import type { LogPolicy } from '../../../contracts/predictions.ts';
 import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { createCatchUp } from './catch-up.ts';
-import { type LogEntry, predictionsOf } from './entry.ts';
-import { createQueue } from './queue.ts';
+import { batchRows, type LogEntry, predictionsOf } from './entry.ts';
+import { createQueue, createReady } from './queue.ts';
 import type { Spool } from './spool.ts';
 
 /** What became of rows: in the database, on disk for now, in the database after all, put aside, or lost. */
@@ -15,6 +15,8 @@ export type LogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'drop
 export interface PredictionLog {
   /** Costs next to nothing. Where too many rows wait, the entry is dropped and counted. */
   add(entry: LogEntry): void;
+  /** The same for rows that have their form already. */
+  addBatch(batch: PredictionBatch): void;
   readonly state: LogState;
   /** Resolves when every row is in the database or on disk. */
   close(): Promise<void>;
@@ -42,9 +44,6 @@ export interface PredictionLogOptions {
   retryMs?: { first: number; longest: number };
 }
 
-/** Few enough to be written within a few milliseconds, which is how long requests wait for it. */
-const batchRows = 500;
-
 /**
  * Rows wait in memory for `lingerMs` at most, then go to the database by COPY or, while it is away, to disk, from
  * where they follow later. A batch whose COPY had no answer is on disk too and is not doubled. A process that is
@@ -61,6 +60,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   };
   const catchUp = createCatchUp({ spool, copy, counted, onHome, log, retryMs });
   const queue = createQueue();
+  const ready = createReady();
+  const waitingRows = (): number => queue.rows + ready.rows;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let closed = false;
@@ -83,6 +84,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     }
   };
   const next = (): PredictionBatch =>
+    ready.take() ??
     encodePredictions(
       queue
         .take(batchRows)
@@ -91,10 +93,10 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   /** All that waits, and then what came meanwhile as long as it makes whole batches. */
   const writeAll = async (): Promise<void> => {
     do {
-      const isCrowded = queue.rows > maxRows / 2;
+      const isCrowded = waitingRows() > maxRows / 2;
       await (away || isCrowded ? keep(next()) : write(next()));
       if (spool.batches > 0 && !closed) catchUp.begin();
-    } while (queue.rows >= batchRows || (closed && queue.rows > 0));
+    } while (ready.rows > 0 || queue.rows >= batchRows || (closed && queue.rows > 0));
   };
   const flush = (): Promise<void> => {
     clearTimeout(timer);
@@ -109,28 +111,36 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   };
   /** Rows wait for company: a transaction for each handful would cost more than answering them. */
   const linger = (): void => {
-    if (writing !== undefined || queue.rows === 0) return;
-    if (queue.rows >= batchRows) void flush();
+    if (writing !== undefined || waitingRows() === 0) return;
+    if (ready.rows > 0 || queue.rows >= batchRows) void flush();
     else timer ??= setTimeout(flush, lingerMs);
+  };
+
+  /** Whether so many more may wait; they are counted as dropped where not. */
+  const admits = (rows: number): boolean => {
+    const hasRoom = !closed && waitingRows() + rows <= maxRows;
+    if (!hasRoom) counted('dropped', rows);
+    return hasRoom;
   };
 
   if (spool.batches > 0) catchUp.begin();
   return {
     add(entry) {
-      const rows = entry.ids.length;
-      if (closed || queue.rows + rows > maxRows) {
-        counted('dropped', rows);
-        return;
-      }
+      if (!admits(entry.ids.length)) return;
       queue.push(entry);
       linger();
     },
+    addBatch(batch) {
+      if (!admits(batch.rows)) return;
+      ready.push(batch);
+      linger();
+    },
     get state() {
-      return { queuedRows: queue.rows, spooledBatches: spool.batches, spooledBytes: spool.bytes };
+      return { queuedRows: waitingRows(), spooledBatches: spool.batches, spooledBytes: spool.bytes };
     },
     async close() {
       closed = true;
-      while (queue.rows > 0 || writing !== undefined) await flush();
+      while (waitingRows() > 0 || writing !== undefined) await flush();
       await catchUp.close();
     },
   };

@@ -1,3 +1,4 @@
+import type { PredictionBatch } from '../../../registry/types.ts';
 import type { LogEntry } from './entry.ts';
 
 /** Rows of an entry, from `from` up to `to`. */
@@ -36,6 +37,26 @@ export function createQueue() {
       }
       entries = entries.slice(done);
       return slices;
+    },
+  };
+}
+
+/** Batches in their order. */
+export function createReady() {
+  const batches: PredictionBatch[] = [];
+  let rows = 0;
+  return {
+    get rows() {
+      return rows;
+    },
+    push(batch: PredictionBatch): void {
+      batches.push(batch);
+      rows += batch.rows;
+    },
+    take(): PredictionBatch | undefined {
+      const batch = batches.shift();
+      rows -= batch?.rows ?? 0;
+      return batch;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { AnsweredRows } from '../predict.ts';
 import { listenersOf, stageOf } from '../routing/lineup.ts';
 import type { Heard, Listening } from '../routing/listening.ts';
 import type { ServedModel } from '../served-model.ts';
-import type { LogEntry } from './entry.ts';
+import { entryOf, type LogEntry } from './entry.ts';
 import type { PredictionLog } from './prediction-log.ts';
 
 type Other = NonNullable<LogEntry['others']>[number];
@@ -26,12 +26,10 @@ export function createRecorder(options: {
     });
 
   return (answered) => {
-    const { lineup, model, asker, given, keys, answers, start, ids } = answered;
-    const { pipeline, version } = model.version;
+    const { lineup, model } = answered;
     const stage = stageOf(lineup);
-    if (stage === undefined && policyOf(pipeline).predictions === 'none') return;
-    const latencyUs = Math.round((performance.now() - asker.startedMs) * 1_000);
-    const entry = { pipeline, version, ids, rows: given, keys, said: { answers, start }, latencyUs, stage };
+    if (stage === undefined && policyOf(model.version.pipeline).predictions === 'none') return;
+    const entry = entryOf(answered, stage);
     const listeners = listenersOf(lineup, model);
     if (listeners.length === 0) predictions.add(entry);
     else

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import { type LogPolicy, logPolicySchema } from '../../../contracts/predictions.ts';
-import type { PredictionRegistry } from '../../../registry/types.ts';
+import type { PredictionBatch, PredictionRegistry } from '../../../registry/types.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { PredictDeps } from '../predict.ts';
 import { createListening } from '../routing/listening.ts';
@@ -14,6 +14,8 @@ import { openSpool } from './spool.ts';
 /** What answering needs to be recorded, from the moment an answer is on its way until it is in the database. */
 export interface Recording extends Pick<PredictDeps, 'answered' | 'keyColumn' | 'contenderFailed'> {
   policyOf(pipeline: string): LogPolicy;
+  /** Takes rows that were written for the log elsewhere. */
+  logged(batch: PredictionBatch): void;
   /** What of the prediction log waits. */
   readonly state: LogState;
   /** Resolves when all that was recorded is in the database or on disk. */
@@ -53,6 +55,7 @@ export async function openRecording(options: {
   metrics.onLogScrape(() => predictions.state);
   return {
     policyOf,
+    logged: predictions.addBatch,
     get state() {
       return predictions.state;
     },

@@ -1,0 +1,51 @@
+import { encodePredictions } from '../../../registry/prediction-batches.ts';
+import { parseJson } from '../../http/json-body.ts';
+import { batchRows, entryOf, predictionsOf } from '../log/entry.ts';
+import { type AnsweredRows, answerAsChampion } from '../predict.ts';
+import { requestRows } from '../request-rows.ts';
+import type { ServedModel } from '../served-model.ts';
+import type { BodyTask, Said } from './protocol.ts';
+
+/**
+ * Does on this thread all that a request of many rows asks for: its JSON is read, checked, answered and written, and
+ * only then its rows are put into the form that the log takes.
+ */
+export function createBodyAnswering(parts: {
+  model: ServedModel;
+  newId: () => string;
+  say(said: Said): void;
+}): (task: BodyTask) => Promise<void> {
+  const { model, newId, say } = parts;
+  const lineup = { champion: model, contenders: [] };
+
+  return async (task) => {
+    const { id, requestId, key, policy } = task;
+    const given = requestRows(parseJson(Buffer.from(task.body)), model.version.spec);
+    const asker = { requestId, key, startedMs: task.startedAtMs - performance.timeOrigin };
+    let answered: AnsweredRows | undefined;
+    const json = await new Promise<string>((resolve, reject) => {
+      const deps = {
+        newId,
+        keyColumn: () => policy.keyColumn,
+        answered: (rows: AnsweredRows) => {
+          answered = rows;
+        },
+      };
+      answerAsChampion({ lineup, asker, given, read: given }, deps, (error, text) =>
+        error === undefined ? resolve(text) : reject(error),
+      );
+    });
+    const slices = policy.predictions === 'none' || answered === undefined ? [] : slicesOf(answered);
+    say({ id, isLast: slices.length === 0, kind: 'json', json: Buffer.from(json), rows: given.rows.length });
+    slices.forEach(({ entry, from, to }, index) => {
+      const batch = encodePredictions(predictionsOf(entry, policy, from, to));
+      say({ id, isLast: index === slices.length - 1, kind: 'logged', batch });
+    });
+  };
+}
+
+function slicesOf(answered: AnsweredRows) {
+  const entry = entryOf(answered);
+  const starts = Array.from({ length: Math.ceil(entry.ids.length / batchRows) }, (_, i) => i * batchRows);
+  return starts.map((from) => ({ entry, from, to: Math.min(from + batchRows, entry.ids.length) }));
+}
