@@ -164,6 +164,21 @@ describe('a retrain', () => {
     expect(await stack.registry.breakers.get('small')).toMatchObject({ state: 'closed', failures: 0 });
   });
 
+  it('that a check asks for ends without an attempt where the champion has learned the rows since', async () => {
+    const split = { kind: 'random', test: 0.05, validation: 0.2 } as const;
+    const taught = often({ ...mill, name: 'taught', split });
+    const { datasetVersion, modelVersion } = await train(taught);
+    const check = await recurring(modelVersion, taught.name);
+    const { id, result } = await retrain(taught, { driftCheck: check, datasetVersion });
+    expect(result).toEqual({
+      datasetVersion,
+      why: expect.stringContaining('labelled rows are new to the champion'),
+      attempts: [],
+    });
+    expect(await lastRun(id)).toMatchObject({ state: 'completed' });
+    expect(await stack.registry.breakers.get(taught.name)).toMatchObject({ state: 'closed', failures: 0 });
+  });
+
   it('asks the hooks of the pipeline', async () => {
     const hooks = { train: 'newest-count-more', fallback: 'cheapest-first' };
     const features = { ...mill.features, again: mill.features.speed };
@@ -220,11 +235,11 @@ describe('the circuit breaker', () => {
 const lastRun = (id: string) => stack.registry.runs.get(id);
 
 /** A check that found a concept that has come back. */
-async function recurring(modelVersion: string): Promise<string> {
+async function recurring(modelVersion: string, pipeline = mill.name): Promise<string> {
   const id = `monitor-${randomUUID()}`;
-  const { datasetVersion } = await stack.registry.models.get(mill.name, modelVersion);
+  const { datasetVersion } = await stack.registry.models.get(pipeline, modelVersion);
   const report: DriftReport = {
-    pipeline: mill.name,
+    pipeline,
     ...{ modelVersion, datasetVersion, currentRows: { from: firstRows, to: 1_399 } },
     rows: { reference: 200, current: 400, sampled: false },
     ...{ verdict: 'drift', kind: 'concept', shape: 'recurring' },
@@ -233,7 +248,7 @@ async function recurring(modelVersion: string): Promise<string> {
   };
   const found = {
     id,
-    pipeline: mill.name,
+    pipeline,
     runId: id,
     modelVersion,
     datasetVersion,

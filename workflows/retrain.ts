@@ -1,10 +1,17 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched } from '@temporalio/workflow';
+import type { RetrainRows } from '../activities/retraining/rows.ts';
 import type { RetrainVerdict } from '../contracts/breaker.ts';
 import type { ErrorCode } from '../contracts/errors.ts';
 import type { RetrainChoice } from '../contracts/hooks.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
-import type { RetrainAttempt, RetrainInput, RetrainMode, RetrainResult } from '../contracts/retrain.ts';
+import type {
+  RetrainAttempt,
+  RetrainInput,
+  RetrainMode,
+  RetrainOptions,
+  RetrainResult,
+} from '../contracts/retrain.ts';
 import { typedError } from './failures.ts';
 import { count } from './labels.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
@@ -28,17 +35,20 @@ export async function retrainWorkflow({ spec, options }: RetrainInput): Promise<
 }
 
 async function retrain({ spec, options }: RetrainInput, pinned: ArtifactRef, book: LogBook): Promise<Ended> {
-  const rows = await book.step(
+  const divided = await book.step(
     'rows',
-    () =>
-      summed(compute.divideForRetrain, 'divide the rows', {
-        spec: pinned,
-        datasetVersion: options.datasetVersion,
-        driftCheck: options.driftCheck,
-      }),
-    ({ counts }) =>
-      `${count(counts.fresh)} new of ${count(counts.train)}, ${count(counts.validation)} validation, ${count(counts.test)} test`,
+    () => divide(options, pinned),
+    ({ rows, refusal }) =>
+      rows
+        ? `${count(rows.counts.fresh)} new of ${count(rows.counts.train)}, ${count(rows.counts.validation)} validation, ${count(rows.counts.test)} test`
+        : refusal,
   );
+  if (divided.rows === undefined) {
+    const { datasetVersion, refusal } = divided;
+    book.skip('choose', 'nothing to learn from');
+    return { result: { datasetVersion, why: refusal, attempts: [] }, verdict: 'neutral' };
+  }
+  const { rows } = divided;
   const choice = await book.step(
     'choose',
     () => summed(light.chooseRetrain, 'choose the mode', { spec: pinned, options, rows }),
@@ -54,6 +64,26 @@ async function retrain({ spec, options }: RetrainInput, pinned: ArtifactRef, boo
   const champion = attempts.find(({ outcome }) => outcome === 'promoted')?.modelVersion;
   const result = { datasetVersion: rows.datasetVersion, why: choice.why, attempts, champion };
   return { result, verdict: verdictOf(attempts, choice) };
+}
+
+type Divided =
+  | { rows: RetrainRows; refusal?: undefined }
+  | { rows?: undefined; datasetVersion: string; refusal: string };
+
+/**
+ * The rows of the retrain. A check asks by itself, and between its look and now a training may have taught the champion
+ * what it found: then there is nothing to do, and nothing has failed.
+ */
+async function divide({ datasetVersion, driftCheck }: RetrainOptions, pinned: ArtifactRef): Promise<Divided> {
+  try {
+    const input = { spec: pinned, datasetVersion, driftCheck };
+    return { rows: await summed(compute.divideForRetrain, 'divide the rows', input) };
+  } catch (error) {
+    const { code, message } = typedError(error);
+    const isByCheck = driftCheck !== undefined && datasetVersion !== undefined;
+    if (code !== 'RETRAIN_IMPOSSIBLE' || !isByCheck || !patched('check-without-new-rows')) throw error;
+    return { datasetVersion, refusal: message };
+  }
 }
 
 /** A retrain's result, and what the circuit breaker is told of it. */
