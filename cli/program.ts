@@ -150,7 +150,7 @@ export function createProgram(
     );
 
   command('data', '<pipeline>')
-    .option('--version <id>', options.dataVersion)
+    .option('--dataset <version>', options.dataVersion)
     .option('--against <id>', options.against)
     .option('--out <file>', options.out)
     .action((name, given) =>
@@ -204,6 +204,15 @@ export function createProgram(
     .option('--limit <number>', options.limit, parse.wholeNumber(1, 200))
     .action((name, given) =>
       run(async (context) => (await import('./commands/models.ts')).models(context, name, given)),
+    );
+
+  command('adopt', '<pipeline>')
+    .addArgument(new Argument('<registered>', options.registered))
+    .option('--model <name>', options.registeredModel)
+    .option('--features <columns>', options.features, parse.list)
+    .option('--classes <names>', options.classes, parse.list)
+    .action((name, which, given) =>
+      run(async (context) => (await import('./commands/adopt.ts')).adopt(context, name, which, given)),
     );
 
   command('promote', '<pipeline> <version>')

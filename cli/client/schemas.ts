@@ -114,6 +114,7 @@ const modelSchema = z.looseObject({
   aliases: z.array(z.string()).optional(),
   createdAt: z.string(),
 });
+export const adoptedSchema = z.looseObject({ pipeline: z.string(), version: z.string() });
 export const modelsSchema = z.looseObject({ models: z.array(modelSchema) });
 export const modelInfoSchema = modelSchema.extend({
   target: z.looseObject({ name: z.string(), unit: z.string().optional() }),

@@ -51,6 +51,7 @@ export const en = {
     run: 'one run: follow it to its end, or show how it ended',
     cancel: 'ask a run to stop',
     models: 'versions of a pipeline with metrics and aliases',
+    adopt: 'make an ONNX model that an MLflow client registered a challenger',
     promote: 'make a version the champion',
     rollback: 'make the previous champion the champion again',
     pipelines: 'the pipelines of this installation',
@@ -114,6 +115,11 @@ export const en = {
     days: 'how many days the key is good; for good otherwise',
     rate: 'requests a second; RELEVO_RATE_PER_KEY otherwise',
     overlap: 'for how many hours the secret that it had is good; a day otherwise',
+    registered: 'which one: a version as MLflow counts them, such as 3, or an alias, such as best',
+    registeredModel: 'the name that it was registered under; the name of the pipeline otherwise',
+    features: 'the columns of a model whose input is one table, in its order, separated by commas',
+    classes:
+      'the classes of its probabilities, in their order, where its file does not say, separated by commas',
     ofActor: 'only what this key, token or person did, such as key:3f9a0c27d1e45b68',
   },
   examples: {
@@ -188,6 +194,7 @@ export const en = {
     ],
     cancel: ['relevo cancel train/steel-energy/2026-11-21T18-20-05Z'],
     models: ['relevo models steel-energy', 'relevo models steel-energy --json'],
+    adopt: ['relevo adopt steel-energy best', 'relevo adopt steel-energy 3 --model night-load --json'],
     promote: ['relevo promote steel-energy 1.2.0 --reason "checked by hand"'],
     rollback: ['relevo rollback steel-energy --reason "odd values on line 2"'],
     pipelines: ['relevo pipelines'],
@@ -339,6 +346,12 @@ export const en = {
     previous: (version: string) => `previous: ${version}`,
     promoted: 'Promoted: ',
     notPromoted: 'Not promoted: ',
+  },
+  adopt: {
+    checking: 'Its answers about the test rows are checked; this takes seconds…',
+    done: (pipeline: string, version: string) => `Adopted as ${pipeline} ${version}`,
+    next: (pipeline: string, version: string) =>
+      `Let it contend: relevo contest start ${pipeline} ${version}   Make it champion: relevo promote ${pipeline} ${version}`,
   },
   check: {
     check: 'check',

@@ -54,6 +54,7 @@ export const es: Texts = {
     run: 'una ejecución: la sigue hasta el final, o muestra cómo terminó',
     cancel: 'pide a una ejecución que se detenga',
     models: 'versiones de un pipeline con métricas y alias',
+    adopt: 'hace aspirante a un modelo ONNX que registró un cliente de MLflow',
     promote: 'hace campeona a una versión',
     rollback: 'devuelve el puesto a la versión campeona anterior',
     pipelines: 'los pipelines de esta instalación',
@@ -118,6 +119,10 @@ export const es: Texts = {
     days: 'cuántos días vale la clave; si falta, siempre',
     rate: 'peticiones por segundo; si falta, RELEVO_RATE_PER_KEY',
     overlap: 'cuántas horas vale todavía el secreto anterior; si falta, un día',
+    registered: 'cuál: una versión como las cuenta MLflow, p. ej. 3, o un alias, p. ej. best',
+    registeredModel: 'el nombre con el que se registró; si no, el del pipeline',
+    features: 'las columnas de un modelo cuya entrada es una tabla, en su orden, separadas por comas',
+    classes: 'las clases de sus probabilidades, en su orden, si el archivo no las dice, separadas por comas',
     ofActor: 'solo lo que hizo esta clave, token o persona, como key:3f9a0c27d1e45b68',
   },
   examples: {
@@ -192,6 +197,7 @@ export const es: Texts = {
     ],
     cancel: ['relevo cancel train/steel-energy/2026-11-21T18-20-05Z'],
     models: ['relevo models steel-energy', 'relevo models steel-energy --json'],
+    adopt: ['relevo adopt steel-energy best', 'relevo adopt steel-energy 3 --model night-load --json'],
     promote: ['relevo promote steel-energy 1.2.0 --reason "revisado a mano"'],
     rollback: ['relevo rollback steel-energy --reason "valores raros en la línea 2"'],
     pipelines: ['relevo pipelines'],
@@ -343,6 +349,12 @@ export const es: Texts = {
     previous: (version) => `anterior: ${version}`,
     promoted: 'Promovido: ',
     notPromoted: 'Sin promover: ',
+  },
+  adopt: {
+    checking: 'Se comprueban sus respuestas sobre las filas de prueba; tarda unos segundos…',
+    done: (pipeline, version) => `Adoptado como ${pipeline} ${version}`,
+    next: (pipeline, version) =>
+      `Que compita: relevo contest start ${pipeline} ${version}   Que sea campeón: relevo promote ${pipeline} ${version}`,
   },
   check: {
     check: 'comprobación',

@@ -1,24 +1,14 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
-import { CommanderError } from 'commander';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiDeps } from '../../../api/deps.ts';
-import { errorBody, toRelevoError } from '../../../api/http/errors.ts';
 import { contestRoutes } from '../../../api/routes/contests/handlers.ts';
 import type { ContestOrder, ContestResult, ContestView, StageResult } from '../../../contracts/contest.ts';
-import { parseEnvironment } from '../../../contracts/env.ts';
 import { RelevoError } from '../../../contracts/errors.ts';
 import { pipeline } from '../../../pipelines/index.ts';
 import type { Run } from '../../../registry/types.ts';
+import { commandLine, type RoutesServer, serveRoutes } from '../../../test/support/command-line.ts';
 import { actorName } from '../../actor.ts';
-import { createApiClient } from '../../client/http.ts';
-import { exitCodes } from '../../exit-codes.ts';
-import { showFailure } from '../../failure.ts';
-import { createProgram, throwInsteadOfExit } from '../../program.ts';
-import { type Language, memoryTerminal } from '../../testing.ts';
+import type { Language } from '../../testing.ts';
 import { formatMoment } from '../../view/format.ts';
 
 const name = 'steel-energy';
@@ -78,17 +68,9 @@ const deps = {
   },
 } as unknown as ApiDeps;
 
-const app = contestRoutes(deps);
-app.onError((thrown, c) => {
-  const error = toRelevoError(thrown);
-  return c.json(errorBody(error, 'r1'), error.status as ContentfulStatusCode);
-});
-const server = createAdaptorServer({ fetch: app.fetch });
-let baseUrl: string;
+let server: RoutesServer;
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveRoutes(contestRoutes(deps));
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -96,23 +78,8 @@ beforeEach(() => {
   orders.length = 0;
 });
 
-/** The command line as a person writes it after `relevo contest`: what it says and ends with. */
-async function contest(args: string[], { language = 'en' as Language, json = false } = {}) {
-  const { terminal, written } = memoryTerminal({ language, json });
-  const env = parseEnvironment({ RELEVO_LANG: language });
-  const api = async () => createApiClient(baseUrl, language);
-  let code: number | undefined;
-  const program = createProgram(terminal, '0.0.0', async (work) => {
-    code = await work({ env, terminal, api, interrupted: new AbortController().signal });
-  });
-  throwInsteadOfExit(program);
-  try {
-    await program.parseAsync(['contest', ...args], { from: 'user' });
-  } catch (error) {
-    code = error instanceof CommanderError ? exitCodes.usage : showFailure(error, terminal);
-  }
-  return { code, ...written };
-}
+const contest = (args: readonly string[], how: { language?: Language; json?: boolean } = {}) =>
+  commandLine(server.url, ['contest', ...args], how);
 /** Cells of a table's lines, which stand two spaces or more apart. */
 const cellsOf = (text: string): string[][] =>
   text
