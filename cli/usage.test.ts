@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { createProgram, throwInsteadOfExit } from './program.ts';
@@ -73,4 +73,23 @@ describe('help', () => {
     expect(help).toContain('Órdenes:');
     expect(help).not.toMatch(/\b(Usage|Commands|Options|display help)\b/);
   });
+});
+
+it('no command has an option of the program: commander takes such a one for the program wherever it stands', () => {
+  const program = createProgram(
+    { texts: textsFor('en'), colors: pc.createColors(false) },
+    '0.0.0',
+    async () => {},
+  );
+  const taken = new Set(program.options.flatMap(({ short, long }) => [short, long]));
+  taken.delete(undefined);
+  const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
+  const shadowed = program.commands
+    .flatMap(all)
+    .flatMap((command) =>
+      command.options
+        .filter(({ short, long }) => taken.has(short) || taken.has(long))
+        .map(({ flags }) => `${command.name()} ${flags}`),
+    );
+  expect(shadowed).toEqual([]);
 });

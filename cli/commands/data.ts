@@ -9,11 +9,11 @@ import { formatBytes } from '../view/format.ts';
 export async function data(
   { terminal, api, interrupted }: CommandContext,
   pipeline: string,
-  { version, against, out }: { version?: string; against?: string; out?: string },
+  { dataset, against, out }: { dataset?: string; against?: string; out?: string },
 ): Promise<ExitCode> {
   const client = await api();
   const path = `/v1/pipelines/${pathSegment(pipeline)}/datasets`;
-  const response = await client.stream(`${path}/${pageOf(version, against)}`, interrupted);
+  const response = await client.stream(`${path}/${pageOf(dataset, against)}`, interrupted);
   const html = await response.text();
   const file = resolve(out ?? `${pipeline}-${against === undefined ? 'report' : 'comparison'}.html`);
   await writeFile(file, html);
