@@ -103,8 +103,10 @@ type YearResult = Awaited<ReturnType<typeof measure>>;
 type Growth = YearResult['checkSeconds'];
 
 const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(2)}`;
+const interval = (low: number | null, high: number | null): string =>
+  low === null || high === null ? 'unknown' : `${signed(low)} to ${signed(high)}`;
 const shown = ({ early, late, per100Runs, low, high }: Growth, unit: string): string =>
-  `${early.toFixed(1)} → ${late.toFixed(1)} ${unit} (${signed(per100Runs)} per 100 runs, 95 % ${signed(low)} to ${signed(high)})`;
+  `${early.toFixed(1)} → ${late.toFixed(1)} ${unit} (${signed(per100Runs)} per 100 runs, 95 % ${interval(low, high)})`;
 
 function show({ counts, histories, growth, ...result }: YearResult): string {
   const { ingest, train, monitor } = counts.expected;

@@ -11,8 +11,8 @@ describe('growthOf', () => {
     const { per100Runs, low, high } = growthOf(readings((runs) => 70 + runs / 100 + normal()));
     expect(low).toBeGreaterThan(0.7);
     expect(high).toBeLessThan(1.3);
-    expect(per100Runs).toBeGreaterThan(low);
-    expect(per100Runs).toBeLessThan(high);
+    expect(per100Runs).toBeGreaterThan(0.85);
+    expect(per100Runs).toBeLessThan(1.15);
   });
 
   it('does not take a warm-up for a leak', () => {
@@ -27,10 +27,6 @@ describe('growthOf', () => {
 
   it('knows nothing after few readings', () => {
     const few = [0, 6, 12, 18].map((runs) => ({ runs, value: 70 }));
-    expect(growthOf(few)).toMatchObject({
-      per100Runs: 0,
-      low: Number.NEGATIVE_INFINITY,
-      high: Number.POSITIVE_INFINITY,
-    });
+    expect(growthOf(few)).toMatchObject({ per100Runs: 0, low: null, high: null });
   });
 });

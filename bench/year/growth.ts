@@ -10,17 +10,17 @@ export interface Growth {
   /** Medians of the first and of the last quarter of what was judged. */
   early: number;
   late: number;
-  /** Theil and Sen's slope, and the ends of its 95 % interval. */
+  /** Theil and Sen's slope, and the ends of its 95 % interval; null where there are too few readings for one. */
   per100Runs: number;
-  low: number;
-  high: number;
+  low: number | null;
+  high: number | null;
 }
 
 const z = 1.96;
 
 /**
  * How a figure went over the second half of the readings: the first is warm-up, in which caches fill. The interval is
- * Sen's, by Kendall's variance; infinite where there are too few readings for one.
+ * Sen's, by Kendall's variance.
  * @param readings by rising runs.
  */
 export function growthOf(readings: readonly Reading[]): Growth {
@@ -37,7 +37,7 @@ export function growthOf(readings: readonly Reading[]): Growth {
     early: valuesOf(judged.slice(0, quarter)),
     late: valuesOf(judged.slice(-quarter)),
     per100Runs: slopes.length === 0 ? 0 : median(slopes),
-    low: slopes[lowAt] ?? Number.NEGATIVE_INFINITY,
-    high: slopes[slopes.length - 1 - lowAt] ?? Number.POSITIVE_INFINITY,
+    low: slopes[lowAt] ?? null,
+    high: slopes[slopes.length - 1 - lowAt] ?? null,
   };
 }

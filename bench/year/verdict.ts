@@ -52,13 +52,18 @@ function historyFaults({ histories, mostScheduleEvents: seen }: Judged): string[
 }
 
 function memoryFaults(growth: PartGrowth): string[] {
-  return parts.flatMap((part) =>
-    Object.entries(mostPer100Runs).flatMap(([figure, most]) => {
-      const { low, high } = growth[part][figure as keyof typeof mostPer100Runs];
-      if (high <= most) return [];
-      const word = low > 0 ? 'grows' : 'is not shown to be level';
-      const interval = `${low.toFixed(2)} to ${high.toFixed(2)} per 100 runs, at most ${most}`;
-      return [`${part}: ${figure} ${word}: ${interval}`];
-    }),
+  const figures = Object.keys(mostPer100Runs) as (keyof typeof mostPer100Runs)[];
+  const faults = parts.flatMap((part) =>
+    figures.flatMap((figure) =>
+      memoryFault(`${part}: ${figure}`, growth[part][figure], mostPer100Runs[figure]),
+    ),
   );
+  return [...new Set(faults)];
+}
+
+function memoryFault(figure: string, { low, high }: Growth, most: number): string[] {
+  if (low === null || high === null) return ['too few days to know whether memory is level'];
+  if (high <= most) return [];
+  const word = low > 0 ? 'grows' : 'is not shown to be level';
+  return [`${figure} ${word}: ${low.toFixed(2)} to ${high.toFixed(2)} per 100 runs, at most ${most}`];
 }
