@@ -58,9 +58,10 @@ export function searchIdOf(about: {
 
 /** What decides a trial's score beside its numbers and parameters: the metric, the folds, the steps, the members. */
 export function scoringOf(spec: PipelineSpec, candidate: Pick<Candidate, 'name' | 'estimator'>): unknown {
-  const { metric, validation, weights, constraints, steps, calibration } = spec;
+  const { metric, validation, constraints, steps, calibration } = spec;
   const of = (name: string) => spec.candidates.find((one) => candidateName(one) === name);
   const own = of(candidateName(candidate));
+  const weights = own?.weights ?? spec.weights;
   const members = own?.members?.map(of);
   const { sampler, pruner } = own ?? {};
   const settings = { metric, validation, weights, constraints, calibrated: calibration !== 'none' };

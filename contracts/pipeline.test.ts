@@ -41,6 +41,12 @@ describe('definePipeline', () => {
     ['a target that is no column', { target: 'steam' }, 'target', 'steam'],
     ['a feature over what clients do not send', { features: { cheat: col('gas') } }, 'features.cheat', 'gas'],
     ['a base over an unknown column', { base: col('flw') }, 'base', 'flw'],
+    [
+      'weights of classes in a regression',
+      { candidates: [{ estimator: 'linear', weights: 'balanced' }] },
+      'weights',
+      'balanced',
+    ],
     ['the target among the inputs', { inputs: ['flow', 'hot', 'gas'] }, 'inputs', 'gas'],
   ] as const)('refuses %s', (_, change, field, value) => {
     const error = refusal(change as Partial<PipelineDefinition>);

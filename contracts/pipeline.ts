@@ -154,6 +154,10 @@ const dimensionSchema = z.discriminatedUnion('kind', [
     options: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1),
   }),
 ]);
+/** `balanced`: each class weighs as much as any other. */
+const classWeightsSchema = z.enum(['none', 'balanced']);
+export type ClassWeights = z.infer<typeof classWeightsSchema>;
+
 export const candidateSchema = z.strictObject({
   /** Name of the candidate; the estimator's own name unless two candidates share one. */
   name: slug.optional(),
@@ -168,6 +172,8 @@ export const candidateSchema = z.strictObject({
   pruner: z.enum(['median', 'asha', 'none']).default('median'),
   /** Instead of the pipeline's. */
   steps: z.array(featureStepSchema).optional(),
+  /** How classes weigh, instead of the pipeline's; an ensemble's is its members' too. */
+  weights: classWeightsSchema.optional(),
   /** Names of the candidates that an ensemble (stacking, voting) is made of. */
   members: z.array(slug).min(2).optional(),
 });
@@ -208,8 +214,7 @@ export const pipelineSpecSchema = z.strictObject({
   steps: z.array(featureStepSchema).default([]),
   /** What a forecast takes from the past. */
   forecast: forecastSpecSchema.optional(),
-  /** `balanced`: each class weighs as much as any other. */
-  weights: z.enum(['none', 'balanced']).default('none'),
+  weights: classWeightsSchema.default('none'),
   constraints: z
     .strictObject({
       monotone: z.record(z.string(), z.enum(['increasing', 'decreasing'])).optional(),
@@ -421,8 +426,8 @@ function checkTask(spec: PipelineSpec): void {
     if (spec[field] !== undefined) throw wrong(field, undefined, `another task than ${task}`);
   if (!isClassification && spec.calibration !== 'none')
     throw wrong('calibration', spec.calibration, 'a classification');
-  if (!isClassification && spec.weights === 'balanced')
-    throw wrong('weights', spec.weights, 'a classification');
+  if (!isClassification && [spec, ...spec.candidates].some(({ weights }) => weights === 'balanced'))
+    throw wrong('weights', 'balanced', 'a classification');
 }
 
 /** Names must be unique, and an ensemble's members other candidates that are no ensembles. */
@@ -461,3 +466,9 @@ export function classesOf(spec: Pick<PipelineSpec, 'task' | 'columns' | 'target'
 /** The name a candidate goes by: its own, or its estimator's. */
 export const candidateName = (candidate: Pick<Candidate, 'name' | 'estimator'>): string =>
   candidate.name ?? candidate.estimator;
+
+/** How classes weigh for the candidate of that name; as for the pipeline where there is none. */
+export const classWeightsOf = (
+  { candidates, weights }: Pick<PipelineSpec, 'candidates' | 'weights'>,
+  name: string,
+): ClassWeights => candidates.find((one) => candidateName(one) === name)?.weights ?? weights;

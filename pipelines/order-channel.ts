@@ -129,6 +129,9 @@ export const orderChannel = definePipeline({
     { estimator: 'xgboost', params: boosting, search, trials: 5 },
     { estimator: 'logistic' },
     { estimator: 'naive-bayes' },
+    // Calibration has to undo what weights do to probabilities; as the classes are, it has less to undo.
+    { name: 'xgboost-as-is', estimator: 'xgboost', params: boosting, search, trials: 5, weights: 'none' },
+    { name: 'logistic-as-is', estimator: 'logistic', weights: 'none' },
     { name: 'vote', estimator: 'voting', members },
     { name: 'stack', estimator: 'stacking', params: { folds: 3 }, members: [...members, 'naive-bayes'] },
   ],

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { asLoss } from '../../contracts/metrics.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { classWeightsOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Recalibrated } from '../../models/retraining/recalibrate.ts';
 import type { Updated } from '../../models/retraining/updated.ts';
 import { type FittedCandidate, saveCandidate, withHeads } from '../../models/training/fit.ts';
@@ -66,7 +66,8 @@ export async function updateChampion(
     const fit = { key: `${currentRun().id}/${label}`, label, seed: spec.seed, withInterval: true };
     return await withBase(artifacts, spec, version, (base) =>
       withFit(workbench, pulse, fit, async (context) => {
-        const updated = await change({ spec, base, champion, set, context });
+        const weighed = { ...spec, weights: classWeightsOf(spec, version.candidate) };
+        const updated = await change({ spec: weighed, base, champion, set, context });
         const { heads, report } = 'heads' in updated ? updated : await fitHeads(spec, updated.held, context);
         const headsRef = await putJson(artifacts, 'heads.json', { heads, report });
         const whole = withHeads(updated.fitted, heads);

@@ -37,7 +37,7 @@ export async function continueCandidate(
       expected: 'an estimator that grows in steps, such as xgboost',
     });
   const bytes = await model.save();
-  const weightsOf = rowWeights(spec, task, train);
+  const weightsOf = rowWeights(spec.weights, task, train);
   const labelled = async (rows: PreparedRows): Promise<LabelledRows> => ({
     features: await applySteps(steps, rows.features),
     target: rows.residual,

@@ -42,7 +42,7 @@ export async function stackOn(
   const rows: LabelledRows = {
     features: train.features,
     target: train.residual,
-    weights: rowWeights(spec, task, train)(train),
+    weights: rowWeights(spec.weights, task, train)(train),
   };
   const champion: FittedMember = {
     name: 'champion',

@@ -1,6 +1,7 @@
 import type { FitContext, FittedModel, Member, Params, Task } from '../../contracts/estimator.ts';
 import type { FeatureStepSpec } from '../../contracts/features.ts';
 import type { Matrix } from '../../contracts/frame.ts';
+import type { ClassWeights } from '../../contracts/pipeline.ts';
 import { calibrate } from '../calibration/index.ts';
 import { intervalOf } from '../conformal/index.ts';
 import { correct } from '../correction/index.ts';
@@ -15,6 +16,8 @@ export interface CandidateToFit {
   params: Params;
   /** Instead of the pipeline's. */
   steps?: FeatureStepSpec[];
+  /** Instead of the pipeline's. */
+  weights?: ClassWeights;
   members?: Member[];
   /** Steps of the companion, for a fit without validation rows. */
   companionSteps?: number;

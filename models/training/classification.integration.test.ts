@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Params } from '../../contracts/estimator.ts';
 import { selectRows } from '../../contracts/frame.ts';
-import { definePipeline } from '../../contracts/pipeline.ts';
+import { type ClassWeights, definePipeline } from '../../contracts/pipeline.ts';
 import { openModel } from '../../inference/session.ts';
 import { decide } from '../decision/index.ts';
 import { metricsOf } from '../evaluation/judge.ts';
@@ -110,18 +110,19 @@ describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (na
 
 describe('the weights of classes', () => {
   it('bring out the classes that are rare', async () => {
-    const recallOfVisit = async (weights: 'none' | 'balanced') => {
-      const fitted = await fitCandidate(
-        { ...spec, weights },
-        candidateToFit(spec, 'logistic', {}),
-        set,
-        context,
-      );
+    const recallOfVisit = async (weights: ClassWeights, own?: ClassWeights) => {
+      const candidates = [{ ...spec.candidates[0], estimator: 'logistic', name: 'logistic', weights: own }];
+      const weighed = { ...spec, weights, candidates };
+      const fitted = await fitCandidate(weighed, candidateToFit(weighed, 'logistic', {}), set, context);
       const { values } = await fitted.predict(set.test);
       const answers = decide(values, 3);
       const visits = [...set.test.target].flatMap((index, row) => (index === 2 ? [row] : []));
       return visits.filter((row) => answers[row] === 2).length / visits.length;
     };
-    expect(await recallOfVisit('balanced')).toBeGreaterThan(await recallOfVisit('none'));
+    const [balanced, none] = [await recallOfVisit('balanced'), await recallOfVisit('none')];
+    expect(balanced).toBeGreaterThan(none);
+    // A candidate's own come first.
+    expect(await recallOfVisit('none', 'balanced')).toBe(balanced);
+    expect(await recallOfVisit('balanced', 'none')).toBe(none);
   });
 });

@@ -22,12 +22,12 @@ export { withHeads, withSteps };
  * @throws RelevoError PIPELINE_INVALID where there is none.
  */
 export function candidateToFit(spec: PipelineSpec, name: string, params: Params): CandidateToFit {
-  const { estimator, steps, members } = candidateOf(spec, name);
+  const { estimator, steps, weights, members } = candidateOf(spec, name);
   const membersToFit = members?.map((member) => {
     const { estimator, params } = candidateOf(spec, member);
     return { name: member, estimator, params };
   });
-  return { estimator, params, steps, members: membersToFit };
+  return { estimator, params, steps, weights, members: membersToFit };
 }
 
 function candidateOf(spec: PipelineSpec, name: string) {

@@ -1,5 +1,5 @@
 import type { FittedModel, LabelledRows, Task } from '../../contracts/estimator.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ClassWeights, PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator as estimatorByName, parseParams } from '../estimators/index.ts';
 import { applySteps, completeSteps, type FeatureStepState, fitSteps } from '../features/index.ts';
 import type { CandidateContext, CandidateToFit } from './candidate.ts';
@@ -26,7 +26,7 @@ export async function fitModel(
   const wanted = completeSteps(candidate.steps ?? spec.steps, estimator.needs);
   const { seed } = context;
   const { steps, features } = await fitSteps(wanted, train.features, { target: train.residual, task, seed });
-  const weightsOf = rowWeights(spec, task, train);
+  const weightsOf = rowWeights(candidate.weights ?? spec.weights, task, train);
   const validationRows: LabelledRows | undefined = validation && {
     features: await applySteps(steps, validation.features),
     target: validation.residual,
@@ -49,11 +49,11 @@ export async function fitModel(
 
 /** Classes weigh on the validation rows what they weigh on the training rows, so that both losses are of one kind. */
 export function rowWeights(
-  spec: PipelineSpec,
+  classWeights: ClassWeights,
   task: Task,
   train: PreparedRows,
 ): (rows: PreparedRows) => Float64Array | undefined {
-  if (spec.weights !== 'balanced' || task.kind !== 'classification') return ({ weights }) => weights;
-  const classWeights = balancedClassWeights(train, task.classes);
-  return (rows) => weightsByClass(rows, classWeights);
+  if (classWeights !== 'balanced' || task.kind !== 'classification') return ({ weights }) => weights;
+  const balanced = balancedClassWeights(train, task.classes);
+  return (rows) => weightsByClass(rows, balanced);
 }
