@@ -49,6 +49,7 @@ export function apiDocument(app: ApiApp, version: string): Document {
     },
     servers: [{ url: '/' }],
   });
+  sayBounds(document);
   const used = new Set<string>();
   for (const [path, item] of Object.entries(document.paths ?? {}))
     for (const [method, operation] of Object.entries(item))
@@ -66,6 +67,17 @@ export function apiDocument(app: ApiApp, version: string): Document {
     },
   };
   return document;
+}
+
+/** A whole number is one that JavaScript can tell from its neighbours, wherever a schema says no more of it. */
+function sayBounds(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  if ('type' in node && [node.type].flat().includes('integer')) {
+    const { MIN_SAFE_INTEGER: minimum, MAX_SAFE_INTEGER: maximum } = Number;
+    if (!('minimum' in node || 'exclusiveMinimum' in node)) Object.assign(node, { minimum });
+    if (!('maximum' in node || 'exclusiveMaximum' in node)) Object.assign(node, { maximum });
+  }
+  for (const child of Object.values(node)) sayBounds(child);
 }
 
 const isOperation = (value: unknown): value is Operation & { tags?: string[] } =>

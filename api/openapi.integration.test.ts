@@ -50,6 +50,20 @@ describe('it describes what the routes demand', () => {
   });
 });
 
+it('every whole number has its bounds, those of JavaScript where there are no others', () => {
+  const unbound: string[] = [];
+  const visit = (node: object, path: string): void => {
+    const isWhole = 'type' in node && [node.type].flat().includes('integer');
+    const low = 'minimum' in node || 'exclusiveMinimum' in node;
+    const high = 'maximum' in node || 'exclusiveMaximum' in node;
+    if (isWhole && !(low && high)) unbound.push(path);
+    for (const [key, child] of Object.entries(node))
+      if (typeof child === 'object' && child !== null) visit(child, `${path}/${key}`);
+  };
+  visit(JSON.parse(source), '');
+  expect(unbound).toEqual([]);
+});
+
 /** What the description holds at a JSON pointer. */
 function at(pointer: string): unknown {
   const keys = pointer.split('/').map((key) => key.replaceAll('~1', '/'));

@@ -83,6 +83,8 @@ export function errors(...codes: ErrorCode[]): Record<string, ReturnType<typeof 
   );
 }
 
+/** A version's name; the registry keeps each of its numbers in nine digits. */
+export const versionSchema = z.string().regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/, 'a version such as 1.2.0');
 export const pipelineParam = z.object({
   pipeline: z
     .string()

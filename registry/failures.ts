@@ -22,8 +22,20 @@ const brokenConnection =
  */
 const unavailable = /^(08...|28...|53...|57P0[1-5]|3D000|42P01|3F000)$/;
 
-/** PostgreSQL's text holds every character but NUL. */
-const unstorableText = '22021';
+const farMoment = {
+  message: 'A moment is so far away that the database cannot keep it.',
+  expected: 'a moment of the years 1 to 9999 in UTC',
+};
+/** PostgreSQL's text holds every character but NUL; of years that are not of four digits it reads no moment in ISO. */
+const unstorable: Record<string, { message: string; expected: string }> = {
+  '22021': {
+    message: 'A text holds a character that the database cannot keep: NUL.',
+    expected: 'text without NUL',
+  },
+  '22007': farMoment,
+  '22008': farMoment,
+  '22009': farMoment,
+};
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -61,14 +73,9 @@ export function asRelevoError(error: unknown): RelevoError {
       remedy: unavailableRemedy(code),
     });
   }
-  if (code === unstorableText) {
-    return new RelevoError(
-      'REQUEST_INVALID',
-      'A text holds a character that the database cannot keep: NUL.',
-      {
-        expected: 'text without NUL',
-      },
-    );
+  if (Object.hasOwn(unstorable, code)) {
+    const { message: what, expected } = unstorable[code];
+    return new RelevoError('REQUEST_UNPROCESSABLE', what, { expected });
   }
   return new RelevoError('INTERNAL', `The registry failed: ${message}`, {}, { cause: root });
 }

@@ -1,7 +1,7 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Outcome, OutcomeStatus } from '../contracts/predictions.ts';
 import { type Database, pipelineNotFound, storableText, type Transaction } from './database.ts';
-import { idTimeMs } from './prediction-ids.ts';
+import { idDate, idTimeMs } from './prediction-ids.ts';
 import { pipelines } from './schema/pipelines.ts';
 import { outcomes, predictions } from './schema/predictions.ts';
 import { servedOutcomes } from './served-outcomes.ts';
@@ -67,7 +67,7 @@ async function inLog(
   told: readonly Told[],
 ): Promise<{ own: Set<string>; foreign: Set<string> }> {
   const ids = idsOf(told);
-  const times = ids.map((id) => new Date(idTimeMs(id)));
+  const times = ids.map(idDate);
   const byId = await tx
     .select({ predictionId: predictions.id, pipeline: predictions.pipeline })
     .from(predictions)

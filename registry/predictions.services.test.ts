@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Outcome } from '../contracts/predictions.ts';
 import { dataset, model, spec } from '../test/records.ts';
 import { freshRegistry, type TestRegistry } from '../test/registry.ts';
 import { encodePredictions, type LoggedPrediction, readPredictions } from './prediction-batches.ts';
@@ -193,6 +194,31 @@ describe('outcomes', () => {
     expect(rows[0].n).toBe(0);
     await expect(db.registry.outcomes.record('nobody', [{ key: 'a', actual: 1 }])).rejects.toMatchObject({
       code: 'PIPELINE_NOT_FOUND',
+    });
+  });
+});
+
+describe('what the database cannot keep', () => {
+  const beyond = 'ffa02c0d-dd5a-7b76-bc53-a90cf7db22c9';
+  const record = (outcome: Outcome) => db.registry.outcomes.record(pipeline, [outcome]);
+
+  test('an id that no clock has made names no prediction, and none that can come', async () => {
+    await expect(db.registry.predictions.get(pipeline, beyond)).rejects.toMatchObject({
+      code: 'PREDICTION_NOT_FOUND',
+    });
+    expect(await record({ predictionId: beyond, actual: 1 })).toEqual(['unknown']);
+  });
+
+  const far = ['0000-01-01T00:00:00+14:00', '0000-06-01T00:00:00Z', '9999-12-31T23:00:00-14:00'];
+  test.each(far)('%s is refused', async (at) => {
+    await expect(record({ key: 'order-9', actual: 1, at })).rejects.toMatchObject({
+      code: 'REQUEST_UNPROCESSABLE',
+    });
+  });
+
+  test('so is a text with NUL', async () => {
+    await expect(db.registry.predictions.get('\0', idAt(noon))).rejects.toMatchObject({
+      code: 'REQUEST_UNPROCESSABLE',
     });
   });
 });

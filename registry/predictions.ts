@@ -7,7 +7,7 @@ import { contestEvidence } from './contest-evidence.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './failures.ts';
 import { batchColumns } from './prediction-batches.ts';
-import { idTimeMs } from './prediction-ids.ts';
+import { idDate, idTimeMs } from './prediction-ids.ts';
 import { dropMonthsBefore, makeMonths } from './prediction-months.ts';
 import { outcomes, predictions } from './schema/predictions.ts';
 import type { Moment, Prediction, PredictionBatch, PredictionRegistry } from './types.ts';
@@ -36,13 +36,7 @@ async function copyOnce(pool: pg.Pool, { data }: PredictionBatch): Promise<void>
 
 /** The rows with these ids, each sought in its month alone. */
 const byIds = (ids: readonly string[]) =>
-  and(
-    inArray(predictions.id, [...ids]),
-    inArray(
-      predictions.at,
-      ids.map((id) => new Date(idTimeMs(id))),
-    ),
-  );
+  and(inArray(predictions.id, [...ids]), inArray(predictions.at, ids.map(idDate)));
 
 /** A batch is one statement: where its ends are there, all of it is. */
 async function isThere(db: Database, { first, last }: PredictionBatch): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { batchFormats, batchMediaTypes, batchResultSchema } from '../../../contracts/batch.ts';
 import { runStates } from '../../../contracts/runs.ts';
-import { errors, json, pipelineParam } from '../../openapi.ts';
+import { errors, json, pipelineParam, versionSchema } from '../../openapi.ts';
 import { linksSchema, startedSchema } from '../runs/routes.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/, 'letters, digits and . _ : -, at most 100');
@@ -9,9 +9,7 @@ const file = { schema: z.string().min(1).openapi({ format: 'binary' }) };
 
 export const startQuery = z.strictObject({
   id: id.optional().openapi({ description: 'Your own id of the batch: the same id is the same batch' }),
-  version: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.2.0')
+  version: versionSchema
     .optional()
     .openapi({ description: 'The champion of now where absent; it answers the whole batch' }),
   key: z.string().min(1).max(200).optional().openapi({

@@ -1,16 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { contestActions, contestResultSchema, contestViewSchema } from '../../../contracts/contest.ts';
 import { runStates } from '../../../contracts/runs.ts';
-import { errors, json, pipelineParam } from '../../openapi.ts';
+import { errors, json, pipelineParam, versionSchema } from '../../openapi.ts';
 import { startedSchema } from '../runs/routes.ts';
 
-const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.2.0');
-const params = pipelineParam.extend({ version: version.openapi({ param: { name: 'version', in: 'path' } }) });
+const params = pipelineParam.extend({
+  version: versionSchema.openapi({ param: { name: 'version', in: 'path' } }),
+});
 
 const contestSchema = z
   .object({
     id: z.string().openapi({ example: 'contest/steel-energy/1.4.0' }),
-    version,
+    version: versionSchema,
     state: z.enum(runStates),
     startedAt: z.string(),
     finishedAt: z.string().optional(),
@@ -56,7 +57,7 @@ export const start = createRoute({
   summary: 'Let a version contend for the place of the champion, by the stages of the pipeline',
   request: {
     params: pipelineParam,
-    body: { ...json(z.strictObject({ version }), 'Which version'), required: true },
+    body: { ...json(z.strictObject({ version: versionSchema }), 'Which version'), required: true },
   },
   responses: {
     202: json(startedSchema, 'It runs'),

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { metricNameSchema, metricsSchema } from '../../../contracts/metrics.ts';
 import { aliasActions } from '../../../registry/types.ts';
-import { errors, json, pipelineParam } from '../../openapi.ts';
+import { errors, json, pipelineParam, versionSchema } from '../../openapi.ts';
 import { inputSchema } from '../pipelines/routes.ts';
 import { startedSchema } from '../runs/routes.ts';
 
@@ -50,8 +50,6 @@ const infoSchema = modelSchema
   })
   .openapi('ModelInfo');
 
-const version = z.string().regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.2.0');
-
 export const list = createRoute({
   method: 'get',
   path: '/v1/pipelines/{pipeline}/models',
@@ -61,7 +59,7 @@ export const list = createRoute({
     params: pipelineParam,
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      before: version.optional().openapi({ description: '`next` of the page before' }),
+      before: versionSchema.optional().openapi({ description: '`next` of the page before' }),
     }),
   },
   responses: {
@@ -78,7 +76,9 @@ export const get = createRoute({
   tags: ['models'],
   summary: 'One version with its whole record',
   request: {
-    params: pipelineParam.extend({ version: version.openapi({ param: { name: 'version', in: 'path' } }) }),
+    params: pipelineParam.extend({
+      version: versionSchema.openapi({ param: { name: 'version', in: 'path' } }),
+    }),
   },
   responses: {
     200: json(modelDetailSchema, 'The version'),
@@ -135,7 +135,10 @@ export const promote = createRoute({
   summary: 'Make a version champion',
   request: {
     params: pipelineParam,
-    body: { ...json(z.strictObject({ version, ...who }), 'Which, who and why'), required: true },
+    body: {
+      ...json(z.strictObject({ version: versionSchema, ...who }), 'Which, who and why'),
+      required: true,
+    },
   },
   responses: {
     ...moved,

@@ -13,7 +13,7 @@ export const outcomes = createRoute({
   summary: 'Tell what turned out, by prediction id or business key, in any order and as often as you like',
   request: {
     params: pipelineParam,
-    body: { ...json(z.union([list, z.object({ outcomes: list })]), 'Outcomes'), required: true },
+    body: { ...json(z.union([list, z.strictObject({ outcomes: list })]), 'Outcomes'), required: true },
   },
   responses: {
     200: json(

@@ -38,6 +38,7 @@ export const login = createRoute({
     200: json(sessionSchema, 'Logged in'),
     ...errors(
       'REQUEST_INVALID',
+      'REQUEST_UNPROCESSABLE',
       'UNAUTHENTICATED',
       'RATE_LIMITED',
       'MEDIA_TYPE_UNSUPPORTED',

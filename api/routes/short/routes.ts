@@ -1,15 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { businessKeySchema } from '../../../contracts/predictions.ts';
 import { limits } from '../../limits.ts';
-import { errors, faultSchema, json } from '../../openapi.ts';
+import { errors, faultSchema, json, versionSchema } from '../../openapi.ts';
 import { answerSchema } from '../predictions/routes.ts';
 
 export const batchBodySchema = z
   .strictObject({
     pipeline: z.string().optional().openapi({ description: 'The first with a champion where absent' }),
-    version: z
-      .string()
-      .regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.2.0')
+    version: versionSchema
       .optional()
       .openapi({ description: 'This version alone; whichever routing allows where absent' }),
     rows: z.array(z.unknown()).min(1).max(limits.rows).openapi({ description: 'As for /predict' }),

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ErrorCode } from '../../../contracts/errors.ts';
 import { errorCatalogue } from '../../../contracts/errors.ts';
-import { json } from '../../openapi.ts';
+import { json, versionSchema } from '../../openapi.ts';
 import { inferSchema } from './request.ts';
 
 const errorSchema = z
@@ -50,10 +50,7 @@ const model = z
   .min(1)
   .max(100)
   .openapi({ param: { name: 'model', in: 'path' }, description: 'A pipeline', example: 'steel-energy' });
-const version = z
-  .string()
-  .regex(/^\d+\.\d+\.\d+$/, 'a version such as 1.2.0')
-  .openapi({ param: { name: 'version', in: 'path' }, example: '1.0.0' });
+const version = versionSchema.openapi({ param: { name: 'version', in: 'path' }, example: '1.0.0' });
 const params = z.object({ model });
 const versionParams = z.object({ model, version });
 
