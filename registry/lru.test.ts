@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createLru } from './lru.ts';
 
@@ -23,5 +27,24 @@ describe('createLru', () => {
     const cached = createLru<number>(1);
     await expect(cached('k', () => Promise.reject(new Error('torn')))).rejects.toThrow('torn');
     await expect(cached('k', async () => 7)).resolves.toBe(7);
+  });
+
+  it('keeps the result, and nothing of whom it was loaded for', async () => {
+    const cached = createLru<number>(1);
+    const activity = new AsyncLocalStorage<object>();
+    const load = async (): Promise<WeakRef<object>> => {
+      const context = { rows: new Float64Array(1_000) };
+      await activity.run(context, () => cached('k', async () => sleep(1, 7)));
+      return new WeakRef(context);
+    };
+    const context = await load();
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    for (let time = 0; time < 5 && context.deref() !== undefined; time++) {
+      await sleep(5);
+      collect();
+    }
+    expect(context.deref()).toBeUndefined();
+    await expect(cached('k', async () => 8)).resolves.toBe(7);
   });
 });
