@@ -17,7 +17,7 @@ import { type SteelModel, trainSteelModel } from '../test/support/steel-model.ts
 import { controlActivities } from '../workers/deps/control.ts';
 import { type Ground, openGround } from '../workers/deps/ground.ts';
 import { createLogger } from '../workers/logging.ts';
-import { registryChampions } from './serving/champion-source.ts';
+import { registryChampions } from './serving/champions/source.ts';
 
 const spec = pipeline('steel-energy');
 const headers = { 'content-type': 'application/json' };

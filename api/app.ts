@@ -44,7 +44,7 @@ import { audited, stateBefore } from './security/audit/middleware.ts';
 import { stateReader } from './security/audit/states.ts';
 import { corsFor } from './security/cors.ts';
 import { guard } from './security/guard.ts';
-import { createPinnedModels } from './serving/pinned-models.ts';
+import { createPinnedModels } from './serving/champions/pinned.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
 

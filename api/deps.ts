@@ -7,7 +7,7 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import type { Metrics } from './metrics.ts';
 import type { Gate } from './security/gate.ts';
 import type { Logins } from './security/sessions/logins.ts';
-import type { Champions } from './serving/champions.ts';
+import type { Champions } from './serving/champions/champions.ts';
 import type { Histories } from './serving/forecast/histories.ts';
 import type { Recording } from './serving/log/recording.ts';
 import type { Workflows } from './temporal/workflows.ts';

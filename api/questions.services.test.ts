@@ -11,7 +11,7 @@ import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { ownTemporal } from '../test/own-temporal.ts';
 import { oreOfPlant, plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
 import { startApi, type TestApi } from '../test/support/api.ts';
-import { registryChampions } from './serving/champion-source.ts';
+import { registryChampions } from './serving/champions/source.ts';
 
 const power = { ...plant({ rounds: 30, trials: 0 }), interval: { level: 0.9, method: 'split' as const } };
 const ore = oreOfPlant();

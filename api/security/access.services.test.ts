@@ -109,6 +109,26 @@ describe('API keys', () => {
     expect((await call('POST', '/v1/pipelines/electricity-price/predict', client, {})).status).toBe(403);
   });
 
+  it('reach files of an MLflow experiment that is a pipeline by the roles for that one', async () => {
+    const own = await makeKey(db.registry, ['engineer:steel-energy']);
+    const other = await makeKey(db.registry, ['engineer:electricity-price']);
+    const base = '/api/2.0/mlflow-artifacts/artifacts';
+    const file = `${base}/steel-energy/r1/artifacts/notes`;
+    const statuses = async (method: string, path: string) => [
+      (await call(method, path, other)).status,
+      (await call(method, path, own)).status,
+    ];
+    expect(await statuses('PUT', file)).toEqual([403, 200]);
+    expect(await statuses('PUT', file.replace('steel', '%73teel'))).toEqual([403, 200]);
+    expect(await statuses('GET', file)).toEqual([403, 200]);
+    expect(await statuses('GET', `${base}?path=steel-energy/r1`)).toEqual([403, 200]);
+    const seen = async (key: string) => JSON.stringify((await call('GET', base, key)).body);
+    expect(await seen(other)).not.toContain('steel-energy');
+    expect(await seen(own)).toContain('steel-energy');
+    expect(await statuses('PUT', `${base}/1/r1/artifacts/notes`)).toEqual([200, 200]);
+    expect(await statuses('DELETE', file)).toEqual([403, 200]);
+  });
+
   it('go on opening while the database is away, and after a restart; who is unknown hears that it is', async () => {
     const known = await makeKey(db.registry, ['viewer']);
     expect(await statusWith(known)).toBe(200);

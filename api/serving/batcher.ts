@@ -1,7 +1,7 @@
 import type { InferenceModel } from '../../inference/session.ts';
 import { type Answer, type Answers, asker, noAnswers } from './answers.ts';
-import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './columns.ts';
-import type { RowReader } from './row-reader.ts';
+import { createColumns, type InputColumns, type InputLayout, modelFeeds } from './rows/columns.ts';
+import type { RowReader } from './rows/reader.ts';
 
 interface Waiter {
   start: number;

@@ -14,7 +14,7 @@ import { freshRegistry, type TestRegistry } from '../../test/registry.ts';
 import { startApi, type TestApi } from '../../test/support/api.ts';
 import { type Door, openDoor } from '../../test/support/door.ts';
 import { type JsonRow, type SteelModel, trainSteelModel } from '../../test/support/steel-model.ts';
-import { registryChampions } from './champion-source.ts';
+import { registryChampions } from './champions/source.ts';
 import { inShare } from './routing/share.ts';
 
 const spec = pipeline('steel-energy');

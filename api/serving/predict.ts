@@ -3,10 +3,10 @@ import { isAnswered } from './answer-json.ts';
 import type { Answer, Answers } from './answers.ts';
 import type { Histories } from './forecast/histories.ts';
 import { type ForecastRequest, forecastRequest } from './forecast/rows.ts';
-import { keysOf, type RequestRows, requestRows } from './request-rows.ts';
 import { answerContest } from './routing/contest-answer.ts';
 import type { Lineup } from './routing/lineup.ts';
-import { noFiniteAnswer, rowsInvalid } from './rows-invalid.ts';
+import { noFiniteAnswer, rowsInvalid } from './rows/invalid.ts';
+import { keysOf, type RequestRows, requestRows } from './rows/request.ts';
 import type { ServedModel } from './served-model.ts';
 
 /** A request's rows with what a forecast's model reads beside its inputs. */

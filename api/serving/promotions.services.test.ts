@@ -12,7 +12,7 @@ import { startApi, type TestApi } from '../../test/support/api.ts';
 import { startLoad } from '../../test/support/load.ts';
 import { registerSteelModel } from '../../test/support/registered-model.ts';
 import { type JsonRow, trainSteelModel } from '../../test/support/steel-model.ts';
-import { registryChampions } from './champion-source.ts';
+import { registryChampions } from './champions/source.ts';
 
 const rounds = Number(process.env.PROMOTION_ROUNDS ?? 5);
 const name = 'steel-energy';

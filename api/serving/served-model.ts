@@ -5,8 +5,8 @@ import { answerWriter } from './answer-json.ts';
 import { type Answer, asker, noAnswers } from './answers.ts';
 import { type AnsweredBody, type BatchThread, type BodyRequest, createBatchThread } from './batch/thread.ts';
 import { createBatcher, sharedRows } from './batcher.ts';
-import { createColumns, type InputLayout, inputLayout, modelFeeds } from './columns.ts';
-import { compileRowReader, type RowReader } from './row-reader.ts';
+import { createColumns, type InputLayout, inputLayout, modelFeeds } from './rows/columns.ts';
+import { compileRowReader, type RowReader } from './rows/reader.ts';
 
 /** What serving needs to know of a version; the registry's rows have more. */
 export type ServedVersion = ModelVersion;

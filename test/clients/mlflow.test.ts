@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { registryChampions } from '../../api/serving/champion-source.ts';
+import { registryChampions } from '../../api/serving/champions/source.ts';
 import { runId } from '../../contracts/ids.ts';
 import { taskQueues } from '../../temporal.config.ts';
 import { type InProcess, startInProcess } from '../in-process.ts';

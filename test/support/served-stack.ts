@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { registryChampions } from '../../api/serving/champion-source.ts';
+import { registryChampions } from '../../api/serving/champions/source.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
 import { startWorkers, type Workers } from '../stack.ts';

@@ -7,7 +7,7 @@ import { type ArtifactRef, artifactRefSchema } from '../../../contracts/refs.ts'
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
 import { withHistory } from '../../serving/predict.ts';
-import { checkRows } from '../../serving/rows-invalid.ts';
+import { checkRows } from '../../serving/rows/invalid.ts';
 import { explain, explanation } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'champions' | 'workflows' | 'artifacts' | 'newId' | 'histories'>;

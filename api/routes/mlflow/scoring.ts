@@ -6,7 +6,7 @@ import { limits } from '../../limits.ts';
 import type { ApiEnv } from '../../openapi.ts';
 import { authorize } from '../../security/authorize.ts';
 import { predict } from '../../serving/predict.ts';
-import { headerKey } from '../../serving/request-rows.ts';
+import { headerKey } from '../../serving/rows/request.ts';
 import { type AnsweringDeps, predictDeps } from '../predictions/answer.ts';
 import { scoringRows } from './scoring-rows.ts';
 

@@ -2,7 +2,7 @@ import { type OutcomeStatus, outcomeStatuses } from '../../../contracts/predicti
 import type { ApiDeps } from '../../deps.ts';
 import { parseJson } from '../../http/json-body.ts';
 import { createRouter } from '../../openapi.ts';
-import { pipelineNotFound } from '../../serving/champions.ts';
+import { pipelineNotFound } from '../../serving/champions/champions.ts';
 import { readOutcomes } from './read.ts';
 import { outcomes } from './routes.ts';
 

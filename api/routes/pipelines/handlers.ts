@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { languageOf } from '../../http/language.ts';
 import { createRouter } from '../../openapi.ts';
 import { mayDo } from '../../security/authorize.ts';
-import { pipelineNotFound } from '../../serving/champions.ts';
+import { pipelineNotFound } from '../../serving/champions/champions.ts';
 import { get, list } from './routes.ts';
 import { forecastView, inputViews, pipelineView } from './view.ts';
 

@@ -4,7 +4,7 @@ import { authorize } from '../../security/authorize.ts';
 import type { Principal } from '../../security/principal.ts';
 import { answerLargeBody } from '../../serving/batch/large-body.ts';
 import { type PredictDeps, predict } from '../../serving/predict.ts';
-import { headerKey } from '../../serving/request-rows.ts';
+import { headerKey } from '../../serving/rows/request.ts';
 
 /** What answering needs of the API. */
 export type AnsweringDeps = Pick<ApiDeps, 'champions' | 'metrics' | 'newId' | 'histories' | 'recording'>;

@@ -1,9 +1,9 @@
 import { createRouter } from '../../openapi.ts';
 import { authorize } from '../../security/authorize.ts';
-import type { PinnedModels } from '../../serving/pinned-models.ts';
-import { headerKey } from '../../serving/request-rows.ts';
+import type { PinnedModels } from '../../serving/champions/pinned.ts';
 import type { Lineup } from '../../serving/routing/lineup.ts';
-import { answerRows } from '../../serving/row-answers.ts';
+import { answerRows } from '../../serving/rows/answers.ts';
+import { headerKey } from '../../serving/rows/request.ts';
 import { type AnsweringDeps, predictDeps } from '../predictions/answer.ts';
 import { answerEach } from './partial.ts';
 import { predictBatch } from './routes.ts';

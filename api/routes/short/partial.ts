@@ -1,6 +1,6 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { RelevoError } from '../../../contracts/errors.ts';
-import type { RowAnswer } from '../../serving/row-answers.ts';
+import type { RowAnswer } from '../../serving/rows/answers.ts';
 import { faultOf, type RowCheck, type RowFault } from './row-check.ts';
 
 export type Entry = ({ row: number } & RowAnswer) | { row: number; error: RowFault };

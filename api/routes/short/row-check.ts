@@ -1,10 +1,10 @@
 import { type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
 import type { ModelVersion } from '../../../registry/types.ts';
-import { createColumns, inputLayout } from '../../serving/columns.ts';
 import type { Histories } from '../../serving/forecast/histories.ts';
 import { withHistory } from '../../serving/predict.ts';
-import { compileRowReader } from '../../serving/row-reader.ts';
-import { rowsInvalid } from '../../serving/rows-invalid.ts';
+import { createColumns, inputLayout } from '../../serving/rows/columns.ts';
+import { rowsInvalid } from '../../serving/rows/invalid.ts';
+import { compileRowReader } from '../../serving/rows/reader.ts';
 
 /** Why a row has no answer. */
 export type RowFault = Omit<ErrorDetails, 'issues' | 'where'> & { code: string; message: string };

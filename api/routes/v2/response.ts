@@ -1,6 +1,6 @@
 import { RelevoError } from '../../../contracts/errors.ts';
 import { classesOf, type PipelineSpec } from '../../../contracts/pipeline.ts';
-import type { RowAnswer } from '../../serving/row-answers.ts';
+import type { RowAnswer } from '../../serving/rows/answers.ts';
 import { doublesToBytes, textsToBytes } from './datatypes.ts';
 import { outputTensors, type TensorMetadata, versionTensor } from './metadata.ts';
 import type { Inference } from './request.ts';

@@ -2,7 +2,7 @@ import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import { parseJson } from '../../http/json-body.ts';
 import { batchRows, entryOf, predictionsOf } from '../log/entry.ts';
 import { type AnsweredRows, answerAsChampion } from '../predict.ts';
-import { requestRows } from '../request-rows.ts';
+import { requestRows } from '../rows/request.ts';
 import type { ServedModel } from '../served-model.ts';
 import type { BodyTask, Said } from './protocol.ts';
 

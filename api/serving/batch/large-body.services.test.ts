@@ -8,7 +8,7 @@ import { freshRegistry, type TestRegistry } from '../../../test/registry.ts';
 import { startApi, type TestApi } from '../../../test/support/api.ts';
 import { registerSteelModel } from '../../../test/support/registered-model.ts';
 import { type JsonRow, type SteelModel, trainSteelModel } from '../../../test/support/steel-model.ts';
-import { registryChampions } from '../champion-source.ts';
+import { registryChampions } from '../champions/source.ts';
 import { largeBodyBytes } from './large-body.ts';
 
 let db: TestRegistry;

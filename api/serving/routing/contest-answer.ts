@@ -1,8 +1,8 @@
 import { isAnswered } from '../answer-json.ts';
 import type { Answers } from '../answers.ts';
 import type { AnsweredRows, LookedUpRows, PredictDeps, Question } from '../predict.ts';
-import { keysOf } from '../request-rows.ts';
-import { noFiniteAnswer, rowsInvalid } from '../rows-invalid.ts';
+import { noFiniteAnswer, rowsInvalid } from '../rows/invalid.ts';
+import { keysOf } from '../rows/request.ts';
 import type { ServedModel } from '../served-model.ts';
 import { divide, type Part } from './lineup.ts';
 

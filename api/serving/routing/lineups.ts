@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { ContestRoute } from '../../../contracts/contest.ts';
 import type { ModelVersion } from '../../../registry/types.ts';
-import type { ChampionSource } from '../champion-source.ts';
+import type { ChampionSource } from '../champions/source.ts';
 import { openServedModel, type ServedModel } from '../served-model.ts';
 import type { Contender, Lineup } from './lineup.ts';
 

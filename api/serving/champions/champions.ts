@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { RelevoError } from '../../contracts/errors.ts';
-import type { ChampionSource } from './champion-source.ts';
-import type { Lineup } from './routing/lineup.ts';
-import { createLineups, type Lineups } from './routing/lineups.ts';
-import { didYouMean } from './row-faults.ts';
-import type { ServedModel } from './served-model.ts';
+import { RelevoError } from '../../../contracts/errors.ts';
+import type { Lineup } from '../routing/lineup.ts';
+import { createLineups, type Lineups } from '../routing/lineups.ts';
+import { didYouMean } from '../rows/faults.ts';
+import type { ServedModel } from '../served-model.ts';
+import type { ChampionSource } from './source.ts';
 
 export interface Champions {
   /** Tries once to load every champion, then keeps them current; resolves after the first try, also a failed one. */

@@ -1,11 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { foldCategory, kindOf, mayLack, rangeOf } from '../../contracts/cells.ts';
-import type { Column } from '../../contracts/columns.ts';
-import type { ErrorDetails } from '../../contracts/errors.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
-import { shownJson } from '../http/shown-json.ts';
-import { limits } from '../limits.ts';
+import { foldCategory, kindOf, mayLack, rangeOf } from '../../../contracts/cells.ts';
+import type { Column } from '../../../contracts/columns.ts';
+import type { ErrorDetails } from '../../../contracts/errors.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { type ServingPolicy, servingPolicyOf } from '../../../contracts/serving.ts';
+import { shownJson } from '../../http/shown-json.ts';
+import { limits } from '../../limits.ts';
 
 type Fault = Omit<ErrorDetails, 'issues'>;
 

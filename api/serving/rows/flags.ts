@@ -1,6 +1,6 @@
-import { foldCategory, isOptional } from '../../contracts/cells.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { servingPolicyOf } from '../../contracts/serving.ts';
+import { foldCategory, isOptional } from '../../../contracts/cells.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { servingPolicyOf } from '../../../contracts/serving.ts';
 
 /** What the model took for missing in a row though it is not optional: cells without value, and with an unseen one. */
 export interface RowFlags {

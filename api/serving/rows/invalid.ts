@@ -1,7 +1,7 @@
-import { type ErrorDetails, RelevoError } from '../../contracts/errors.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { limits } from '../limits.ts';
-import { rowFaults } from './row-faults.ts';
+import { type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { limits } from '../../limits.ts';
+import { rowFaults } from './faults.ts';
 
 /** @throws RelevoError ROW_INVALID where a row is not one that the pipeline's model takes. */
 export function checkRows(

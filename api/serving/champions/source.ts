@@ -1,7 +1,7 @@
-import type { ArtifactStore } from '../../contracts/artifacts.ts';
-import type { ContestRoute } from '../../contracts/contest.ts';
-import { listenForChanges } from '../../registry/listen.ts';
-import type { ModelVersion, Registry } from '../../registry/types.ts';
+import type { ArtifactStore } from '../../../contracts/artifacts.ts';
+import type { ContestRoute } from '../../../contracts/contest.ts';
+import { listenForChanges } from '../../../registry/listen.ts';
+import type { ModelVersion, Registry } from '../../../registry/types.ts';
 
 /** Where the server learns which version is a pipeline's champion and which contend, and gets their files. */
 export interface ChampionSource {

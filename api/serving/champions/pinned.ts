@@ -1,9 +1,9 @@
-import type { ArtifactStore } from '../../contracts/artifacts.ts';
-import { RelevoError } from '../../contracts/errors.ts';
-import type { Registry } from '../../registry/types.ts';
+import type { ArtifactStore } from '../../../contracts/artifacts.ts';
+import { RelevoError } from '../../../contracts/errors.ts';
+import type { Registry } from '../../../registry/types.ts';
+import type { Lineup } from '../routing/lineup.ts';
+import { openServedModel, type ServedModel } from '../served-model.ts';
 import type { Champions } from './champions.ts';
-import type { Lineup } from './routing/lineup.ts';
-import { openServedModel, type ServedModel } from './served-model.ts';
 
 interface Pinned {
   model: Promise<ServedModel>;

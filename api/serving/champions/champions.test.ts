@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RelevoError } from '../../contracts/errors.ts';
-import { type FileChampions, fileChampions } from '../../test/support/api.ts';
-import { type SteelModel, trainSteelModel } from '../../test/support/steel-model.ts';
-import type { ChampionSource } from './champion-source.ts';
+import { RelevoError } from '../../../contracts/errors.ts';
+import { type FileChampions, fileChampions } from '../../../test/support/api.ts';
+import { type SteelModel, trainSteelModel } from '../../../test/support/steel-model.ts';
+import { createHistories } from '../forecast/histories.ts';
+import { createIdMaker } from '../ids.ts';
+import { predict } from '../predict.ts';
 import { type Champions, createChampions } from './champions.ts';
-import { createHistories } from './forecast/histories.ts';
-import { createIdMaker } from './ids.ts';
-import { predict } from './predict.ts';
+import type { ChampionSource } from './source.ts';
 
 const log = pino({ level: 'silent' });
 const newId = createIdMaker();

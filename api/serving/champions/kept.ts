@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Logger } from 'pino';
-import { temporaryName, writeAtomically } from '../../registry/artifacts/durable.ts';
-import { hashFile, sha256Of } from '../../registry/artifacts/hash.ts';
-import type { ModelVersion } from '../../registry/types.ts';
-import type { ChampionSource } from './champion-source.ts';
+import { temporaryName, writeAtomically } from '../../../registry/artifacts/durable.ts';
+import { hashFile, sha256Of } from '../../../registry/artifacts/hash.ts';
+import type { ModelVersion } from '../../../registry/types.ts';
+import type { ChampionSource } from './source.ts';
 
 /** A champion as it lies on disk: the version's record and, beside it under its hash, its ONNX file. */
 interface Kept {

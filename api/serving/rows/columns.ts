@@ -1,4 +1,4 @@
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 
 /** Names of a pipeline's input columns by the kind of tensor they become. */
 export interface InputLayout {

@@ -1,8 +1,8 @@
-import { RelevoError } from '../../contracts/errors.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { businessKeySchema } from '../../contracts/predictions.ts';
-import { shownJson } from '../http/shown-json.ts';
-import { limits } from '../limits.ts';
+import { RelevoError } from '../../../contracts/errors.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { businessKeySchema } from '../../../contracts/predictions.ts';
+import { shownJson } from '../../http/shown-json.ts';
+import { limits } from '../../limits.ts';
 
 /** What a request said: its rows, how to name the place of one in an answer, and what its rows are about. */
 export interface RequestRows {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RelevoError } from '../../contracts/errors.ts';
-import { fileChampions } from '../../test/support/api.ts';
-import { type SteelModel, trainSteelModel } from '../../test/support/steel-model.ts';
-import type { ChampionSource } from './champion-source.ts';
+import { RelevoError } from '../../../contracts/errors.ts';
+import { fileChampions } from '../../../test/support/api.ts';
+import { type SteelModel, trainSteelModel } from '../../../test/support/steel-model.ts';
 import { type Champions, createChampions } from './champions.ts';
-import { keptChampions } from './kept-champions.ts';
+import { keptChampions } from './kept.ts';
+import type { ChampionSource } from './source.ts';
 
 const log = pino({ level: 'silent' });
 const away = async (): Promise<never> => {

@@ -1,7 +1,7 @@
-import { foldCategory, mayLack, rangeOf, storedValues } from '../../contracts/cells.ts';
-import type { Column } from '../../contracts/columns.ts';
-import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { type ServingPolicy, servingPolicyOf } from '../../contracts/serving.ts';
+import { foldCategory, mayLack, rangeOf, storedValues } from '../../../contracts/cells.ts';
+import type { Column } from '../../../contracts/columns.ts';
+import type { PipelineSpec } from '../../../contracts/pipeline.ts';
+import { type ServingPolicy, servingPolicyOf } from '../../../contracts/serving.ts';
 import { type InputColumns, inputLayout } from './columns.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type Asker, type PredictDeps, predict } from './predict.ts';
-import type { Lineup } from './routing/lineup.ts';
-import type { RowFlags } from './row-flags.ts';
+import { type Asker, type PredictDeps, predict } from '../predict.ts';
+import type { Lineup } from '../routing/lineup.ts';
+import type { RowFlags } from './flags.ts';
 
 /** What one row was answered. */
 export interface RowAnswer {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { pipeline } from '../../pipelines/index.ts';
+import { pipeline } from '../../../pipelines/index.ts';
 import { createColumns, inputLayout } from './columns.ts';
-import { rowFaults } from './row-faults.ts';
-import { compileRowReader } from './row-reader.ts';
+import { rowFaults } from './faults.ts';
+import { compileRowReader } from './reader.ts';
 
 const spec = pipeline('steel-energy');
 const layout = inputLayout(spec);
