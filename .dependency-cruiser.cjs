@@ -4,7 +4,7 @@ const may = {
   inference: ['contracts'],
   /** One pool of threads a process, whoever has the heavy maths. */
   threads: ['contracts'],
-  /** Calls to URLs that came from outside. */
+  /** Calls to URLs that came from outside, and the certificates of connections that are our own. */
   net: ['contracts'],
   /** What every process that speaks to Temporal shares: the codec of payloads, the traces in its headers. */
   temporal: ['contracts', 'telemetry'],

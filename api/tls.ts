@@ -4,7 +4,7 @@ import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Environment } from '../contracts/env.ts';
 import { RelevoError } from '../contracts/errors.ts';
-import { readPem } from './pem.ts';
+import { readPem } from '../net/pem.ts';
 
 type TlsSettings = Pick<Environment, 'RELEVO_TLS_CERT' | 'RELEVO_TLS_KEY'>;
 

@@ -1,6 +1,6 @@
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import type { Environment } from '../../contracts/env.ts';
-import { readPem } from '../pem.ts';
+import { readPem } from '../../net/pem.ts';
 
 type TemporalSettings = Pick<
   Environment,
