@@ -49,7 +49,10 @@ export function apiDocument(app: ApiApp, version: string): Document {
     },
     servers: [{ url: '/' }],
   });
-  sayBounds(document);
+  visitObjects(document, (node) => {
+    sayBounds(node);
+    sayLength(node);
+  });
   const used = new Set<string>();
   for (const [path, item] of Object.entries(document.paths ?? {}))
     for (const [method, operation] of Object.entries(item))
@@ -69,15 +72,31 @@ export function apiDocument(app: ApiApp, version: string): Document {
   return document;
 }
 
-/** A whole number is one that JavaScript can tell from its neighbours, wherever a schema says no more of it. */
-function sayBounds(node: unknown): void {
+function visitObjects(node: unknown, visit: (node: object) => void): void {
   if (typeof node !== 'object' || node === null) return;
-  if ('type' in node && [node.type].flat().includes('integer')) {
-    const { MIN_SAFE_INTEGER: minimum, MAX_SAFE_INTEGER: maximum } = Number;
-    if (!('minimum' in node || 'exclusiveMinimum' in node)) Object.assign(node, { minimum });
-    if (!('maximum' in node || 'exclusiveMaximum' in node)) Object.assign(node, { maximum });
-  }
-  for (const child of Object.values(node)) sayBounds(child);
+  visit(node);
+  for (const child of Object.values(node)) visitObjects(child, visit);
+}
+
+/** A whole number is one that JavaScript can tell from its neighbours, wherever a schema says no more of it. */
+function sayBounds(node: object): void {
+  if (!('type' in node && [node.type].flat().includes('integer'))) return;
+  const { MIN_SAFE_INTEGER: minimum, MAX_SAFE_INTEGER: maximum } = Number;
+  if (!('minimum' in node || 'exclusiveMinimum' in node)) Object.assign(node, { minimum });
+  if (!('maximum' in node || 'exclusiveMaximum' in node)) Object.assign(node, { maximum });
+}
+
+/**
+ * A pair of equal things as a list of two: `prefixItems` alone lets shorter and longer lists by, and Schemathesis
+ * mistakes it for another draft's (its issues 3842 and 4099).
+ */
+function sayLength(node: object): void {
+  if (!('prefixItems' in node && Array.isArray(node.prefixItems))) return;
+  const { length } = node.prefixItems;
+  const [items, ...others] = new Map(node.prefixItems.map((item) => [JSON.stringify(item), item])).values();
+  if (others.length > 0) return;
+  Reflect.deleteProperty(node, 'prefixItems');
+  Object.assign(node, { items, minItems: length, maxItems: length });
 }
 
 const isOperation = (value: unknown): value is Operation & { tags?: string[] } =>

@@ -50,18 +50,32 @@ describe('it describes what the routes demand', () => {
   });
 });
 
-it('every whole number has its bounds, those of JavaScript where there are no others', () => {
-  const unbound: string[] = [];
+/** Paths to the objects of the description for which this holds. */
+function where(holds: (node: object) => boolean): string[] {
+  const found: string[] = [];
   const visit = (node: object, path: string): void => {
-    const isWhole = 'type' in node && [node.type].flat().includes('integer');
-    const low = 'minimum' in node || 'exclusiveMinimum' in node;
-    const high = 'maximum' in node || 'exclusiveMaximum' in node;
-    if (isWhole && !(low && high)) unbound.push(path);
+    if (holds(node)) found.push(path);
     for (const [key, child] of Object.entries(node))
       if (typeof child === 'object' && child !== null) visit(child, `${path}/${key}`);
   };
   visit(JSON.parse(source), '');
-  expect(unbound).toEqual([]);
+  return found;
+}
+
+it('every whole number has its bounds, those of JavaScript where there are no others', () => {
+  const isUnbound = (node: object): boolean => {
+    const isWhole = 'type' in node && [node.type].flat().includes('integer');
+    const hasLow = 'minimum' in node || 'exclusiveMinimum' in node;
+    const hasHigh = 'maximum' in node || 'exclusiveMaximum' in node;
+    return isWhole && !(hasLow && hasHigh);
+  };
+  expect(where(isUnbound)).toEqual([]);
+});
+
+it('a pair is a list of two', () => {
+  expect(where((node) => 'prefixItems' in node)).toEqual([]);
+  const isPair = (node: object): boolean => 'maxItems' in node && 'minItems' in node && node.minItems === 2;
+  expect(where(isPair).some((path) => path.endsWith('/answer/properties/interval'))).toBe(true);
 });
 
 /** What the description holds at a JSON pointer. */
