@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RelevoError } from '../../contracts/errors.ts';
@@ -11,8 +10,8 @@ import {
   type TablesSourceSpec,
   tablesSourceSchema,
 } from '../../contracts/source.ts';
-import { throwIfAborted } from '../duckdb.ts';
 import { fileBelow } from './file.ts';
+import { fileSha256 } from './file-hash.ts';
 import { headerHash } from './header.ts';
 import { fetchLocation, isAvailable, locationKey, type Reachable } from './locations.ts';
 import { type LocalTable, queryToCsv } from './query.ts';
@@ -124,13 +123,4 @@ async function fingerprint(
     hash.update(JSON.stringify([name, format, delimiter, locationKey(location), content]));
   }
   return `tables:${hash.digest('hex')}`;
-}
-
-async function fileSha256(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) {
-    throwIfAborted(signal);
-    hash.update(chunk);
-  }
-  return hash.digest('hex');
 }
