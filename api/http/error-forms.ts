@@ -21,15 +21,24 @@ const mlflowCodes: Partial<Record<ErrorCode, string>> = {
 const mlflowCode = ({ code, status }: RelevoError): string =>
   mlflowCodes[code] ?? (status < 500 ? 'INVALID_PARAMETER_VALUE' : 'INTERNAL_ERROR');
 
+const longestExpectation = 200;
+
+/** These forms have one field for words: what was expected is among them. */
+function told({ message, details: { expected } }: RelevoError): string {
+  if (expected === undefined || expected.length > longestExpectation || message.includes('expected'))
+    return message;
+  return `${message.replace(/\.$/, '')}; expected ${expected}.`;
+}
+
 /** How errors are written where the contract is somebody else's, by the beginning of the path. */
 const forms: readonly Form[] = [
   // Open Inference Protocol V2
-  { under: /^\/v2(?:\/|$)/, write: ({ code, message }) => ({ error: `${code}: ${message}` }) },
+  { under: /^\/v2(?:\/|$)/, write: (error) => ({ error: `${error.code}: ${told(error)}` }) },
   {
     under: /^\/(?:api\/[23]\.0\/mlflow(?:-artifacts)?\/|invocations$)/,
     write: (error, requestId) => ({
       error_code: mlflowCode(error),
-      message: error.message,
+      message: told(error),
       request_id: requestId,
     }),
     status: { MLFLOW_ALREADY_EXISTS: 400 },

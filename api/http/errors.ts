@@ -2,6 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { type ErrorCode, type ErrorDetails, errorDocsUrl, RelevoError } from '../../contracts/errors.ts';
 import { limits } from '../limits.ts';
+import { expectationOf } from './expectation.ts';
 import { shownJson } from './shown-json.ts';
 
 /** The body of every answer that is not a success. */
@@ -92,18 +93,10 @@ function issueDetails(
     {
       field: issue.path.join('.') || part,
       value: shownJson(valueAt(given, issue.path)),
-      expected: expectation(issue),
+      expected: expectationOf(issue),
       where: part,
     },
   ];
-}
-
-function expectation(issue: Issue): string {
-  if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
-  return issue.message
-    .replace(/^.*?: expected /, '')
-    .replace(/^Invalid discriminator value\. Expected /, 'one of ');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
