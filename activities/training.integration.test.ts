@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { Hooks } from '../contracts/hooks.ts';
 import { definePipeline, type PipelineSpec } from '../contracts/pipeline.ts';
+import type { CalibrationReport } from '../models/calibration/index.ts';
 import { metricsOf } from '../models/evaluation/judge.ts';
 import { makeSplit } from '../models/evaluation/split.ts';
 import { closePool } from '../models/pool.ts';
@@ -78,7 +79,11 @@ describe('a calibrated candidate', () => {
       withHeads(fitted, {}).predict(set.validation),
     );
     const { logLoss } = metricsOf(taskOf(spec), set.validation.target, raw);
-    expect(logLoss).toBeCloseTo(scored.validationScore, 12);
+    const { method, tried } = JSON.parse(Buffer.from(await artifacts.readBytes(scored.heads)).toString())
+      .report.calibration as CalibrationReport;
+    const lossOf = (wanted: string) => tried.find((one) => one.method === wanted)?.logLoss ?? Number.NaN;
+    expect(logLoss).toBeCloseTo(lossOf('none'), 12);
+    expect(scored.validationScore).toBeCloseTo(lossOf(method), 12);
   });
 });
 

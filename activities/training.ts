@@ -33,7 +33,7 @@ export interface FitInput {
   params: Params;
 }
 export interface FitScore {
-  /** The pipeline's metric on the validation rows, or its mean over folds; candidates are chosen by it. */
+  /** The pipeline's metric on the validation rows, calibrated where the pipeline calibrates; candidates are chosen by it. */
   validationScore: number;
   /** Steps that early stopping kept, for estimators that grow in steps. */
   steps?: number;
@@ -86,9 +86,10 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
         return await withFit(workbench, pulse, fit, async (context) => {
           const { score, held, ...scored } = await scoreCandidate(spec, candidate, set, context);
           const { steps, companionSteps, resumedFromStep } = scored;
-          const heads = await putJson(artifacts, 'heads.json', await fitHeads(spec, held, context));
-          const validationScore = asLoss(spec.metric, score);
-          return { validationScore, steps, companionSteps, resumedFromStep, heads };
+          const { heads, report, loss = score } = await fitHeads(spec, held, context);
+          const headsRef = await putJson(artifacts, 'heads.json', { heads, report });
+          const validationScore = asLoss(spec.metric, loss);
+          return { validationScore, steps, companionSteps, resumedFromStep, heads: headsRef };
         });
       });
     },

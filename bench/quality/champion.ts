@@ -12,7 +12,7 @@ import {
   withHeads,
   withSteps,
 } from '../../models/training/fit.ts';
-import { fitHeads, type HeadsReport } from '../../models/training/heads.ts';
+import { type FittedHeads, fitHeads, type HeadsReport } from '../../models/training/heads.ts';
 import { joinRows, type TrainingSet } from '../../models/training/rows.ts';
 import { type Scored, scoreCandidate } from '../../models/training/score.ts';
 import { gridSize, shouldPrune, suggest } from '../../models/tuning/index.ts';
@@ -31,6 +31,9 @@ export interface Scoring {
   candidate: Candidate;
   params: Params;
   scored: Scored;
+  learnt: FittedHeads;
+  /** Of the pipeline's metric on rows not learned from, as it answers them; the lowest wins. */
+  loss: number;
   trials: number;
 }
 export interface Champion {
@@ -123,17 +126,18 @@ export async function scoreOne(spec: PipelineSpec, candidate: Candidate, set: Tr
   const params = found?.params ?? candidate.params;
   const toFit = candidateToFit(spec, candidateName(candidate), params);
   const scored = await scoreCandidate(spec, toFit, set, { ...contextOf(spec.seed), withInterval: true });
-  return { candidate, params, scored, trials: found?.trials.length ?? 0 };
+  const learnt = await fitHeads(spec, scored.held, contextOf(spec.seed));
+  const { loss = scored.score } = learnt;
+  return { candidate, params, scored, learnt, loss, trials: found?.trials.length ?? 0 };
 }
 
 /** The model that a training run keeps of a scored candidate: heads, and fitted on all that it may learn from. */
 export async function keep(
   spec: PipelineSpec,
-  { candidate, params, scored }: Scoring,
+  { candidate, params, scored, learnt: { heads, report } }: Scoring,
   set: TrainingSet,
 ): Promise<{ fitted: FittedCandidate; heads: HeadsReport }> {
   const context = { ...contextOf(spec.seed), withInterval: true };
-  const { heads, report } = await fitHeads(spec, scored.held, context);
   const isHeldOut = spec.validation.kind === 'holdout';
   const keepsOwn = spec.calibration !== 'none' && isHeldOut;
   const { train, validation } = set;
@@ -150,9 +154,9 @@ export async function keep(
 export async function trainChampion(spec: PipelineSpec, set: TrainingSet): Promise<Champion> {
   const all: Scoring[] = [];
   for (const candidate of spec.candidates) all.push(await scoreOne(spec, candidate, set));
-  const best = all.reduce((one, next) => (next.scored.score < one.scored.score ? next : one));
+  const best = all.reduce((one, next) => (next.loss < one.loss ? next : one));
   const validation = Object.fromEntries(
-    all.map(({ candidate, scored }) => [candidateName(candidate), asLoss(spec.metric, scored.score)]),
+    all.map(({ candidate, loss }) => [candidateName(candidate), asLoss(spec.metric, loss)]),
   );
   const { fitted, heads } = await keep(spec, best, set);
   return { winner: candidateName(best.candidate), params: best.params, fitted, heads, validation };

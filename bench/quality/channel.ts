@@ -88,7 +88,7 @@ async function judge(
       params,
       trials,
       steps: scored.steps,
-      validation: asLoss(spec.metric, scored.score),
+      validation: asLoss(spec.metric, scoring.loss),
       before: metricsOf(task, test.target, before),
       after: metricsOf(task, test.target, after),
       test: await bootstrapMetrics(task, test.target, answered, draws),

@@ -25,6 +25,8 @@ export interface CalibrationReport {
 export interface FittedCalibration {
   state: CalibrationState;
   report: CalibrationReport;
+  /** What the rows are given by fits that have not seen them: each calibrated by a fit on the other folds. */
+  crossFitted: Float64Array;
 }
 
 const folds = 5;
@@ -33,19 +35,23 @@ const all: CalibrationMethod[] = ['none', 'temperature', 'bias-corrected', 'plat
 
 export default function fit(task: CalibrationTask): FittedCalibration {
   const methods: CalibrationMethod[] = task.method === 'auto' ? all : ['none', task.method];
-  const tried = methods.map((method) => ({ method, ...crossValidated(method, task) }));
+  const tried = methods.map((method) => {
+    const values = crossFit(method, task);
+    return { method, values, ...lossesOf(task, values) };
+  });
   const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
-  const method = task.method === 'auto' ? best.method : task.method;
+  const { method, values } = task.method === 'auto' ? best : tried[tried.length - 1];
   return {
     state: fitMethod(method, task.probabilities, task.classes, task.actual),
-    report: { method, tried },
+    report: { method, tried: tried.map(({ values: _, ...losses }) => losses) },
+    crossFitted: values,
   };
 }
 
-function crossValidated(
+function crossFit(
   method: CalibrationMethod,
   { probabilities, classes, actual, seed }: CalibrationTask,
-): { logLoss: number; brier: number; ece: number } {
+): Float64Array {
   const values = new Float64Array(probabilities.length);
   const foldOf = stratified(byAppearance(actual), folds, seededRandom(seed, 'calibration'));
   for (let fold = 0; fold < folds; fold++) {
@@ -57,6 +63,13 @@ function crossValidated(
       for (let k = 0; k < classes; k++) values[row * classes + k] = calibrated[i * classes + k];
     });
   }
+  return values;
+}
+
+function lossesOf(
+  { classes, actual }: CalibrationTask,
+  values: Float64Array,
+): { logLoss: number; brier: number; ece: number } {
   const task: Task = { kind: 'classification', classes, ordered: false };
   const comparison = comparisonOf(task, actual, { values, outputs: classes });
   const metric = (name: 'logLoss' | 'brier' | 'ece'): number =>

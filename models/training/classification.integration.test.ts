@@ -108,6 +108,20 @@ describe.each(['xgboost', 'logistic', 'stacking'])('a classification by %s', (na
   });
 });
 
+describe('the loss that candidates are compared by', () => {
+  it('is of calibrated probabilities, each by a fit that has not seen its row', async () => {
+    const judged = { ...spec, metric: 'logLoss' } as const;
+    const { held, score } = await scoreCandidate(judged, candidateToFit(spec, 'logistic', {}), set, context);
+    const { loss, report } = await fitHeads(judged, held, context);
+    const { method, tried = [] } = report.calibration ?? {};
+    const lossOf = (wanted = method) => tried.find((one) => one.method === wanted)?.logLoss ?? Number.NaN;
+    expect(loss).toBeCloseTo(lossOf(), 12);
+    expect(score).toBeCloseTo(lossOf('none'), 12);
+    expect(loss).toBeLessThan(score);
+    expect((await fitHeads({ ...judged, calibration: 'none' }, held, context)).loss).toBeUndefined();
+  });
+});
+
 describe('the weights of classes', () => {
   it('bring out the classes that are rare', async () => {
     const recallOfVisit = async (weights: ClassWeights, own?: ClassWeights) => {

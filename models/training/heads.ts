@@ -10,8 +10,10 @@ import {
 import { fitInterval, type IntervalState, intervalStateSchema } from '../conformal/index.ts';
 import { type CorrectionState, correctionStateSchema } from '../correction/index.ts';
 import { decide, tuneDecision } from '../decision/index.ts';
+import { lossOf } from '../evaluation/judge.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
 import type { PreparedRows } from './rows.ts';
+import { taskOf } from './task.ts';
 
 /** What turns a model's numbers into answers, learnt on rows that the model has not learned from. */
 export interface Heads {
@@ -38,7 +40,14 @@ export const headStatesSchema: z.ZodType<Heads> = z.strictObject({
   correction: correctionStateSchema.optional(),
   interval: intervalStateSchema.optional(),
 });
-/** What `fitHeads` gives, as JSON. */
+export interface FittedHeads {
+  heads: Heads;
+  report: HeadsReport;
+  /** Lower is better. */
+  loss?: number;
+}
+
+/** Heads and their report, as JSON. */
 export const headsSchema = z.object({ heads: headStatesSchema, report: z.looseObject({ rows: z.number() }) });
 
 /** Rows that a model has not learned from, and what it says about them, heads apart. */
@@ -52,13 +61,15 @@ export interface Held {
 /**
  * Learns what the pipeline asks for: the calibration of probabilities, then decision weights on the calibrated ones;
  * or the interval.
+ * @returns beside them `loss`, where probabilities are calibrated: of the pipeline's metric on the held rows, each
+ * calibrated by a fit on the others. It is what candidates are compared by, since it is calibrated that they answer.
  * @throws RelevoError DATASET_TOO_SMALL, CANCELLED.
  */
 export async function fitHeads(
   spec: PipelineSpec,
   held: Held,
   context: { seed: number; signal: AbortSignal },
-): Promise<{ heads: Heads; report: HeadsReport }> {
+): Promise<FittedHeads> {
   const { rows, predictions, companionQuantiles } = held;
   const report: HeadsReport = { rows: rows.target.length };
   if (spec.task === 'classification') return await fitClassHeads(spec, held, context, report);
@@ -72,14 +83,17 @@ async function fitClassHeads(
   { rows, predictions }: Held,
   context: { seed: number; signal: AbortSignal },
   report: HeadsReport,
-): Promise<{ heads: Heads; report: HeadsReport }> {
+): Promise<FittedHeads> {
   const { outputs: classes } = predictions;
   const heads: Heads = {};
   let probabilities = predictions.values;
+  let loss: number | undefined;
   if (spec.calibration !== 'none') {
     const fitted = await fitCalibration(spec.calibration, probabilities, classes, rows.target, context);
     heads.calibration = fitted.state;
     report.calibration = fitted.report;
+    const calibrated = { ...predictions, values: fitted.crossFitted };
+    loss = lossOf(spec.metric, taskOf(spec), rows.target, calibrated);
     probabilities = calibrate(fitted.state, probabilities, classes);
   }
   const costs = costMatrix(spec);
@@ -92,7 +106,7 @@ async function fitClassHeads(
       cost: costOf(decide(probabilities, classes, weights)),
     };
   }
-  return { heads, report };
+  return { heads, report, loss };
 }
 
 /** By actual and answered class, in the order of the classes. */

@@ -63,7 +63,7 @@ export async function searchCandidates(
     process.stderr.write(`${candidateName(candidate)}: ${spec.metric} ${mean.toFixed(4)}\n`);
     all.push(scoring);
   }
-  const best = all.reduce((one, next) => (next.scored.score < one.scored.score ? next : one));
+  const best = all.reduce((one, next) => (next.loss < one.loss ? next : one));
   const atBest = (scoring: Scoring): AtBest => ({
     ...ofScored(spec, scoring.scored),
     params: scoring.params,
