@@ -17,6 +17,8 @@ const away = async (): Promise<never> => {
 /** A registry that nobody reaches. */
 const nobody: ChampionSource = { champion: away, routes: away, version: away, onnx: away, watch: away };
 
+const noListeners: Parameters<ChampionSource['watch']> = [() => {}, () => {}];
+
 let first: SteelModel;
 let second: SteelModel;
 let folder: string;
@@ -69,6 +71,15 @@ describe('champions on disk', () => {
     isAway = false;
     await expect.poll(() => version(again)).toBe('1.1.0');
     await expect.poll(files).toEqual(onDisk(second));
+  });
+
+  it('of a new installation are none, which is nothing to warn of', async () => {
+    const lines: string[] = [];
+    const told = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+    const source = keptChampions(fileChampions(), join(folder, 'new'), told);
+    expect(await source.champion('steel-energy')).toBeUndefined();
+    await (await source.watch(...noListeners)).close();
+    expect(lines).toEqual([]);
   });
 
   it('follow a promotion: the file of a champion that was is gone', async () => {

@@ -74,6 +74,7 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
     await rename(temporary, modelPath(version.onnx.sha256));
   };
   const keep = async (pipeline: string, version: ModelVersion | undefined): Promise<void> => {
+    await mkdir(folder, { recursive: true });
     if (version === undefined) await rm(recordPath(pipeline), { force: true });
     else {
       await keepModel(version);
