@@ -8,7 +8,7 @@ import { showFailure } from './failure.ts';
 import { createProgram, type GlobalOptions, type Runner, throwInsteadOfExit } from './program.ts';
 import { createTerminal } from './terminal.ts';
 import { textsFor } from './texts/index.ts';
-import { usageMessage } from './usage.ts';
+import { commandIn, usageMessage } from './usage.ts';
 
 interface Settings {
   env: Environment;
@@ -88,10 +88,7 @@ async function main(args: string[]): Promise<number> {
       return exitCodes.usage;
     }
     const { text, hint } = usageMessage(error, texts);
-    const known = program.commands.find(
-      (command) => command.name() === given.find((word) => !word.startsWith('-')),
-    );
-    const remedy = hint ?? texts.usage.seeHelp(known?.name());
+    const remedy = hint ?? texts.usage.seeHelp(commandIn(program, given));
     return showFailure(new RelevoError('REQUEST_INVALID', text, { remedy }), terminal);
   }
 }

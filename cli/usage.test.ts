@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { createProgram, throwInsteadOfExit } from './program.ts';
 import { textsFor } from './texts/index.ts';
-import { usageMessage } from './usage.ts';
+import { commandIn, usageMessage } from './usage.ts';
 
 /** What a person is told about a command line that commander refuses. */
 async function refusal(
@@ -92,4 +92,18 @@ it('no command has an option of the program: commander takes such a one for the 
         .map(({ flags }) => `${command.name()} ${flags}`),
     );
   expect(shadowed).toEqual([]);
+});
+
+it.each([
+  [['keys', 'create', 'x', '--grant', 'boss'], 'keys create'],
+  [['--json', 'train'], 'train'],
+  [['keys', 'craete'], 'keys'],
+  [['trian', 'x'], undefined],
+])('%j is about %s', (args, command) => {
+  const program = createProgram(
+    { texts: textsFor('en'), colors: pc.createColors(false) },
+    '0.0.0',
+    async () => {},
+  );
+  expect(commandIn(program, args)).toBe(command);
 });

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Texts } from './texts/index.ts';
 
 /** Parsers of option values; commander names the option and the value that was given. */
@@ -22,6 +22,19 @@ export function optionParsers(texts: Texts) {
       throw new InvalidArgumentError(texts.usage.url);
     },
   };
+}
+
+/** The command that the words of a command line name, with the group that it is in; undefined where there is none. */
+export function commandIn(program: Command, given: readonly string[]): string | undefined {
+  const names: string[] = [];
+  let within = program;
+  for (const word of given.filter((one) => !one.startsWith('-'))) {
+    const found = within.commands.find((command) => command.name() === word);
+    if (found === undefined) break;
+    names.push(word);
+    within = found;
+  }
+  return names.length === 0 ? undefined : names.join(' ');
 }
 
 /** What commander said, as far as it matters: which kind of mistake, about which word, with which suggestion. */
