@@ -72,7 +72,7 @@ async function moveOrCopy(from: string, to: string): Promise<boolean> {
 }
 
 /** A worker of years reads ever new files; a dataset has tens of them. */
-const usuallyRemembered = 4_096;
+const usuallyRemembered = 1_024;
 
 /** Artifacts as files of a folder, named by their hash: `sha256/ab/ab12…`. Any number of processes may share it. */
 export function createFolderArtifacts(
