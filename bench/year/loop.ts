@@ -169,7 +169,7 @@ async function checksOf({ registry }: Workers, pipeline: string): Promise<string
   for (;;) {
     const page = await registry.drift.list(pipeline, { limit: 200, ...(before && { before }) });
     verdicts.push(...page.map(({ report }) => report.verdict));
-    before = page.at(-1)?.id;
+    before = page.at(-1)?.cursor;
     if (page.length < 200) return verdicts;
   }
 }
