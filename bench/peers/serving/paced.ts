@@ -15,6 +15,9 @@ export interface Pace {
   requestsPerSecond: number;
 }
 
+/** This process is cold at first: what it sends then is slow by its own fault, and is not counted. */
+const warmUpSeconds = 2;
+
 /**
  * Sends requests evenly, whatever becomes of those before, and takes each one's latency from the moment at which it was
  * sent, its wait for a free connection included: a server that stalls is charged for all who wait meanwhile, and not for
@@ -24,22 +27,23 @@ export interface Pace {
 export async function pace({ url, bodies, headers, connections, ...plan }: Pace): Promise<Answered> {
   const pool = new Pool(url.origin, { connections, pipelining: 1 });
   const asked = { path: url.pathname, method: 'POST' as const, headers };
-  const total = Math.floor(plan.seconds * plan.requestsPerSecond);
+  const warmUps = Math.floor(warmUpSeconds * plan.requestsPerSecond);
+  const total = warmUps + Math.floor(plan.seconds * plan.requestsPerSecond);
   const latenciesMs: number[] = [];
-  let [sent, failures] = [0, 0];
+  let [sent, settled, failures] = [0, 0, 0];
   const startedMs = performance.now();
   await new Promise<void>((done) => {
-    const settle = (sentMs: number, ok: boolean): void => {
-      if (ok) latenciesMs.push(performance.now() - sentMs);
-      else failures++;
-      if (latenciesMs.length + failures === total) done();
+    const settle = (index: number, sentMs: number, ok: boolean): void => {
+      if (!ok) failures++;
+      else if (index >= warmUps) latenciesMs.push(performance.now() - sentMs);
+      settled++;
+      if (settled === total) done();
     };
     const send = (): void => {
-      const sentMs = performance.now();
-      const body = bodies[sent++ % bodies.length];
+      const [index, sentMs] = [sent++, performance.now()];
       pool.dispatch(
-        { ...asked, body },
-        listener((ok) => settle(sentMs, ok)),
+        { ...asked, body: bodies[index % bodies.length] },
+        listener((ok) => settle(index, sentMs, ok)),
       );
     };
     const tick = setInterval(() => {
@@ -49,7 +53,7 @@ export async function pace({ url, bodies, headers, connections, ...plan }: Pace)
       if (sent === total) clearInterval(tick);
     }, 1);
   });
-  const seconds = (performance.now() - startedMs) / 1_000;
+  const seconds = (performance.now() - startedMs) / 1_000 - warmUpSeconds;
   await pool.close();
   return { latenciesMs, failures, seconds };
 }
