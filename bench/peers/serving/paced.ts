@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import { openWire, requestBytes } from './wire.ts';
 
 export interface Answered {
   latenciesMs: number[];
@@ -22,29 +22,25 @@ const warmUpSeconds = 2;
  * Sends requests evenly, whatever becomes of those before, and takes each one's latency from the moment at which it was
  * sent, its wait for a free connection included: a server that stalls is charged for all who wait meanwhile, and not for
  * a late timer of this process. (autocannon's `overallRate` sends a second's requests as fast as it can and then pauses,
- * which measures saturation.) By undici, since this process shares the machine with the server that it measures.
+ * which measures saturation.)
  */
 export async function pace({ url, bodies, headers, connections, ...plan }: Pace): Promise<Answered> {
-  const pool = new Pool(url.origin, { connections, pipelining: 1 });
-  const asked = { path: url.pathname, method: 'POST' as const, headers };
+  const wire = await openWire(url, connections);
+  const requests = bodies.map((body) => requestBytes(url, headers, body));
   const warmUps = Math.floor(warmUpSeconds * plan.requestsPerSecond);
   const total = warmUps + Math.floor(plan.seconds * plan.requestsPerSecond);
   const latenciesMs: number[] = [];
   let [sent, settled, failures] = [0, 0, 0];
   const startedMs = performance.now();
   await new Promise<void>((done) => {
-    const settle = (index: number, sentMs: number, ok: boolean): void => {
-      if (!ok) failures++;
-      else if (index >= warmUps) latenciesMs.push(performance.now() - sentMs);
-      settled++;
-      if (settled === total) done();
-    };
     const send = (): void => {
       const [index, sentMs] = [sent++, performance.now()];
-      pool.dispatch(
-        { ...asked, body: bodies[index % bodies.length] },
-        listener((ok) => settle(index, sentMs, ok)),
-      );
+      wire.send(requests[index % requests.length], (isOk) => {
+        if (!isOk) failures++;
+        else if (index >= warmUps) latenciesMs.push(performance.now() - sentMs);
+        settled++;
+        if (settled === total) done();
+      });
     };
     const tick = setInterval(() => {
       const elapsedMs = performance.now() - startedMs;
@@ -54,21 +50,6 @@ export async function pace({ url, bodies, headers, connections, ...plan }: Pace)
     }, 1);
   });
   const seconds = (performance.now() - startedMs) / 1_000 - warmUpSeconds;
-  await pool.close();
+  wire.close();
   return { latenciesMs, failures, seconds };
-}
-
-/** Hears once whether a request was answered, and well. */
-function listener(settle: (ok: boolean) => void): Dispatcher.DispatchHandlers {
-  let isOk = false;
-  return {
-    onConnect: () => undefined,
-    onHeaders(status) {
-      isOk = status === 200;
-      return true;
-    },
-    onData: () => true,
-    onComplete: () => settle(isOk),
-    onError: () => settle(false),
-  };
 }
