@@ -1,6 +1,6 @@
-import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import { parseJson } from '../../http/json-body.ts';
-import { batchRows, entryOf, predictionsOf } from '../log/entry.ts';
+import { entryOf } from '../log/entry.ts';
+import { createQueue, takeBatch } from '../log/queue.ts';
 import { type AnsweredRows, answerAsChampion } from '../predict.ts';
 import { requestRows } from '../rows/request.ts';
 import type { ServedModel } from '../served-model.ts';
@@ -35,17 +35,12 @@ export function createBodyAnswering(parts: {
         error === undefined ? resolve(text) : reject(error),
       );
     });
-    const slices = policy.predictions === 'none' || answered === undefined ? [] : slicesOf(answered);
-    say({ id, isLast: slices.length === 0, kind: 'json', json: Buffer.from(json), rows: given.rows.length });
-    slices.forEach(({ entry, from, to }, index) => {
-      const batch = encodePredictions(predictionsOf(entry, policy, from, to));
-      say({ id, isLast: index === slices.length - 1, kind: 'logged', batch });
-    });
+    const queue = createQueue();
+    if (policy.predictions !== 'none' && answered !== undefined) queue.push(entryOf(answered));
+    say({ id, isLast: queue.rows === 0, kind: 'json', json: Buffer.from(json), rows: given.rows.length });
+    while (queue.rows > 0) {
+      const batch = takeBatch(queue, () => policy);
+      say({ id, isLast: queue.rows === 0, kind: 'logged', batch });
+    }
   };
-}
-
-function slicesOf(answered: AnsweredRows) {
-  const entry = entryOf(answered);
-  const starts = Array.from({ length: Math.ceil(entry.ids.length / batchRows) }, (_, i) => i * batchRows);
-  return starts.map((from) => ({ entry, from, to: Math.min(from + batchRows, entry.ids.length) }));
 }

@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
-import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { createCatchUp } from './catch-up.ts';
-import { batchRows, type LogEntry, predictionsOf } from './entry.ts';
-import { createQueue, createReady } from './queue.ts';
+import { batchRows, type LogEntry } from './entry.ts';
+import { createQueue, createReady, takeBatch } from './queue.ts';
 import type { Spool } from './spool.ts';
 
 /** What became of rows: in the database, on disk for now, in the database after all, put aside, or lost. */
@@ -62,6 +61,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const queue = createQueue();
   const ready = createReady();
   const waitingRows = (): number => queue.rows + ready.rows;
+  const hasWholeBatch = (): boolean => ready.rows > 0 || queue.rows >= batchRows;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let closed = false;
@@ -83,20 +83,14 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       await keep(batch);
     }
   };
-  const next = (): PredictionBatch =>
-    ready.take() ??
-    encodePredictions(
-      queue
-        .take(batchRows)
-        .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
-    );
+  const next = (): PredictionBatch => ready.take() ?? takeBatch(queue, policyOf);
   /** All that waits, and then what came meanwhile as long as it makes whole batches. */
   const writeAll = async (): Promise<void> => {
     do {
       const isCrowded = waitingRows() > maxRows / 2;
       await (away || isCrowded ? keep(next()) : write(next()));
       if (spool.batches > 0 && !closed) catchUp.begin();
-    } while (ready.rows > 0 || queue.rows >= batchRows || (closed && queue.rows > 0));
+    } while (hasWholeBatch() || (closed && waitingRows() > 0));
   };
   const flush = (): Promise<void> => {
     clearTimeout(timer);
@@ -112,7 +106,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   /** Rows wait for company: a transaction for each handful would cost more than answering them. */
   const linger = (): void => {
     if (writing !== undefined || waitingRows() === 0) return;
-    if (ready.rows > 0 || queue.rows >= batchRows) void flush();
+    if (hasWholeBatch()) void flush();
     else timer ??= setTimeout(flush, lingerMs);
   };
 

@@ -1,5 +1,7 @@
+import type { LogPolicy } from '../../../contracts/predictions.ts';
+import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
-import type { LogEntry } from './entry.ts';
+import { batchRows, type LogEntry, predictionsOf } from './entry.ts';
 
 /** Rows of an entry, from `from` up to `to`. */
 export interface Slice {
@@ -40,6 +42,17 @@ export function createQueue() {
     },
   };
 }
+
+/** The next rows of a queue, a batch's worth at most, in the form that the log takes. Needs at least one row. */
+export const takeBatch = (
+  queue: ReturnType<typeof createQueue>,
+  policyOf: (pipeline: string) => LogPolicy,
+): PredictionBatch =>
+  encodePredictions(
+    queue
+      .take(batchRows)
+      .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
+  );
 
 /** Batches in their order. */
 export function createReady() {
