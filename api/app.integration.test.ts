@@ -224,6 +224,11 @@ describe('what cannot be answered', () => {
     [{ kind: 'train', key: 'a/b' }, 'key', 'letters'],
     [{ kind: 'train', colour: 'red' }, 'colour', 'not known'],
     [{ kind: 'ingest', seed: 1 }, 'seed', 'not known'],
+    [{ kind: 'train', candidates: ['linear', 'xgbost'] }, 'candidates.1', '(did you mean "xgboost"?)'],
+    [{ kind: 'train', candidates: ['prophet'] }, 'candidates.0', 'one of xgboost'],
+    [{ kind: 'train', source: 'orignal' }, 'source', '(did you mean "original"?)'],
+    [{ kind: 'ingest', source: 'sintetic' }, 'source', '(did you mean "synthetic"?)'],
+    [{ kind: 'retrain', candidates: ['xgboost'] }, 'candidates', 'not known'],
   ])('is a run asked for by %j', async (body, field, expected) => {
     const response = await post('/v1/pipelines/steel-energy/runs', body);
     expect(response.status).toBe(400);

@@ -4,6 +4,7 @@ import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { streamEvents } from '../../http/event-stream.ts';
 import { createRouter } from '../../openapi.ts';
+import { checkKnownNames } from '../../runs/known-names.ts';
 import type { RunBook } from '../../runs/run-book.ts';
 import { startRun } from '../../runs/start.ts';
 import type { RunRequest } from '../../temporal/workflows.ts';
@@ -25,6 +26,7 @@ export function runRoutes(deps: Deps, book: RunBook) {
     .openapi(start, async (c) => {
       const spec = pipelineNamed(deps.pipelines, c.req.valid('param').pipeline);
       const { key = manualRunKey(new Date()), ...body } = c.req.valid('json');
+      if (body.kind === 'train' || body.kind === 'ingest') checkKnownNames(spec, body);
       const id = runId(body.kind, spec.name, key);
       const { kind, ...options } = body;
       const request: RunRequest = { id, pipeline: spec.name, ...requestOf(spec, body) };

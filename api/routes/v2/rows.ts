@@ -1,6 +1,6 @@
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
-import { didYouMean } from '../../serving/rows/faults.ts';
+import { didYouMean } from '../../http/did-you-mean.ts';
 import { sentColumns } from '../pipelines/view.ts';
 import type { Cell } from './datatypes.ts';
 import type { InputTensor } from './request.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { RelevoError } from '../../../contracts/errors.ts';
+import { didYouMean } from '../../http/did-you-mean.ts';
 import type { Lineup } from '../routing/lineup.ts';
 import { createLineups, type Lineups } from '../routing/lineups.ts';
-import { didYouMean } from '../rows/faults.ts';
 import type { ServedModel } from '../served-model.ts';
 import type { ChampionSource } from './source.ts';
 

@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { foldCategory, kindOf, mayLack, rangeOf } from '../../../contracts/cells.ts';
 import type { Column } from '../../../contracts/columns.ts';
 import type { ErrorDetails } from '../../../contracts/errors.ts';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import { type ServingPolicy, servingPolicyOf } from '../../../contracts/serving.ts';
+import { didYouMean } from '../../http/did-you-mean.ts';
 import { shownJson } from '../../http/shown-json.ts';
 import { limits } from '../../limits.ts';
 
@@ -53,16 +53,4 @@ function unknownColumn(spec: PipelineSpec, name: string, given: ReadonlyMap<stri
   if (Object.hasOwn(spec.columns, name)) return 'nothing: the model does not read this column';
   const lacking = spec.inputs.filter((input) => !given.has(input));
   return `a column of the model: ${spec.inputs.join(', ')}${didYouMean(name, lacking)}`;
-}
-
-/** ` (did you mean "x"?)` where a known name is near enough, else nothing. */
-export function didYouMean(given: string, known: readonly string[]): string {
-  if (known.length === 0 || given.length > 200) return '';
-  const wanted = given.trim().toLowerCase();
-  const folded = new Map(known.map((name) => [name.toLowerCase(), name]));
-  const nearest = closest(wanted, [...folded.keys()]);
-  const begun = wanted.length > 2 ? [...folded.keys()].find((name) => name.startsWith(wanted)) : undefined;
-  const isNear = distance(wanted, nearest) <= Math.max(2, nearest.length / 3);
-  const meant = folded.get(isNear ? nearest : (begun ?? ''));
-  return meant === undefined ? '' : ` (did you mean "${meant}"?)`;
 }
