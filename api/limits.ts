@@ -30,8 +30,9 @@ export const limits = {
   keepAliveTimeoutMs: 65_000,
   /** A call to Temporal, and how long a short workflow's result is waited for before the answer is 202. */
   temporalTimeoutMs: 5_000,
-  /** How long readiness waits for what may be away. */
+  /** Who answers readiness within this is prompt, and who is silent for the second is away. */
   pingMs: 1_000,
+  silentMs: 5_000,
   shortResultMs: 10_000,
   /** How long the answer to a question that a workflow works out is waited for. */
   answerTimeoutMs: 60_000,

@@ -106,6 +106,7 @@ export interface Workflows {
   /** How a run ended; undefined where it has not within the time. */
   outcome(id: string, workflowRunId: string, timeoutMs?: number): Promise<WorkflowOutcome | undefined>;
   cancel(id: string): Promise<void>;
+  /** Asked once: who refuses is known to at once. @throws what the connection says */
   ping(timeoutMs: number): Promise<void>;
 }
 
@@ -138,7 +139,7 @@ export function createWorkflows(client: Client): Workflows {
     );
   };
   const circuit = createCircuit({
-    probe: () => ping(limits.pingMs),
+    probe: () => ping(limits.silentMs),
     suspicious: (error) => isGrpcServiceError(error) || isGrpcServiceError(causeOf(error)),
   });
   const within = <T>(timeoutMs: number, call: () => Promise<T>): Promise<T> =>

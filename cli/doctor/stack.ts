@@ -66,12 +66,17 @@ export const services: Check = {
     if (state?.apiUrl === undefined) return [ok(texts.notRunning)];
     const client = createApiClient(state.apiUrl, env.RELEVO_LANG, keyFor(env));
     const { status, checks } = await client.get('/ready', readySchema);
-    const away = Object.entries(checks).filter(([, found]) => found !== 'ok');
+    const wanting = Object.entries(checks).filter(([, found]) => found !== 'ok');
+    const isMerelySlow = wanting.every(([, found]) => found === 'slow');
     return [
       status === 'ready'
         ? ok(texts.answers(`${state.apiUrl} (${status})`))
-        : warn(`${state.apiUrl}: ${status}`, texts.partDeadRemedy),
-      ...away.map(([name, found]) => fail(`${name}: ${found}`, texts.partDeadRemedy)),
+        : warn(`${state.apiUrl}: ${status}`, isMerelySlow ? texts.slowRemedy : texts.partDeadRemedy),
+      ...wanting.map(([name, found]) =>
+        found === 'slow'
+          ? warn(texts.slow(name), texts.slowRemedy)
+          : fail(`${name}: ${found}`, texts.partDeadRemedy),
+      ),
     ];
   },
 };

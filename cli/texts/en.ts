@@ -565,6 +565,7 @@ export const en = {
     api: 'API',
     ok: 'ok',
     away: 'away',
+    slow: 'slow to answer',
     champion: 'champion',
     noChampion: '–',
     underWay: 'Runs under way:',

@@ -571,6 +571,7 @@ export const es: Texts = {
     api: 'API',
     ok: 'bien',
     away: 'no responde',
+    slow: 'responde despacio',
     champion: 'campeón',
     noChampion: '–',
     underWay: 'Ejecuciones en curso:',

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiDeps } from '../../deps.ts';
 import { limits } from '../../limits.ts';
 import { createRouter } from '../../openapi.ts';
+import { createPulse, type Standing } from './pulse.ts';
 import { health, metrics, ready } from './routes.ts';
 
 type Deps = Pick<
@@ -10,16 +10,9 @@ type Deps = Pick<
 >;
 
 export function healthRoutes(deps: Deps) {
-  const check = async (ping: Promise<void>): Promise<'ok' | 'away'> => {
-    const late = sleep(limits.pingMs, 'away' as const, { ref: false });
-    return Promise.race([
-      late,
-      ping.then(
-        () => 'ok' as const,
-        () => 'away' as const,
-      ),
-    ]);
-  };
+  const patience = { promptMs: limits.pingMs, silentMs: limits.silentMs };
+  const lookAtDatabase = createPulse(() => deps.registry.ping(), patience);
+  const lookAtTemporal = createPulse(() => deps.workflows.ping(limits.silentMs), patience);
   deps.metrics.onScrape(() => inService(deps));
   return createRouter()
     .openapi(health, (c) =>
@@ -33,10 +26,7 @@ export function healthRoutes(deps: Deps) {
       ),
     )
     .openapi(ready, async (c) => {
-      const [database, temporal] = await Promise.all([
-        check(deps.registry.ping()),
-        check(deps.workflows.ping(limits.pingMs)),
-      ]);
+      const [database, temporal] = await Promise.all([lookAtDatabase(), lookAtTemporal()]);
       const champions = inService(deps);
       const checks = { database, temporal };
       const degraded = whatIsDegraded(checks, deps);
@@ -55,20 +45,26 @@ function statusOf(degraded: string[], isServing: boolean, { champions, draining 
   return degraded.length === 0 ? 'ready' : 'degraded';
 }
 
-/** What does not work while predictions go on. */
+/** What does not work, or not as it should, while predictions go on. */
 function whatIsDegraded(
-  { database, temporal }: Record<'database' | 'temporal', 'ok' | 'away'>,
+  { database, temporal }: Record<'database' | 'temporal', Standing>,
   { recording }: Deps,
 ): string[] {
   const { spooledBatches } = recording.state;
-  const said: string[] = [];
-  if (database === 'away')
-    said.push('The database is away: champions stay as they are, what is asked of the registry is refused.');
-  if (temporal === 'away') said.push('Temporal is away: runs cannot be started or followed.');
+  const said = [databaseWords[database], temporalWords[temporal]].flatMap((words) => words ?? []);
   if (spooledBatches > 0)
     said.push(`${spooledBatches} batches of predictions wait on disk for the database.`);
   return said;
 }
+
+const databaseWords: Partial<Record<Standing, string>> = {
+  slow: 'The database is slow: what is asked of the registry takes its time.',
+  away: 'The database is away: champions stay as they are, what is asked of the registry is refused.',
+};
+const temporalWords: Partial<Record<Standing, string>> = {
+  slow: 'Temporal is slow: runs start and are followed late.',
+  away: 'Temporal is away: runs cannot be started or followed.',
+};
 
 const inService = ({ champions }: Pick<Deps, 'champions'>): { pipeline: string; version: string }[] =>
   champions.all().map(({ version: { pipeline, version } }) => ({ pipeline, version }));

@@ -1,11 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { json } from '../../openapi.ts';
+import { standings } from './pulse.ts';
 
+const standing = z.enum(standings).openapi({
+  description: '`slow`: it has not answered within a second; `away`: it refuses, or is silent for longer',
+});
 const readySchema = z
   .object({
     status: z.enum(['ready', 'degraded', 'starting', 'draining']),
     degraded: z.array(z.string()).openapi({ description: 'What does not work meanwhile, and why' }),
-    checks: z.object({ database: z.enum(['ok', 'away']), temporal: z.enum(['ok', 'away']) }),
+    checks: z.object({ database: standing, temporal: standing }),
     champions: z.array(z.object({ pipeline: z.string(), version: z.string() })),
   })
   .openapi('Readiness');
