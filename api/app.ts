@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { getPath } from 'hono/utils/url';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ApiDeps } from './deps.ts';
+import { accessLogged } from './http/access-log.ts';
 import { errorBodyFor, errorStatusFor } from './http/error-forms.ts';
 import { errorHeaders } from './http/error-headers.ts';
 import { logFailure } from './http/error-log.ts';
@@ -51,9 +52,9 @@ export type ApiApp = OpenAPIHono<ApiEnv>;
 /** The API as a function from Request to Response. Every failure is answered as the catalogue has it. */
 export function createApp(deps: ApiDeps): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnv>({ getPath: (request) => routedPath(getPath(request)) });
+  app.use(accessLogged(deps), withRequestId(deps.newId));
   app.use('/codec/*', codecCors(deps));
   app.use(
-    withRequestId(deps.newId),
     counted(deps),
     traced(deps),
     closingWhileDraining(deps),

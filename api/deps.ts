@@ -4,6 +4,7 @@ import type { ArtifactStore } from '../contracts/artifacts.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { Registry } from '../registry/types.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { AccessLog } from './http/access-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Gate } from './security/gate.ts';
 import type { Logins } from './security/sessions/logins.ts';
@@ -42,6 +43,8 @@ export interface ApiDeps {
   /** Whether clients speak TLS with this very process. */
   isSecure: boolean;
   log: Logger;
+  /** What is told of each request. */
+  accessLog: AccessLog;
   /** Makes request and prediction ids. */
   newId: () => string;
   /** Where people see runs; absent where Temporal is somebody else's. */

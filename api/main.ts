@@ -12,6 +12,7 @@ import { openRegistry } from '../registry/index.ts';
 import { openLog } from '../telemetry/log.ts';
 import { openTracing, type Tracing } from '../telemetry/tracing.ts';
 import { createApp } from './app.ts';
+import { createAccessLog } from './http/access-log.ts';
 import { createMetrics } from './metrics.ts';
 import { keepProcesses } from './processes.ts';
 import { openSecurity } from './security/open.ts';
@@ -75,6 +76,7 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
   const deps = {
     pipelines: specs,
     ...{ champions, registry, workflows, artifacts, metrics, recording, log },
+    accessLog: createAccessLog(log, env.RELEVO_ACCESS_LOG),
     histories: createHistories(registryHistory(registry, artifacts)),
     newId: createIdMaker(),
     ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },

@@ -34,13 +34,19 @@ export function createApiServer(app: ApiApp, deps: ListenerDeps, certificate?: C
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const bytes = Number(request.headers['content-length'] ?? 0);
-    const refused = isProbe(request.url) ? undefined : pressure.enter(bytes);
+    const isWatcher = isProbe(request.url);
+    const refused = isWatcher ? undefined : pressure.enter(bytes);
     if (refused !== undefined) {
-      refuse(request, response, refused, deps.newId());
+      refuse(request, response, refused, deps);
       return;
     }
-    if (!isProbe(request.url)) response.once('close', () => pressure.leave(bytes));
-    if (!answerPrediction(request, response)) void answerByApp(request, response);
+    const exchange = answerPrediction(request, response);
+    if (exchange === undefined) void answerByApp(request, response);
+    if (isWatcher) return;
+    response.once('close', () => {
+      pressure.leave(bytes);
+      exchange?.closed();
+    });
   };
   const server =
     certificate === undefined
@@ -58,7 +64,13 @@ const isProbe = (path: string | undefined): boolean =>
   path === '/health' || path === '/ready' || path === '/metrics';
 
 /** Before anything of the request is read, and without the connection it came by: the client shall pause. */
-function refuse(request: IncomingMessage, response: ServerResponse, error: RelevoError, id: string): void {
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: RelevoError,
+  { newId, accessLog }: Pick<ListenerDeps, 'newId' | 'accessLog'>,
+): void {
+  const id = newId();
   response.writeHead(error.status, {
     'content-type': 'application/json',
     'x-request-id': id,
@@ -67,6 +79,11 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: Relev
   });
   response.end(JSON.stringify(errorBody(error, id)));
   request.resume();
+  const { method = 'GET' } = request;
+  accessLog.tell({
+    ...{ requestId: id, method, route: 'none', status: error.status, principal: undefined, isCut: false },
+    startedMs: performance.now(),
+  });
 }
 
 /** What never became a request: it is answered on the bare socket. */

@@ -101,6 +101,8 @@ export const environmentSchema = z.object({
   /** PEM files of the API's certificate chain and its key; both or none. */
   RELEVO_TLS_CERT: optionalText,
   RELEVO_TLS_KEY: optionalText,
+  /** Which requests the log has a line of: `all` (routine ones at level debug), those that failed, none. */
+  RELEVO_ACCESS_LOG: z.enum(['all', 'errors', 'off']).default('all'),
   /** Whether the log may repeat what clients sent. */
   RELEVO_LOG_INPUTS: z.stringbool().default(false),
   /** Base URL of an OTLP receiver over HTTP; traces are off where absent. */

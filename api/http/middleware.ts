@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { routePath } from 'hono/route';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../openapi.ts';
+import { foundRoute } from './found-route.ts';
 import { bodyTooLarge, checkMediaType, decodeUtf8, parseJsonText } from './json-body.ts';
 import { demandShallow } from './json-depth.ts';
 import { requestIdOf } from './request-id.ts';
@@ -23,8 +23,7 @@ export const counted =
   async (c, next) => {
     const startedMs = performance.now();
     await next();
-    const found = c.res.status === 404 && routePath(c, -1) === '/*' ? 'none' : routePath(c, -1);
-    metrics.request(c.req.method, found, c.res.status, (performance.now() - startedMs) / 1000);
+    metrics.request(c.req.method, foundRoute(c), c.res.status, (performance.now() - startedMs) / 1000);
   };
 
 /** Tells clients to go elsewhere with their next request while the server drains. */

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts';
 import { type AnsweringDeps, createAnswering } from '../routes/predictions/answer.ts';
 import { authorize, authorizeSomewhere } from '../security/authorize.ts';
 import type { Admission } from '../security/gate.ts';
+import type { Principal } from '../security/principal.ts';
 import { errorHeaders } from './error-headers.ts';
 import { logFailure } from './error-log.ts';
 import { errorBody, toRelevoError } from './errors.ts';
@@ -12,31 +13,32 @@ import { bodyTooLarge } from './json-body.ts';
 import { requestIdOf } from './request-id.ts';
 
 export type ListenerDeps = AnsweringDeps &
-  Pick<ApiDeps, 'log' | 'draining' | 'gate' | 'tracing' | 'tracedPredictions'>;
+  Pick<ApiDeps, 'log' | 'accessLog' | 'draining' | 'gate' | 'tracing' | 'tracedPredictions'>;
 
 const predictPath = /^\/v1\/pipelines\/([^/?]+)\/predict$/;
 const shortRoute = '/predict';
-const longRoute = '/v1/pipelines/{pipeline}/predict';
+const longRoute = '/v1/pipelines/:pipeline/predict';
 
 /**
  * Answers prediction requests straight from the socket: no Request and Response objects, no router, no promise per
- * request. Gives false, having done nothing, for every other request and for those to be traced. It is `routes/predictions` in another coat:
- * the same function answers both.
+ * request. Gives undefined, having done nothing, for every other request and for those to be traced. It is
+ * `routes/predictions` in another coat: the same function answers both.
  */
 export function createPredictListener(deps: ListenerDeps) {
   const share = deps.tracing === undefined ? 0 : deps.tracedPredictions;
   const isTraced = (): boolean => share > 0 && Math.random() < share;
   const parts: Parts = { ...deps, answerPrediction: createAnswering(deps) };
-  return (request: IncomingMessage, response: ServerResponse): boolean => {
-    if (request.method !== 'POST') return false;
+  return (request: IncomingMessage, response: ServerResponse): Exchange | undefined => {
+    if (request.method !== 'POST') return undefined;
     // What a page sends is answered with what its browser wants to hear.
-    if (request.headers.origin !== undefined) return false;
+    if (request.headers.origin !== undefined) return undefined;
     const [path] = (request.url ?? '').split('?', 1);
     const match = path === shortRoute ? undefined : predictPath.exec(path);
-    if (match === null || isTraced()) return false;
+    if (match === null || isTraced()) return undefined;
     const pipeline = match === undefined ? undefined : decoded(match[1]);
-    new Exchange(parts, request, response, pipeline).enter(path);
-    return true;
+    const exchange = new Exchange(parts, request, response, pipeline);
+    exchange.enter(path);
+    return exchange;
   };
 }
 
@@ -52,6 +54,8 @@ class Exchange {
   private readonly response: ServerResponse;
   private readonly pipeline: string | undefined;
   private readonly requestId: string;
+  private principal: Principal | undefined;
+  private isAnswered = false;
 
   constructor(
     parts: Parts,
@@ -86,6 +90,7 @@ class Exchange {
 
   /** @throws RelevoError UNAUTHENTICATED, FORBIDDEN before any of the body is read */
   private read({ principal, headers }: Admission): void {
+    this.principal = principal;
     if (this.pipeline === undefined) authorizeSomewhere(principal, 'predict');
     else authorize(principal, 'predict', this.pipeline);
     readBody(this.request, this, (body) => {
@@ -133,7 +138,20 @@ class Exchange {
     if (parts.draining.aborted) lines.push('connection', 'close');
     response.writeHead(status, lines);
     response.end(json);
+    this.isAnswered = true;
     parts.metrics.request('POST', this.route, status, (performance.now() - this.startedMs) / 1000);
+    if (status < 400 ? parts.accessLog.tellsPredictions : parts.accessLog.isOn) this.tell(status);
+  }
+
+  /** Once its connection or its answer is over: who did not wait for the answer is told of too. */
+  closed(): void {
+    if (!this.isAnswered && this.parts.accessLog.isOn) this.tell(undefined);
+  }
+
+  private tell(status: number | undefined): void {
+    const { requestId, route, startedMs, principal } = this;
+    const isCut = status === undefined;
+    this.parts.accessLog.tell({ requestId, method: 'POST', route, status, startedMs, principal, isCut });
   }
 }
 

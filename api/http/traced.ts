@@ -1,8 +1,9 @@
 import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
 import { parseTraceparent } from '../../telemetry/traceparent.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../openapi.ts';
+import { foundRoute } from './found-route.ts';
+import { probes } from './probes.ts';
 
 /** Of other predictions the listener lets through only those that are to be traced. */
 const isSampled = /(?:\/infer|\/invocations)$/;
@@ -17,12 +18,12 @@ export const traced = ({
 }: Pick<ApiDeps, 'tracing' | 'tracedPredictions'>): MiddlewareHandler<ApiEnv> => {
   return async (c, next) => {
     const { method, path } = c.req;
-    if (tracing === undefined || quiet.has(path)) return await next();
+    if (tracing === undefined || probes.has(path)) return await next();
     if (isSampled.test(path) && Math.random() >= tracedPredictions) return await next();
     const parent = parseTraceparent(c.req.header('traceparent'));
     await tracing.within({ name: method, kind: 'server', parent }, async (span) => {
       await next();
-      const route = routePath(c, -1);
+      const route = foundRoute(c);
       span.rename(`${method} ${route}`);
       span.set({
         'http.request.method': method,
@@ -34,5 +35,3 @@ export const traced = ({
     });
   };
 };
-
-const quiet = new Set(['/health', '/ready', '/metrics', '/v2/health/live', '/v2/health/ready', '/ping']);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type ApiApp, createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
+import { createAccessLog } from '../../api/http/access-log.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Gate } from '../../api/security/gate.ts';
 import { developer } from '../../api/security/principal.ts';
@@ -20,7 +21,7 @@ import { createWorkflows } from '../../api/temporal/workflows.ts';
 import type { Certificate } from '../../api/tls.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { ContestRoute } from '../../contracts/contest.ts';
-import { parseEnvironment } from '../../contracts/env.ts';
+import { type Environment, parseEnvironment } from '../../contracts/env.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { pipelines } from '../../pipelines/index.ts';
 import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
@@ -102,6 +103,8 @@ export interface TestApiOptions {
   port?: number;
   artifacts?: ArtifactStore;
   log?: Logger;
+  /** RELEVO_ACCESS_LOG */
+  accessLog?: Environment['RELEVO_ACCESS_LOG'];
   /** Lets everybody in where absent. */
   gate?: Gate;
   logins?: Logins;
@@ -126,6 +129,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   });
   const deps: ApiDeps = {
     ...{ pipelines: specs, champions, registry, metrics, recording, log },
+    accessLog: createAccessLog(log, options.accessLog ?? env.RELEVO_ACCESS_LOG),
     workflows: createWorkflows(client),
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
