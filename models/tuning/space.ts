@@ -35,8 +35,14 @@ export function toValue(dimension: NumericDimension, point: number): number {
 /** A value drawn evenly (evenly in the logarithm where `log`). */
 export function sampleEvenly(dimension: Dimension, random: Random): Value {
   if (dimension.kind === 'choice') return dimension.options[random.integer(dimension.options.length)];
+  return valueAt(dimension, random.next());
+}
+
+/** The value at a share in [0, 1) of a dimension's range (of its logarithm's where `log`), or of its options. */
+export function valueAt(dimension: Dimension, share: number): Value {
+  if (dimension.kind === 'choice') return dimension.options[Math.floor(share * dimension.options.length)];
   const { low, high } = scaleOf(dimension);
-  return toValue(dimension, low + random.next() * (high - low));
+  return toValue(dimension, low + share * (high - low));
 }
 
 /** Whether a value is one that the dimension may take. */

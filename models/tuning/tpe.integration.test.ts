@@ -83,7 +83,7 @@ describe('the tree-structured Parzen estimator', () => {
     expect(suggest(space, history.slice(0, 20), 24, 5)).not.toEqual(suggest(space, history, 24, 5));
   });
 
-  it('draws evenly until ten trials have finished; failed trials and those of another space do not count', () => {
+  it('fills the space evenly until ten trials have finished; failed trials and those of another space do not count', () => {
     const { space } = problems.sphere;
     const history = search(problems.sphere, 10, 1, true);
     const evenly = suggest(space, [], 30, 1);

@@ -1,5 +1,6 @@
 import type { Dimension, Params, SearchSpace } from '../../contracts/estimator.ts';
 import { type Random, seededRandom } from '../random.ts';
+import { fillingPoint } from './filling.ts';
 import { logDensity, parzenEstimator, sampleFrom } from './parzen.ts';
 import { checkSpace, contains, onlyValue, sampleEvenly } from './space.ts';
 
@@ -20,7 +21,7 @@ const goodTrials = (finished: number): number => Math.min(Math.ceil(0.1 * finish
 /**
  * Parameters for the next trial by the tree-structured Parzen estimator (Bergstra et al. 2011), in the multivariate
  * form that is Optuna 5's default: of 24 draws from the good trials' density, the one that is likeliest among the good
- * and unlikeliest among the rest. The first trials, until ten have finished, are drawn evenly. Pruned trials count,
+ * and unlikeliest among the rest. The first trials, until ten have finished, fill the space evenly. Pruned trials count,
  * after all complete ones; failed trials and trials of another space do not.
  * Pure: equal space, history, number and seed give equal parameters.
  * @throws RelevoError PIPELINE_INVALID for an impossible dimension.
@@ -34,8 +35,10 @@ export function suggestByTpe(
   checkSpace(space);
   const open = Object.entries(space).filter(([, dimension]) => onlyValue(dimension) === undefined);
   const finished = history.filter((trial) => isUsable(trial, space));
-  if (open.length === 0 || finished.length < startupTrials) return suggestEvenly(space, trialNumber, seed);
-  const chosen = bestOfDraws(open, finished, seededRandom(seed, 'trial', trialNumber));
+  const chosen =
+    finished.length < startupTrials
+      ? fillingPoint(open, trialNumber, seed)
+      : bestOfDraws(open, finished, seededRandom(seed, 'trial', trialNumber));
   return inOrder(space, chosen);
 }
 
