@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LogPolicy } from './predictions.ts';
 import { type ArtifactRef, artifactRefSchema } from './refs.ts';
 
 export const batchFormats = ['csv', 'ndjson', 'parquet'] as const;
@@ -15,10 +16,20 @@ export interface BatchInput {
   pipeline: string;
   modelVersion: string;
   rows: { file: ArtifactRef; format: BatchFormat } | { datasetVersion: string };
-  /** Column that names what each row is about; it comes back beside the answer. */
+  /** Column that names what each row is about; it comes back beside the answer. The log policy's where absent. */
   key?: string;
+  /** How the answers go into the prediction log; they do not where absent. */
+  log?: BatchLog;
   /** What the results are written as. */
   results: BatchFormat;
+}
+
+/** What is kept of a batch's answers, and what makes their prediction ids, with the rows' numbers. */
+export interface BatchLog {
+  runId: string;
+  /** ISO moment that the batch was asked for at, which is that of its predictions. */
+  askedAt: string;
+  policy: LogPolicy;
 }
 
 /** The rows of a batch, divided. */

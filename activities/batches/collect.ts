@@ -22,14 +22,14 @@ export async function collectResults(
   const { spec, version } = await deps.registry.models.get(batch.pipeline, batch.modelVersion);
   const written = chunks.map(({ file }) => file);
   const files =
-    batch.results === 'parquet' ? [await parquetOf(deps, written, spec, folder, signal)] : written;
+    batch.results === 'parquet' ? [await parquetOf(deps, written, batch, spec, folder, signal)] : written;
   const rows = chunks.reduce((sum, chunk) => sum + chunk.rows, 0);
   const refused = chunks.reduce((sum, chunk) => sum + chunk.refused, 0);
   return {
     modelVersion: version,
     ...{ rows, refused, answered: rows - refused },
     format: batch.results,
-    files: await putJson(deps.artifacts, 'results.json', { head: headOf(batch.results, spec), files }),
+    files: await putJson(deps.artifacts, 'results.json', { head: headOf(batch, spec), files }),
   };
 }
 
@@ -37,12 +37,15 @@ export async function collectResults(
 async function parquetOf(
   { artifacts }: BatchDeps,
   files: readonly ArtifactRef[],
+  batch: BatchInput,
   spec: PipelineSpec,
   folder: string,
   signal: AbortSignal,
 ): Promise<ArtifactRef> {
   const paths = await Promise.all(files.map((file) => artifacts.localPath(file)));
-  const columns = Object.entries(resultColumns(spec)).map(([name, type]) => `${quoteText(name)}: '${type}'`);
+  const columns = Object.entries(resultColumns(batch, spec)).map(
+    ([name, type]) => `${quoteText(name)}: '${type}'`,
+  );
   const path = join(folder, 'results.parquet');
   const db = await openDuckDb({ tempDir: folder, memoryLimitMb: 1024, signal });
   try {

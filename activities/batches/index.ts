@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import type { BatchInput, BatchResult, ChunkResult, StagedRows } from '../../contracts/batch.ts';
 import type { ArtifactRef } from '../../contracts/refs.ts';
-import type { DatasetRegistry, ModelRegistry } from '../../registry/types.ts';
+import type { DatasetRegistry, ModelRegistry, PredictionRegistry } from '../../registry/types.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { withScratch } from '../scratch.ts';
 import { collectResults } from './collect.ts';
@@ -10,7 +10,11 @@ import { stageRows } from './stage.ts';
 
 export interface BatchDeps {
   artifacts: ArtifactStore;
-  registry: { models: Pick<ModelRegistry, 'get'>; datasets: Pick<DatasetRegistry, 'get'> };
+  registry: {
+    models: Pick<ModelRegistry, 'get'>;
+    datasets: Pick<DatasetRegistry, 'get'>;
+    predictions: Pick<PredictionRegistry, 'copy'>;
+  };
   scratchDir: string;
 }
 
@@ -23,7 +27,7 @@ export const createBatchActivities = (deps: BatchDeps) => ({
     );
   },
 
-  /** Answers one chunk: a line per row, with the answer or why there is none. */
+  /** Answers one chunk: a line per row, with the answer or why there is none, and a row of the prediction log for each answer. */
   async predictChunk(input: { batch: BatchInput; plan: ArtifactRef; index: number }): Promise<ChunkResult> {
     return await withHeartbeat('predict', (pulse) =>
       withScratch(deps.scratchDir, (folder) => predictChunk(deps, input, folder, pulse)),

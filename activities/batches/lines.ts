@@ -1,15 +1,18 @@
 import { open } from 'node:fs/promises';
-import type { BatchFormat } from '../../contracts/batch.ts';
+import type { BatchFormat, BatchInput } from '../../contracts/batch.ts';
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { throwIfAborted } from '../../data/duckdb.ts';
 import type { ModelAnswer } from '../../inference/session.ts';
-import type { ChunkRows } from './rows.ts';
+import { type AnsweredChunk, predictionIds } from './log.ts';
 
 /** A result's cells by column; absent ones are left out of NDJSON and empty in CSV. */
 type Cell = string | number | undefined;
 
-/** Columns of the results, in order, with their types in Parquet. */
-export function resultColumns(spec: PipelineSpec): Record<string, 'BIGINT' | 'VARCHAR' | 'DOUBLE'> {
+/** Columns of a batch's results, in order, with their types in Parquet; `id` is the prediction's in the log. */
+export function resultColumns(
+  { log }: Pick<BatchInput, 'log'>,
+  spec: PipelineSpec,
+): Record<string, 'BIGINT' | 'VARCHAR' | 'DOUBLE'> {
   const answer =
     spec.task === 'classification'
       ? {
@@ -20,7 +23,8 @@ export function resultColumns(spec: PipelineSpec): Record<string, 'BIGINT' | 'VA
           value: 'DOUBLE' as const,
           ...(spec.interval && { low: 'DOUBLE' as const, high: 'DOUBLE' as const }),
         };
-  return { row: 'BIGINT', key: 'VARCHAR', ...answer, error: 'VARCHAR' };
+  const id = log && { id: 'VARCHAR' as const };
+  return { row: 'BIGINT', key: 'VARCHAR', ...id, ...answer, error: 'VARCHAR' };
 }
 
 const probabilityColumn = (label: string): string => `probability_${label}`;
@@ -29,30 +33,29 @@ const probabilityColumn = (label: string): string => `probability_${label}`;
 export const chunkFormat = (results: BatchFormat): 'csv' | 'ndjson' => (results === 'csv' ? 'csv' : 'ndjson');
 
 /** The first line of CSV; nothing for others. */
-export const headOf = (results: BatchFormat, spec: PipelineSpec): string =>
-  results === 'csv' ? `${Object.keys(resultColumns(spec)).map(csvCell).join(',')}\n` : '';
+export const headOf = (batch: Pick<BatchInput, 'results' | 'log'>, spec: PipelineSpec): string =>
+  batch.results === 'csv' ? `${Object.keys(resultColumns(batch, spec)).map(csvCell).join(',')}\n` : '';
 
 const linesPerWrite = 2_000;
 
-/** Writes a line per row, a few milliseconds at a time; gives how many rows have no answer. */
+/** Writes a line per row, a few milliseconds at a time. */
 export async function writeLines(
   path: string,
-  format: 'csv' | 'ndjson',
-  spec: PipelineSpec,
-  input: { chunk: ChunkRows; answers: ModelAnswer; firstRow: number; signal: AbortSignal },
-): Promise<number> {
-  const { chunk, firstRow, signal } = input;
-  const names = Object.keys(resultColumns(spec));
-  const answerOf = answerReader(spec, input.answers);
-  let refused = 0;
+  batch: Pick<BatchInput, 'results' | 'log'>,
+  { spec, chunk, answers, answered, firstRow }: AnsweredChunk,
+  signal: AbortSignal,
+): Promise<void> {
+  const format = chunkFormat(batch.results);
+  const names = Object.keys(resultColumns(batch, spec));
+  const answerOf = answerReader(spec, answers);
+  const idOf = batch.log && predictionIds(batch.log);
   const lineOf = (at: number): string => {
-    const answer = chunk.faults.has(at) ? undefined : answerOf(at);
-    if (answer === undefined) refused++;
-    const cells: Record<string, Cell> = {
-      row: firstRow + at,
-      key: chunk.keys?.[at] ?? undefined,
-      ...(answer ?? { error: chunk.faults.get(at) ?? 'the model has no finite answer for these values' }),
-    };
+    const row = firstRow + at;
+    const said =
+      answered[at] === 1
+        ? { id: idOf?.(row), ...answerOf(at) }
+        : { error: chunk.faults.get(at) ?? 'the model has no finite answer for these values' };
+    const cells: Record<string, Cell> = { row, key: chunk.keys?.[at] ?? undefined, ...said };
     return format === 'csv' ? names.map((name) => csvCell(cells[name])).join(',') : JSON.stringify(cells);
   };
   const file = await open(path, 'wx');
@@ -66,25 +69,19 @@ export async function writeLines(
   } finally {
     await file.close();
   }
-  return refused;
 }
 
-/** A row's answer as cells; undefined where any number of it is not finite. */
+/** Reads a row's answer as cells. */
 function answerReader(
   spec: PipelineSpec,
   { prediction, width, label, interval }: ModelAnswer,
-): (row: number) => Record<string, Cell> | undefined {
+): (row: number) => Record<string, Cell> {
   const classes = classesOf(spec);
-  const cellsOf = (row: number): Record<string, Cell> => {
+  return (row) => {
     const bounds = interval && { low: interval[2 * row], high: interval[2 * row + 1] };
     if (spec.task === 'regression') return { value: prediction[row], ...(spec.interval && bounds) };
     const probabilities = classes.map((name, k) => [probabilityColumn(name), prediction[row * width + k]]);
     return { label: label?.[row], ...Object.fromEntries(probabilities) };
-  };
-  return (row) => {
-    const cells = cellsOf(row);
-    const answered = Object.values(cells).every((cell) => typeof cell !== 'number' || Number.isFinite(cell));
-    return answered ? cells : undefined;
   };
 }
 

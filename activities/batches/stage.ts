@@ -30,9 +30,10 @@ export async function stageRows(
   const db = await openDuckDb({ path: join(folder, 'rows.duckdb'), tempDir: folder, signal });
   try {
     const from = await readerOf(deps, batch, spec);
-    const names = await presentColumns(db, from, batch, spec);
+    const present = await presentColumns(db, from, batch, spec);
+    const names = spec.inputs.filter((name) => present.has(name));
     const cells = names.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
-    const key = batch.key ?? ('datasetVersion' in batch.rows ? rowIdColumn : undefined);
+    const key = keyOf(batch, present);
     if (key !== undefined) cells.push(`CAST(${quoteName(key)} AS VARCHAR) AS ${quoteName(keyColumn)}`);
     await understood(batch, () => db.run(`CREATE TABLE batch AS SELECT ${cells.join(', ')} FROM ${from}`));
     const rows = await db.count('SELECT count(*) FROM batch');
@@ -76,26 +77,33 @@ async function readerOf(
     return `read_csv(${file}, auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"',
       escape = '"', nullstr = '', columns = ${textColumns(names)})`;
   }
-  const names = [...spec.inputs, ...(batch.key === undefined ? [] : [batch.key])];
+  const names = [...spec.inputs, batch.key ?? batch.log?.policy.keyColumn].flatMap((name) => name ?? []);
   return `read_json(${file}, format = 'newline_delimited', columns = ${textColumns(names)})`;
 }
 
 const textColumns = (names: readonly string[]): string =>
   `{${[...new Set(names)].map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ')}}`;
 
-/** The model's columns that the rows have. @throws RelevoError REQUEST_INVALID where one lacks that no row may lack. */
+/** The column of the rows' keys: the one that was named, the pipeline's, or the ids of a dataset's rows. */
+function keyOf({ key, log, rows }: BatchInput, present: ReadonlySet<string>): string | undefined {
+  const usual = log?.policy.keyColumn;
+  if (key !== undefined || (usual !== undefined && present.has(usual))) return key ?? usual;
+  return 'datasetVersion' in rows ? rowIdColumn : undefined;
+}
+
+/** The columns that the rows have. @throws RelevoError REQUEST_INVALID where one lacks that no row may lack. */
 async function presentColumns(
   db: DuckDb,
   from: string,
   batch: BatchInput,
   spec: PipelineSpec,
-): Promise<string[]> {
+): Promise<Set<string>> {
   const described = await understood(batch, () => db.rows(`DESCRIBE SELECT * FROM ${from}`));
   const present = new Set(described.map(({ column_name: name }) => String(name)));
   const policy = servingPolicyOf(spec);
   const lacking = spec.inputs.filter((name) => !present.has(name) && !mayLack(spec.columns[name], policy));
   if (batch.key !== undefined && !present.has(batch.key)) lacking.push(batch.key);
-  if (lacking.length === 0) return spec.inputs.filter((name) => present.has(name));
+  if (lacking.length === 0) return present;
   throw new RelevoError(
     'REQUEST_INVALID',
     `The rows have no column ${lacking.map((name) => `"${name}"`).join(', ')}.`,

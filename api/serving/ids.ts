@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+import { idHead, idTail } from '../../registry/prediction-ids.ts';
 
 /**
  * Makes UUIDs of version 7 (RFC 9562, method 1: a counter within the millisecond) for one process: unique
@@ -17,11 +16,8 @@ export function createIdMaker(now: () => number = Date.now): () => string {
     if (current > millisecond) {
       millisecond = current;
       counter = 0;
-      const digits = hex(current, 12);
-      head = `${digits.slice(0, 8)}-${digits.slice(8)}-7`;
+      head = idHead(current);
     }
-    // 26 bits of counter: 12 beside the version, 14 beside the variant.
-    const count = counter++;
-    return `${head}${hex((count >>> 14) & 0xfff, 3)}-${hex(0x8000 | (count & 0x3fff), 4)}-${node}`;
+    return head + idTail(counter++, node);
   };
 }

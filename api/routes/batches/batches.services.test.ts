@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openDuckDb, quoteText } from '../../../data/duckdb.ts';
 import { ownTemporal } from '../../../test/own-temporal.ts';
@@ -19,6 +20,7 @@ interface Batch {
 interface Line {
   row: number;
   key?: string;
+  id?: string;
   value?: number;
   error?: string;
 }
@@ -73,6 +75,22 @@ const linesOf = async (response: Response): Promise<Line[]> =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+/** The predictions that the log has of these lines: each that was answered once, and no more. */
+async function expectLogged(lines: readonly Line[]): Promise<void> {
+  const ids = lines.flatMap(({ id }) => id ?? []);
+  expect(ids).toHaveLength(lines.filter(({ error }) => error === undefined).length);
+  const client = new pg.Client(workers.databaseUrl);
+  await client.connect();
+  try {
+    const { rows } = await client.query('select id from relevo.predictions where right(id::text, 12) = $1', [
+      ids[0].slice(-12),
+    ]);
+    expect(rows.map(({ id }) => id).sort()).toEqual([...ids].sort());
+  } finally {
+    await client.end();
+  }
+}
+
 beforeAll(async () => {
   stack = await startServedStack({ databaseUrl: inject('databaseUrl'), temporalAddress: ownTemporal() });
   ({ folder, workers, model, api } = stack);
@@ -107,6 +125,13 @@ it('answers a CSV row by row in its order, with keys, and says of bad rows what 
   const wrong = lines.filter(({ value, error }, at) => !error && value !== expected[at % expected.length]);
   expect(wrong).toEqual([]);
   expect((await start(csvOf(rows), 'text/csv', 'id=first')).status).toBe(409);
+  await expectLogged(lines);
+  const logged = await fetch(`${api.url}/v1/pipelines/${pipeline}/predictions/${lines[20_499].id}`);
+  const { 'Lagging_Current_Reactive.Power_kVarh': _, ...others } = rows[20_499];
+  expect(await logged.json()).toMatchObject({
+    ...{ key: 'm-20499', version: '1.0.0', inputs: others },
+    answer: { values: [lines[20_499].value] },
+  });
 });
 
 it('reads NDJSON and Parquet, and writes CSV and Parquet', async () => {
@@ -115,8 +140,8 @@ it('reads NDJSON and Parquet, and writes CSV and Parquet', async () => {
   const asCsv = await start(ndjson, 'application/x-ndjson', 'results=csv');
   expect((await ended(asCsv.id)).result?.answered).toBe(50);
   const [head, ...csv] = (await (await results(asCsv.id)).text()).trim().split('\n');
-  expect(head).toMatch(/^row,key,value,(low,high,)?error$/);
-  expect(csv.map((line) => Number(line.split(',')[2]))).toEqual(expected.slice(0, 50));
+  expect(head).toMatch(/^row,key,id,value,(low,high,)?error$/);
+  expect(csv.map((line) => Number(line.split(',')[3]))).toEqual(expected.slice(0, 50));
 
   const db = await openDuckDb();
   try {
@@ -184,6 +209,7 @@ it('goes on where it was when its worker is killed, and each row is there once',
     true,
   );
   expect(lines).toHaveLength(80_000);
+  await expectLogged(lines);
   expect(workers.compute.current()?.pid).not.toBe(before?.pid);
 }, 120_000);
 

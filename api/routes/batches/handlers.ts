@@ -15,7 +15,7 @@ import { batchRows } from './rows.ts';
 
 type Deps = Pick<
   ApiDeps,
-  'pipelines' | 'champions' | 'registry' | 'workflows' | 'artifacts' | 'temporalUi' | 'log'
+  'pipelines' | 'champions' | 'registry' | 'workflows' | 'artifacts' | 'recording' | 'temporalUi' | 'log'
 >;
 
 /** Batches: many rows, predicted by one version in a durable run. */
@@ -38,8 +38,13 @@ export function batchRoutes(deps: Deps, book: RunBook) {
       const { id = newBatchId(), version, key, results: format } = c.req.valid('query');
       const modelVersion = await versionFor(deps, name, version);
       const rows = await batchRows(c, name, deps);
-      const input: BatchInput = { pipeline: name, modelVersion, rows, results: format, key };
       const run = runId('batch', name, id);
+      const policy = deps.recording.policyOf(name);
+      const log = { runId: run, askedAt: new Date().toISOString(), policy };
+      const input: BatchInput = {
+        ...{ pipeline: name, modelVersion, rows, results: format, key },
+        ...(policy.predictions === 'all' && { log }),
+      };
       const { workflowRunId } = await startRun(
         deps,
         { id: run, kind: 'batch', pipeline: name, input },

@@ -13,7 +13,8 @@ export const startQuery = z.strictObject({
     .optional()
     .openapi({ description: 'The champion of now where absent; it answers the whole batch' }),
   key: z.string().min(1).max(200).optional().openapi({
-    description: 'Column that names what each row is about; it comes back beside the answer',
+    description:
+      "Column that names what each row is about; it comes back beside the answer. The pipeline's own where absent",
   }),
   results: z.enum(batchFormats).default('ndjson').openapi({ description: 'What the results are written as' }),
 });
@@ -34,7 +35,7 @@ const startSpec = {
   tags: ['batches'],
   summary: 'Predict many rows in a run of their own, from a file of up to 1 GiB or a dataset version',
   description:
-    'The body is the file itself: CSV with a header, NDJSON, or Parquet; columns that the model does not read are passed over. A row that is wrong gets a reason in the results instead of an answer.',
+    'The body is the file itself: CSV with a header, NDJSON, or Parquet; columns that the model does not read are passed over. A row that is wrong gets a reason in the results instead of an answer. Answers are predictions like any other: where the pipeline logs them, each has an `id` that its outcome can be told by.',
   responses: {
     202: json(startedBatchSchema, 'It runs'),
     ...errors(
