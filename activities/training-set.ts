@@ -34,15 +34,17 @@ function columnsRead({ inputs, target, forecast, validation }: PipelineSpec): st
 
 /** Two training sets are kept: the one at work, and one of another pipeline trained at the same time. */
 const keptSets = 2;
+/** Reading a set again is little beside fits of minutes, and from one night to the next nobody needs it in memory. */
+const idleMs = 5 * 60_000;
 
-/** Training sets read from the artifact store and the registry; the newest two stay in memory. */
+/** Training sets read from the artifact store and the registry; the newest two stay in memory while trials ask for them. */
 export function createTrainingSets({ artifacts, registry }: Deps): TrainingSets {
   /** A forecast's rows are the dataset's, once for each horizon. */
   const rowsOf = async ({ spec, split, paths }: Awaited<ReturnType<typeof read>>) => {
     const frame = await readFrame(paths, spec, { columns: columnsRead(spec) });
     return spec.forecast ? await expandForecast(spec, frame, split) : { frame, split };
   };
-  const cached = createLru<TrainingSet>(keptSets);
+  const cached = createLru<TrainingSet>(keptSets, { idleMs });
   const read = async (ref: TrainingSetRef) => {
     const spec = await loadSpec(artifacts, ref.spec);
     const split = splitSchema.parse(await readJson(artifacts, ref.split));
