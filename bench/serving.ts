@@ -1,13 +1,14 @@
 import { machine, median, option, report } from './lib/report.ts';
 import { measureBatch } from './serving/batch.ts';
-import { type Contestant, contestants, type Name } from './serving/contestants.ts';
+import { type Contestant, constant, contestants, type Name } from './serving/contestants.ts';
 import { type Ground, prepareGround } from './serving/ground.ts';
-import { createMeasuring, type Measured } from './serving/measure.ts';
+import { createMeasuring, type Load, type Measured } from './serving/measure.ts';
 
 /**
  * How many single-row predictions a second one process answers: Relevo as it ships (API key, validation, prediction log)
  * beside FastAPI + onnxruntime, `mlflow models serve`, BentoML, and the least that Hono + onnxruntime-node can do, all over
- * the same ONNX file; the latency of each at half its own rate; and a batch beside bare `session.run`.
+ * the same ONNX file; the latency of each at half its own rate, and of a server that computes nothing at half of
+ * Relevo's; and a batch beside bare `session.run`.
  */
 const connections = 16;
 const seconds = Number(option('seconds') ?? 8);
@@ -48,10 +49,17 @@ function compared(servers: Partial<Record<Name, Summary>>) {
   };
 }
 
+/** What half of Relevo's load costs where nothing is computed. */
+const floorOf = (all: readonly { even: Load; stolenShare: number }[]) => ({
+  p50MsAtHalfLoad: Number(median(all.map(({ even }) => even.p50Ms)).toPrecision(4)),
+  p99MsAtHalfLoad: Number(median(all.map(({ even }) => even.p99Ms)).toPrecision(4)),
+  stolenShareAtHalfLoad: Number(median(all.map(({ stolenShare }) => stolenShare)).toPrecision(4)),
+});
+
 async function bench(ground: Ground) {
   const all = Object.entries(await contestants(ground)) as [Name, Contestant][];
   const chosen = all.filter(([name]) => only === undefined || only.includes(name));
-  const { measure, answers } = createMeasuring(ground, { seconds, connections });
+  const { measure, measureEven, answers } = createMeasuring(ground, { seconds, connections });
   const probes = ground.samples.slice(0, 50);
   const expected = await answers(chosen[0][1], probes);
   const differences: Partial<Record<Name, number>> = {};
@@ -68,6 +76,9 @@ async function bench(ground: Ground) {
   const servers: Partial<Record<Name, Summary>> = Object.fromEntries(
     [...measured].map(([name, rows]) => [name, summary(rows)]),
   );
+  const floor = [];
+  for (const { saturated } of measured.get('relevo') ?? [])
+    floor.push(await measureEven(constant(), saturated.requestsPerSecond / 2));
   const batch = await measureBatch(ground, chosen[0][1], { rows: batchRows, times: 12 });
   return {
     question:
@@ -75,6 +86,7 @@ async function bench(ground: Ground) {
     setting: { machine: machine(), trees, depth: 8, rawColumns: 9, connections, seconds, rounds },
     servers,
     ...compared(servers),
+    nothingComputed: floor.length > 0 ? floorOf(floor) : undefined,
     batch: {
       rows: batchRows,
       ...batch,
@@ -91,9 +103,10 @@ const line = (name: string, figures: Summary): string =>
 
 const ground = await prepareGround(trees);
 try {
-  report(await bench(ground), ({ servers, batch, timesBestPythonPeer, shareOfBareHono }) =>
+  report(await bench(ground), ({ servers, batch, nothingComputed, timesBestPythonPeer, shareOfBareHono }) =>
     [
       ...Object.entries(servers).map(([name, figures]) => line(name, figures)),
+      `a server that computes nothing, at half of Relevo's load: p99 ${nothingComputed?.p99MsAtHalfLoad} ms`,
       `${timesBestPythonPeer}× the best Python peer, ${Math.round(100 * shareOfBareHono)} % of the bare handler`,
       `${batch.rows} rows: ${Math.round(batch.overHttpMs)} ms, ${Math.round(100 * batch.shareOfSessionRun)} % of bare session.run`,
     ].join('\n'),

@@ -63,6 +63,16 @@ const bareHono = ({ modelPath }: Ground): Contestant => ({
   }),
 });
 
+/** Computes nothing: at another's load its latency is that of the machine and of who asks. */
+export const constant = (): Contestant => ({
+  ...plain,
+  command: (port) => ({
+    file: process.execPath,
+    args: ['--import', 'tsx', join(peers, 'constant.ts')],
+    env: { PORT: String(port) },
+  }),
+});
+
 const fastapi = (python: string, { modelPath }: Ground): Contestant => ({
   ...plain,
   command: (port) => ({

@@ -90,7 +90,22 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
     return JSON.parse(stdout);
   };
 
+  /** An even load, and how much of the machine's time its host kept meanwhile. */
+  const evenLoad = async (server: Running, contestant: Contestant, rate: number) => {
+    const [stolenBefore, startedMs] = [stolenSeconds(), performance.now()];
+    const even = await load(server, contestant, seconds, rate);
+    const wallSeconds = (performance.now() - startedMs) / 1_000;
+    return { even, stolenShare: (stolenSeconds() - stolenBefore) / (wallSeconds * availableParallelism()) };
+  };
+
   return {
+    /** One server at an even load. */
+    measureEven: (contestant: Contestant, rate: number): Promise<{ even: Load; stolenShare: number }> =>
+      during(contestant, async (server) => {
+        await load(server, contestant, Math.min(3, seconds));
+        return await evenLoad(server, contestant, rate);
+      }),
+
     measure: (contestant: Contestant): Promise<Measured> =>
       during(contestant, async (server) => {
         const own = () => familyOf(server.process.pid ?? 0);
@@ -100,13 +115,14 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
         const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
         const saturated = await load(server, contestant, seconds);
         const answered = saturated.requestsPerSecond * seconds;
-        const [stolenBefore, startedMs] = [stolenSeconds(), performance.now()];
-        const half = await load(server, contestant, seconds, saturated.requestsPerSecond / 2);
-        const halfSeconds = (performance.now() - startedMs) / 1_000;
+        const { even: half, stolenShare } = await evenLoad(
+          server,
+          contestant,
+          saturated.requestsPerSecond / 2,
+        );
         const all = answered + half.requestsPerSecond * seconds;
         return {
-          ...{ saturated, half, idleRssMiB },
-          stolenShare: (stolenSeconds() - stolenBefore) / (halfSeconds * availableParallelism()),
+          ...{ saturated, half, stolenShare, idleRssMiB },
           cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,
           databaseUsPerRequest: ((sum(database(), cpuSeconds) - before[1]) / all) * 1e6,
           peakRssMiB: sum(own(), (pid) => memoryMiB(pid).peak),
