@@ -12,7 +12,7 @@ export interface BatchDeps {
   artifacts: ArtifactStore;
   registry: {
     models: Pick<ModelRegistry, 'get'>;
-    datasets: Pick<DatasetRegistry, 'get'>;
+    datasets: Pick<DatasetRegistry, 'get' | 'latest'>;
     predictions: Pick<PredictionRegistry, 'copy'>;
   };
   scratchDir: string;

@@ -24,7 +24,8 @@ export function resultColumns(
           ...(spec.interval && { low: 'DOUBLE' as const, high: 'DOUBLE' as const }),
         };
   const id = log && { id: 'VARCHAR' as const };
-  return { row: 'BIGINT', key: 'VARCHAR', ...id, ...answer, error: 'VARCHAR' };
+  const moment = spec.forecast && ({ at: 'VARCHAR', from: 'VARCHAR', intervalsAhead: 'BIGINT' } as const);
+  return { row: 'BIGINT', key: 'VARCHAR', ...id, ...moment, ...answer, error: 'VARCHAR' };
 }
 
 const probabilityColumn = (label: string): string => `probability_${label}`;
@@ -42,7 +43,7 @@ const linesPerWrite = 2_000;
 export async function writeLines(
   path: string,
   batch: Pick<BatchInput, 'results' | 'log'>,
-  { spec, chunk, answers, answered, firstRow }: AnsweredChunk,
+  { spec, chunk, answers, answered, firstRow, moments }: AnsweredChunk,
   signal: AbortSignal,
 ): Promise<void> {
   const format = chunkFormat(batch.results);
@@ -53,7 +54,7 @@ export async function writeLines(
     const row = firstRow + at;
     const said =
       answered[at] === 1
-        ? { id: idOf?.(row), ...answerOf(at) }
+        ? { id: idOf?.(row), ...moments?.[at], ...answerOf(at) }
         : { error: chunk.faults.get(at) ?? 'the model has no finite answer for these values' };
     const cells: Record<string, Cell> = { row, key: chunk.keys?.[at] ?? undefined, ...said };
     return format === 'csv' ? names.map((name) => csvCell(cells[name])).join(',') : JSON.stringify(cells);

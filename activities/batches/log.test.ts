@@ -19,6 +19,7 @@ function chunkOf(rows: number): AnsweredChunk {
     rows,
     columns: { NSM: numbers, Load_Type: Array.from(numbers, (at) => (at === 0 ? '' : 'Light_Load')) },
     keys: Array.from(numbers, (at) => (at === 3 ? 'k'.repeat(201) : `k-${at}`)),
+    times: undefined,
     faults: new Map([[1, 'bad']]),
   };
   const prediction = numbers.map((at) => (at === 2 ? Number.NaN : 2 * at));

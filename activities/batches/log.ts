@@ -2,6 +2,7 @@ import type { BatchInput, BatchLog } from '../../contracts/batch.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { businessKeySchema, type LoggedAnswer } from '../../contracts/predictions.ts';
 import { throwIfAborted } from '../../data/duckdb.ts';
+import type { ForecastMoment } from '../../inference/forecast/request.ts';
 import type { ModelAnswer } from '../../inference/session.ts';
 import { encodePredictions, type LoggedPrediction } from '../../registry/prediction-batches.ts';
 import { batchIds } from '../../registry/prediction-ids.ts';
@@ -21,6 +22,8 @@ export interface AnsweredChunk {
   answered: Uint8Array;
   /** Of the chunk's first row in the batch. */
   firstRow: number;
+  /** What each row of a forecast is about. */
+  moments?: readonly ForecastMoment[];
 }
 
 /** Gives a row's number in the batch the id of its prediction: the same one however often the batch is run. */
@@ -63,9 +66,12 @@ function inputsReader(
   { spec, chunk }: AnsweredChunk,
 ): (at: number) => Record<string, number | string> | undefined {
   if (!policy.inputs) return () => undefined;
-  const kept = spec.inputs.filter((name) => !policy.redact.includes(name));
+  const time = spec.forecast?.time;
+  const isKept = (name: string): boolean => !policy.redact.includes(name);
+  const kept = spec.inputs.filter(isKept);
   return (at) => {
     const cells: Record<string, number | string> = {};
+    if (time !== undefined && isKept(time)) cells[time] = chunk.times?.[at] ?? '';
     for (const name of kept) {
       const cell = chunk.columns[name][at];
       if (cell !== '' && !Number.isNaN(cell)) cells[name] = cell;

@@ -13,6 +13,8 @@ export interface ChunkRows {
   rows: number;
   columns: Record<string, Float64Array | string[]>;
   keys: (string | null)[] | undefined;
+  /** What the rows of a forecast are about, as they say it. */
+  times: (string | null)[] | undefined;
   /** What is wrong with a row, by its place. */
   faults: Map<number, string>;
 }
@@ -50,12 +52,13 @@ export async function readChunk(db: DuckDb, path: string, spec: PipelineSpec): P
     columns[name] = texts;
     return textTaker(name, spec, cell, texts, { lack, blame });
   });
-  const keys: (string | null)[] | undefined = present.has(keyColumn) ? [] : undefined;
-  if (keys !== undefined)
-    takers.push({
-      select: [quoteName(keyColumn)],
-      take: ([cells]) => keys.push(...(cells as (string | null)[])),
-    });
+  const asGiven = (name: string): (string | null)[] => {
+    const texts: (string | null)[] = [];
+    takers.push({ select: [quoteName(name)], take: ([cells]) => texts.push(...(cells as typeof texts)) });
+    return texts;
+  };
+  const keys = present.has(keyColumn) ? asGiven(keyColumn) : undefined;
+  const times = spec.forecast && asGiven(spec.forecast.time);
 
   let at = 0;
   for await (const chunk of db.columns(
@@ -68,7 +71,7 @@ export async function readChunk(db: DuckDb, path: string, spec: PipelineSpec): P
     }
     at += chunk[0].length;
   }
-  return { rows, columns, keys, faults };
+  return { rows, columns, keys, times, faults };
 }
 
 /** A number, and what stands in its place where it is none or out of range. */

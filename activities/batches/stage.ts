@@ -26,12 +26,13 @@ export async function stageRows(
   folder: string,
   { signal, report }: Pulse,
 ): Promise<StagedRows> {
-  const { spec } = await deps.registry.models.get(batch.pipeline, batch.modelVersion);
+  const { spec, source } = await deps.registry.models.get(batch.pipeline, batch.modelVersion);
+  const history = spec.forecast && (await newestReadings(deps, batch.pipeline, source));
   const db = await openDuckDb({ path: join(folder, 'rows.duckdb'), tempDir: folder, signal });
   try {
     const from = await readerOf(deps, batch, spec);
     const present = await presentColumns(db, from, batch, spec);
-    const names = spec.inputs.filter((name) => present.has(name));
+    const names = askedColumns(spec).filter((name) => present.has(name));
     const cells = names.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
     const key = keyOf(batch, present);
     if (key !== undefined) cells.push(`CAST(${quoteName(key)} AS VARCHAR) AS ${quoteName(keyColumn)}`);
@@ -50,7 +51,7 @@ export async function stageRows(
       chunks.push(await deps.artifacts.putFile(path, about));
       report({ phase: 'divide', done: Math.min(rows, start + size), total: rows });
     }
-    const plan = await putJson(deps.artifacts, 'chunks.json', { rowsPerChunk: size, chunks });
+    const plan = await putJson(deps.artifacts, 'chunks.json', { rowsPerChunk: size, chunks, history });
     return { plan, chunks: chunks.length, rows };
   } finally {
     db.close();
@@ -77,8 +78,34 @@ async function readerOf(
     return `read_csv(${file}, auto_detect = false, header = true, delim = ${quoteText(delimiter)}, quote = '"',
       escape = '"', nullstr = '', columns = ${textColumns(names)})`;
   }
-  const names = [...spec.inputs, batch.key ?? batch.log?.policy.keyColumn].flatMap((name) => name ?? []);
+  const key = batch.key ?? batch.log?.policy.keyColumn;
+  const names = [...askedColumns(spec), ...(key === undefined ? [] : [key])];
   return `read_json(${file}, format = 'newline_delimited', columns = ${textColumns(names)})`;
+}
+
+/** The columns that a row is asked with: the model's, and the time of a forecast. */
+const askedColumns = ({ inputs, forecast }: PipelineSpec): string[] =>
+  forecast === undefined ? inputs : [forecast.time, ...inputs];
+
+/**
+ * The readings that all of a batch's forecasts start from, though newer ones be read meanwhile.
+ * @throws RelevoError DATASET_NOT_FOUND
+ */
+async function newestReadings(
+  { registry }: BatchDeps,
+  pipeline: string,
+  source: string,
+): Promise<ArtifactRef> {
+  const newest = await registry.datasets.latest(pipeline, source);
+  if (newest?.artifacts.history !== undefined) return newest.artifacts.history;
+  throw new RelevoError(
+    'DATASET_NOT_FOUND',
+    `"${pipeline}" has no readings that a forecast could start from`,
+    {
+      value: `${pipeline}/${source}`,
+      remedy: `Run "relevo ingest ${pipeline} --source ${source}", then ask again.`,
+    },
+  );
 }
 
 const textColumns = (names: readonly string[]): string =>
@@ -102,6 +129,8 @@ async function presentColumns(
   const present = new Set(described.map(({ column_name: name }) => String(name)));
   const policy = servingPolicyOf(spec);
   const lacking = spec.inputs.filter((name) => !present.has(name) && !mayLack(spec.columns[name], policy));
+  const time = spec.forecast?.time;
+  if (time !== undefined && !present.has(time)) lacking.unshift(time);
   if (batch.key !== undefined && !present.has(batch.key)) lacking.push(batch.key);
   if (lacking.length === 0) return present;
   throw new RelevoError(
@@ -110,7 +139,7 @@ async function presentColumns(
     {
       field: lacking[0],
       value: [...present].slice(0, 20).join(', '),
-      expected: `the columns ${spec.inputs.join(', ')}`,
+      expected: `the columns ${askedColumns(spec).join(', ')}`,
     },
   );
 }

@@ -1,7 +1,7 @@
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
+import type { ForecastMoment } from '../../inference/forecast/request.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import type { Answers } from './answers.ts';
-import type { ForecastMoment } from './forecast/rows.ts';
 import { type RowFlags, rowFlagger } from './rows/flags.ts';
 
 type Writer = (answers: Answers, row: number) => string;

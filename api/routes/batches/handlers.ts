@@ -15,7 +15,15 @@ import { batchRows } from './rows.ts';
 
 type Deps = Pick<
   ApiDeps,
-  'pipelines' | 'champions' | 'registry' | 'workflows' | 'artifacts' | 'recording' | 'temporalUi' | 'log'
+  | 'pipelines'
+  | 'champions'
+  | 'histories'
+  | 'registry'
+  | 'workflows'
+  | 'artifacts'
+  | 'recording'
+  | 'temporalUi'
+  | 'log'
 >;
 
 /** Batches: many rows, predicted by one version in a durable run. */
@@ -36,8 +44,9 @@ export function batchRoutes(deps: Deps, book: RunBook) {
     .openapi(start, async (c) => {
       const { name } = pipelineNamed(pipelines, c.req.valid('param').pipeline);
       const { id = newBatchId(), version, key, results: format } = c.req.valid('query');
-      const modelVersion = await versionFor(deps, name, version);
+      const { modelVersion, isForecast } = await versionFor(deps, name, version);
       const rows = await batchRows(c, name, deps);
+      if (isForecast) demandMoments(rows, name);
       const run = runId('batch', name, id);
       const policy = deps.recording.policyOf(name);
       const log = { runId: run, askedAt: new Date().toISOString(), policy };
@@ -89,25 +98,32 @@ export function batchRoutes(deps: Deps, book: RunBook) {
 /** Sorts by time; batches of one second differ by chance. */
 const newBatchId = (): string => `${manualRunKey(new Date())}-${randomBytes(4).toString('hex')}`;
 
-/** The version that is to answer. @throws RelevoError REQUEST_INVALID of a forecast, which only knows the moments after its last reading */
+/** The version that is to answer. @throws RelevoError CHAMPION_MISSING, MODEL_NOT_FOUND, DATASET_NOT_FOUND where a forecast has nothing to start from */
 async function versionFor(
-  { champions, registry }: Pick<Deps, 'champions' | 'registry'>,
+  { champions, registry, histories }: Pick<Deps, 'champions' | 'registry' | 'histories'>,
   pipeline: string,
   version: string | undefined,
-): Promise<string> {
+): Promise<{ modelVersion: string; isForecast: boolean }> {
   const chosen =
     version === undefined
       ? champions.serving(pipeline).version
       : await registry.models.get(pipeline, version);
-  if (chosen.spec.forecast === undefined) return chosen.version;
+  const isForecast = chosen.spec.forecast !== undefined;
+  if (isForecast) await histories.of(pipeline, chosen.source);
+  return { modelVersion: chosen.version, isForecast };
+}
+
+/** @throws RelevoError REQUEST_INVALID: every row of a dataset version is a moment that has been */
+function demandMoments(rows: BatchInput['rows'], pipeline: string): void {
+  if (!('datasetVersion' in rows)) return;
   throw new RelevoError(
     'REQUEST_INVALID',
-    `"${pipeline}" makes forecasts, which are not asked for in batches.`,
+    `"${pipeline}" makes forecasts, and a dataset version holds readings of the past.`,
     {
-      field: 'pipeline',
-      value: pipeline,
-      expected: 'a pipeline without a forecast',
-      remedy: 'Ask /predict or /predict/batch for the moments.',
+      field: 'datasetVersion',
+      value: rows.datasetVersion,
+      expected: 'a file of moments after the last reading',
+      remedy: 'Send the moments as CSV, NDJSON or Parquet.',
     },
   );
 }

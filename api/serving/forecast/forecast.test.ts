@@ -3,7 +3,6 @@ import type { RelevoError } from '../../../contracts/errors.ts';
 import { historyTail, parseHistoryTail } from '../../../inference/history.ts';
 import { steelForecast } from '../../../pipelines/steel-forecast.ts';
 import { createHistories } from './histories.ts';
-import { readMoment, showMoment } from './moment.ts';
 import { forecastRequest } from './rows.ts';
 
 const { forecast } = steelForecast;
@@ -47,34 +46,6 @@ const refusal = (row: unknown): RelevoError => {
   }
   throw new Error('not refused');
 };
-
-describe('a moment', () => {
-  const now = Date.UTC(2018, 11, 31, 23, 59, 59) / 1000;
-  it.each([
-    ['2019-01-01T10:00', '2019-01-01T10:00'],
-    ['2019-01-01 10:00:30', '2019-01-01T10:00:30'],
-    ['2018-12-31T24:00', '2019-01-01T00:00'],
-    ['tomorrow at 10:00', '2019-01-01T10:00'],
-    ['tomorrow 10:00', '2019-01-01T10:00'],
-    ['Friday at 6pm', '2019-01-04T18:00'],
-    ['in 2 hours', '2019-01-01T01:59:59'],
-    ['mañana a las 10:00', '2019-01-01T10:00'],
-  ])('%s is %s', (text, wanted) => {
-    expect(showMoment(readMoment(text, now)?.epochSeconds ?? 0)).toBe(wanted);
-  });
-
-  it.each([
-    '',
-    'tomorrow',
-    'soon',
-    '2019-02-30T10:00',
-    '2019-01-01T25:00',
-    '10:00 to 12:00',
-    'tomorrow 10:00 or so',
-    'tomorrow 10:00 UTC',
-    'tomorrow 10:00 CET',
-  ])('is not "%s"', (text) => expect(readMoment(text, now)).toBeUndefined());
-});
 
 describe('a forecast request', () => {
   it('looks up what was known, and says from when', () => {
