@@ -27,6 +27,8 @@ export const contestPolicySchema = z.strictObject({
       recallDrop: z.number().min(0).max(1).default(0.05),
       /** Largest rise of the expected calibration error. */
       eceRise: z.number().min(0).max(1).default(0.02),
+      /** Largest fall of the share of rows within the stated interval, as far as it falls below the level. */
+      coverageDrop: z.number().min(0).max(1).default(0.05),
       /** Largest ratio of the loss of the worst segment (a category's rows), challenger to champion. */
       segmentLossRatio: z.number().min(1).default(1.25),
       /** Largest ratio of a row's latency (from 1 ms up) and of the file's size (from 10 MB up). */

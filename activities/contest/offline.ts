@@ -55,13 +55,14 @@ export async function findOffline(
       ? undefined
       : { rows: recentRows, improvementPercent: await compare(frame.rows - recentRows) };
   const loss = rowLossOf(task, metric, actual);
-  const { recallDrop, eceRise, segmentLossRatio } = spec.contest.guardrails;
+  const { recallDrop, eceRise, coverageDrop, segmentLossRatio } = spec.contest.guardrails;
   const ofRows = await runInPool<GuardrailInput, GuardrailResult[]>(
     guardrailWorker,
     {
       ...{ task, classes: classesOf(spec), actual, challenger: ours, champion: theirs, loss, seed },
       segments: segmentsOf(spec, frame),
-      limits: { recallDrop, eceRise, segmentLossRatio },
+      level: spec.interval?.level,
+      limits: { recallDrop, eceRise, coverageDrop, segmentLossRatio },
     },
     signal,
   );

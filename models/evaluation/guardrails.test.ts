@@ -26,7 +26,7 @@ const judge = (change: Partial<GuardrailInput>) =>
       ...{ task, classes: ['off', 'on'], actual, challenger: champion, champion, seed: 1 },
       loss: { kind: 'brier', classes: 2 },
       segments: [{ column: 'ore', codes, labels: ['a', 'b', 'c'] }],
-      limits: { recallDrop: 0.05, eceRise: 0.02, segmentLossRatio: 1.25 },
+      limits: { recallDrop: 0.05, eceRise: 0.02, coverageDrop: 0.05, segmentLossRatio: 1.25 },
       ...change,
     }).map((result) => [result.name, result]),
   );
@@ -99,6 +99,43 @@ describe('guardrails', () => {
     });
     expect(Object.keys(found)).toEqual(['segment']);
     expect(found.segment).toMatchObject({ passed: false, worst: 'ore = c' });
+  });
+});
+
+describe('the guardrail of stated intervals', () => {
+  const truth = actual.map(() => random.normal());
+  /** Predicts 0, give or take. */
+  const within = (half: number, count = rows) => ({
+    values: new Float64Array(count),
+    outputs: 1,
+    interval: Float64Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? -half : half)),
+  });
+  const judged = (challenger: number, champion: number, count = rows) =>
+    judge({
+      ...{ task: { kind: 'regression' }, classes: [], actual: truth.slice(0, count), level: 0.9 },
+      ...{ loss: { kind: 'squared' }, segments: [] },
+      ...{ challenger: within(challenger, count), champion: within(champion, count) },
+    }).coverage;
+
+  it('breaks where a challenger says less than it promises and the champion does not', () => {
+    expect(judged(1, 1.645)).toMatchObject({ passed: false, limit: 0.05 });
+    expect(judged(1, 1.645).value).toBeCloseTo(0.22, 1);
+  });
+
+  it('lets an interval shrink that was wider than it promised', () => {
+    expect(judged(1.9, 4)).toMatchObject({ passed: true, value: 0 });
+  });
+
+  it('holds where the champion is no better, and where few rows cannot tell', () => {
+    expect(judged(1, 0.9)).toMatchObject({ passed: true, value: 0 });
+    expect(judged(1.2, 1.645, 20)).toMatchObject({ passed: true, value: 0 });
+  });
+
+  it('asks nothing of a model that states no interval', () => {
+    const bare = { values: new Float64Array(rows), outputs: 1 };
+    const input = { task: { kind: 'regression' as const }, classes: [], actual: truth, segments: [] };
+    const loss = rowLossOf({ kind: 'regression' }, 'mae', truth);
+    expect(judge({ ...input, loss, level: 0.9, challenger: bare, champion: within(1.6) })).toEqual({});
   });
 });
 

@@ -25,7 +25,9 @@ export interface GuardrailInput {
   champion: Predictions;
   loss: RowLoss;
   segments: Segments[];
-  limits: { recallDrop: number; eceRise: number; segmentLossRatio: number };
+  /** Of the interval that a regression states; undefined where it states none. */
+  level?: number;
+  limits: { recallDrop: number; eceRise: number; coverageDrop: number; segmentLossRatio: number };
   seed: number;
 }
 
@@ -37,8 +39,8 @@ const resamples = 200;
 /** What must hold beside the metric, on rows that neither has learned from. */
 export function judgeGuardrails(input: GuardrailInput): GuardrailResult[] {
   const ofClasses = input.task.kind === 'classification' ? [recallOf(input), calibrationOf(input)] : [];
-  const segments = segmentsOf(input);
-  return [...ofClasses, ...(segments ? [segments] : [])];
+  const found = [coverageOf(input), segmentsOf(input)];
+  return [...ofClasses, ...found.filter((guardrail) => guardrail !== undefined)];
 }
 
 /**
@@ -101,6 +103,28 @@ function calibrationOf({
   }).sort();
   const isShown = drawn.length > 0 && quantile(drawn, chance) > 0;
   return { name: 'calibration', passed: !isShown, value, limit: limits.eceRise };
+}
+
+/**
+ * The fall of the share of rows that lie within the interval, where chance does not explain it (one-sided McNemar). An
+ * interval that holds what it promises has not fallen, however wide the champion's was.
+ */
+function coverageOf({ actual, challenger, champion, level, limits }: GuardrailInput) {
+  const [ours, theirs] = [challenger.interval, champion.interval];
+  if (level === undefined || ours === undefined || theirs === undefined) return undefined;
+  const covers = (interval: Float64Array, row: number): boolean =>
+    interval[2 * row] <= actual[row] && actual[row] <= interval[2 * row + 1];
+  let [covered, lost, won] = [0, 0, 0];
+  for (let row = 0; row < actual.length; row++) {
+    const [isOurs, isTheirs] = [covers(ours, row), covers(theirs, row)];
+    covered += Number(isOurs);
+    lost += Number(isTheirs && !isOurs);
+    won += Number(isOurs && !isTheirs);
+  }
+  const short = level - covered / actual.length;
+  const isFine = short <= 0 || fairCoinAtMost(won, lost + won) > chance;
+  const value = isFine ? 0 : Math.min(short, (lost - won) / actual.length);
+  return { name: 'coverage', passed: value <= limits.coverageDrop, value, limit: limits.coverageDrop };
 }
 
 /**
