@@ -32,6 +32,7 @@ export function tooManyRequests(whose: 'key' | 'address', perSecond: number, wai
   );
 }
 
+/** Who guesses credentials waits; `retry-after` is in whole seconds, at least one. */
 export const tooManyFailures = (waitMs: number): RateLimited =>
   new RateLimited(
     'Too many wrong credentials came from here.',

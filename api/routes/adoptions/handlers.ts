@@ -11,6 +11,7 @@ type Deps = Pick<ApiDeps, 'pipelines' | 'registry' | 'artifacts' | 'workflows' |
 
 const resultSchema = z.object({ version: z.string() });
 
+/** Waits for the workflow that checks and registers the model: 201 names a version that contends, no champion yet. */
 export function adoptionRoutes({ pipelines, registry, artifacts, workflows, newId }: Deps) {
   return createRouter().openapi(adopt, async (c) => {
     const { name: pipeline } = pipelineNamed(pipelines, c.req.valid('param').pipeline);

@@ -6,6 +6,7 @@ import { force, get } from './routes.ts';
 
 const eventsShown = 20;
 
+/** Forcing answers with the breaker as it then stands and its last 20 events. */
 export function breakerRoutes({ pipelines, registry }: Pick<ApiDeps, 'pipelines' | 'registry'>) {
   const show = async (pipeline: string, limit: number) => {
     const [breaker, history] = await Promise.all([

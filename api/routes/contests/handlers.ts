@@ -14,6 +14,10 @@ import { get, list, start, steer } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'pipelines' | 'registry' | 'workflows' | 'temporalUi' | 'log'>;
 
+/**
+ * A pipeline and a version name one contest, whose latest run is shown. Stopping one that was ended from outside takes
+ * its traffic away and still answers CONTEST_NOT_FOUND.
+ */
 export function contestRoutes(deps: Deps) {
   const { pipelines, registry, workflows } = deps;
   const book = createRunBook(registry, workflows);

@@ -17,6 +17,10 @@ const policy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 const comparedSchema = z.object({ artifacts: z.record(z.string(), artifactRefSchema) });
 
+/**
+ * Reports are the pages that the ingest left; a comparison is made while the client waits. A version of another
+ * pipeline is DATASET_NOT_FOUND.
+ */
 export function datasetRoutes({ pipelines, registry, workflows, artifacts, newId }: Deps) {
   const page = async (c: ApiContext, pages: Record<string, ArtifactRef>, name: string) => {
     const ref = pages[languageOf(c)({ en: `${name}-en`, es: `${name}-es` })];

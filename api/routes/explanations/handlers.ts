@@ -22,6 +22,10 @@ const cellsOf = (rows: readonly unknown[], history: Record<string, Float64Array>
     ...Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values[at]])),
   }));
 
+/**
+ * Of the champion in service alone. Rows are explained by a workflow while the client waits; how it answers on the
+ * whole is read from its files: MODEL_NOT_FOUND where its training left nothing of the kind.
+ */
 export function explanationRoutes({ champions, workflows, artifacts, newId, histories }: Deps) {
   return createRouter()
     .openapi(explain, async (c) => {

@@ -9,6 +9,10 @@ type Deps = Pick<
   'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'draining' | 'gateIsOpen'
 >;
 
+/**
+ * `/ready` is 503 only before the first champions are known and while draining: predictions go on without the database
+ * and Temporal, which is 200 and `degraded`.
+ */
 export function healthRoutes(deps: Deps) {
   const patience = { promptMs: limits.pingMs, silentMs: limits.silentMs };
   const lookAtDatabase = createPulse(() => deps.registry.ping(), patience);

@@ -20,6 +20,9 @@ const experimentJson = (experiment: MlflowExperiment) => ({
   tags: pairs(experiment.tags),
 });
 
+/**
+ * A search leaves out what the caller may not read after its page was cut, so that a page may hold less than asked for.
+ */
 export function addExperiments(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { experiments } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });

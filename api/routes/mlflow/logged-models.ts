@@ -49,6 +49,7 @@ const status = z.union([
 ]);
 const order = z.object({ field_name: z.string().max(300), ascending: z.boolean().nullish() });
 
+/** Nothing here asks for a role of one pipeline: only experiments that clients made have logged models. */
 export function addLoggedModels(add: AddEndpoint, { registry }: Deps): void {
   const { loggedModels } = registry.mlflow;
   const create = z.object({

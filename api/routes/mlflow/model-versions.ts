@@ -18,6 +18,10 @@ const flag = z
   .union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')])
   .default(false);
 
+/**
+ * Changes to the versions of a model that is named as a pipeline need `operate` for that pipeline; reads need no role
+ * for it. Names of stages are taken in any case.
+ */
 export function addModelVersions(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { modelVersions } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });

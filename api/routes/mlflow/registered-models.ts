@@ -19,6 +19,9 @@ import {
 
 type Deps = Pick<ApiDeps, 'registry' | 'pipelines'>;
 
+/**
+ * As MLflow's clients read it: the number is a text, and `status` always READY, since a version is made in one step.
+ */
 export const versionJson = (version: MlflowModelVersion) => ({
   name: version.name,
   version: String(version.version),
@@ -70,6 +73,10 @@ function demandFree(name: string): void {
   });
 }
 
+/**
+ * Changes to a model that is named as a pipeline need `operate` for that pipeline, a rename for both names; reads need
+ * no role for it. The aliases `latest` and `v3`, which mean a version already, are REQUEST_INVALID.
+ */
 export function addRegisteredModels(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { models, modelVersions } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });

@@ -54,6 +54,7 @@ const asMetric = (given: z.output<typeof metric>): MlflowMetric => ({
   ...(given.dataset_digest ? { datasetDigest: given.dataset_digest } : {}),
 });
 
+/** As MLflow's clients read it: NaN and the infinities are texts. */
 export const metricJson = ({ key: name, value, timestampMs, step, ...about }: MlflowMetric) => ({
   key: name,
   value: doubleJson(value),
@@ -79,6 +80,7 @@ const modelJson = z
 
 const nothing = { metrics: [], params: {}, tags: {} };
 
+/** Trainings of pipelines are runs that need `read` for their pipeline, and nothing changes them: MLFLOW_NOT_FOUND. */
 export function addRuns(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { runs } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });

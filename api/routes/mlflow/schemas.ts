@@ -107,6 +107,7 @@ export const searchOf = (given: {
   ...(given.page_token === undefined ? {} : { pageToken: given.page_token }),
 });
 
+/** A record as protobuf has maps: a list of `{ key, value }`, which `texts` reads. */
 export const pairs = (record: Record<string, string>): { key: string; value: string }[] =>
   Object.entries(record).map(([name, value]) => ({ key: name, value }));
 

@@ -15,6 +15,10 @@ import { infoView, metricsView, modelView } from './view.ts';
 
 type Deps = Pick<ApiDeps, 'pipelines' | 'registry' | 'champions' | 'workflows' | 'temporalUi' | 'log'>;
 
+/**
+ * Promotion and rollback answer 200 with the aliases once they are moved, which this server's own champion follows
+ * where it can, and 202 with the run where that takes longer than `limits.shortResultMs`.
+ */
 export function modelRoutes(deps: Deps) {
   const { registry, champions, pipelines } = deps;
   const move = createMover(deps);

@@ -5,6 +5,7 @@ import { exampleRow, inputViews, targetView } from '../pipelines/view.ts';
 
 const aliasNames: readonly AliasName[] = ['champion', 'challenger', 'previous'];
 
+/** A version without its spec and files. Which aliases point to it is said only where the pipeline's are given. */
 export function modelView(model: ModelVersion, aliases?: Aliases) {
   const { pipeline, version, createdAt, runId, datasetVersion, source, synthetic, estimator, candidate } =
     model;
@@ -17,6 +18,7 @@ export function modelView(model: ModelVersion, aliases?: Aliases) {
   };
 }
 
+/** What a client needs to ask the model, in the caller's language: its inputs, its target's unit, an example row. */
 export const infoView = (model: ModelVersion, text: (text: Bilingual) => string) => ({
   ...modelView(model),
   title: text(model.spec.title),
@@ -27,6 +29,7 @@ export const infoView = (model: ModelVersion, text: (text: Bilingual) => string)
   example: exampleRow(model.spec),
 });
 
+/** Metrics on the test rows, in the unit of the target, with the split, seed and candidates that they come from. */
 export const metricsView = ({
   pipeline,
   version,

@@ -18,6 +18,10 @@ const countsOf = (statuses: readonly OutcomeStatus[]): Partial<Record<OutcomeSta
     }),
   );
 
+/**
+ * Each outcome is answered with a status of its own, in order. About a prediction that is older than the pipeline's log
+ * is kept, and not in it, an outcome is `unknown` and not stored.
+ */
 export function outcomeRoutes({ pipelines, registry, recording }: Deps) {
   const router = createRouter();
   router.openAPIRegistry.registerPath(outcomes);

@@ -19,6 +19,10 @@ export function pipelineNamed(pipelines: readonly PipelineSpec[], name: string):
   );
 }
 
+/**
+ * The list has the pipelines that the caller may describe. The default one is the same for everybody, so that a list
+ * may be without it.
+ */
 export function pipelineRoutes({ pipelines, champions }: Deps) {
   /** The first with a champion; while none has one, the first. */
   const defaultName = (): string | undefined => {

@@ -18,6 +18,10 @@ type Deps = Pick<
   'pipelines' | 'registry' | 'workflows' | 'temporalUi' | 'gate' | 'draining' | 'log'
 >;
 
+/**
+ * A run that names a candidate or source which the pipeline lacks is refused before it starts. To cancel is to ask: 202
+ * with the run as it stands then, 200 where it had ended.
+ */
 export function runRoutes(deps: Deps, book: RunBook) {
   const { temporalUi, workflows } = deps;
   const readView = async (id: string) => runView(await book.get(id), temporalUi);

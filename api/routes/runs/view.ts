@@ -8,6 +8,7 @@ import type { linksSchema, runSchema } from './routes.ts';
 
 type Ui = ApiDeps['temporalUi'];
 
+/** `temporalUi` leads to this execution, not to a later one of the same id; undefined where no UI is known. */
 export function runLinks(id: string, workflowRunId: string, ui: Ui): z.input<typeof linksSchema> {
   const self = links.run(id);
   const inUi =
@@ -16,6 +17,7 @@ export function runLinks(id: string, workflowRunId: string, ui: Ui): z.input<typ
   return { self, events: `${self}/events`, cancel: `${self}/cancel`, temporalUi: inUi };
 }
 
+/** A failure keeps the workflow's message; a code that is none of the catalogue's is shown as INTERNAL. */
 export function runView({ error, activities, ...run }: RunRecord, ui: Ui): z.input<typeof runSchema> {
   const known = error && errorOfRun(error);
   return {

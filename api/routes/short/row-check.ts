@@ -12,6 +12,7 @@ export type RowFault = Omit<ErrorDetails, 'issues' | 'where'> & { code: string; 
 /** Says what is wrong with a row before a version is asked about it; undefined where nothing is. */
 export type RowCheck = (row: unknown) => Promise<RowFault | undefined> | RowFault | undefined;
 
+/** A row's error as it stands beside the row, which needs neither `where` nor further `issues`. */
 export function faultOf({ code, message, details }: RelevoError): RowFault {
   const { issues: _issues, where: _where, ...fault } = details;
   return { code, message, ...fault };

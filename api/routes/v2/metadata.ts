@@ -41,6 +41,10 @@ export function outputTensors(spec: PipelineSpec): TensorMetadata[] {
 /** Given where it is asked for. */
 export const versionTensor = column('model_version', 'BYTES');
 
+/**
+ * The Open Inference Protocol's model metadata. `model_version` is among the outputs, though answered only when asked
+ * for.
+ */
 export const modelMetadata = ({ pipeline, spec }: ModelVersion, versions: readonly string[]) => ({
   name: pipeline,
   versions: [...versions],

@@ -29,6 +29,7 @@ const snapshotSchema = z.object({
   ),
 });
 
+/** Writes one after the other and each whole, readable by this user alone; a file that cannot be read has no keys. */
 export function createKeySnapshot(file: string): KeySnapshot {
   let last: Promise<void> = Promise.resolve();
   const write = async (checks: readonly KeyCheck[]): Promise<void> => {

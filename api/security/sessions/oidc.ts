@@ -33,6 +33,10 @@ interface Options {
   registry: Pick<SessionRegistry, 'beginOidc' | 'takeOidc'>;
 }
 
+/**
+ * Finds the provider at the first login, and again after a time when it was away. A login is good for ten minutes,
+ * once. Both calls throw IDENTITY_UNAVAILABLE where the provider does not answer as one.
+ */
 export function createOidcLogins({ settings, rolesClaim, registry }: Options): OidcLogins {
   const redirectUri = new URL(callbackPath, settings.publicUrl).href;
   let discovered: Promise<oidc.Configuration> | undefined;
