@@ -11,6 +11,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'ROUTE_NOT_FOUND',
 ]);
 
+/** 2 where the command itself was wrong, 3 where the API is away, 1 for all that went wrong behind it. */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'API_UNREACHABLE') return exitCodes.unreachable;
   return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;

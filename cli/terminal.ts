@@ -51,6 +51,10 @@ function endQuietlyOnBrokenPipe(stream: NodeJS.WriteStream): void {
   });
 }
 
+/**
+ * One for a process: it ends the process when a reader of stdout or stderr has gone away. With `json`, stdout has
+ * `printJson` alone.
+ */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { texts, json, verbose, variables = process.env } = options;
   const stdout = options.stdout ?? process.stdout;

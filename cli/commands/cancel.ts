@@ -3,6 +3,7 @@ import { runSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
+/** Asks a run to end and does not wait for it. A run that has ended otherwise is told as it ended; 0 either way. */
 export async function cancel({ terminal, api, interrupted }: CommandContext, id: string): Promise<ExitCode> {
   const { texts } = terminal;
   const client = await api();

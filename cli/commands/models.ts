@@ -7,6 +7,7 @@ import { estimateOf, metricTitle } from '../view/metrics.ts';
 
 const defaultLimit = 20;
 
+/** The newest versions of a pipeline, 20 unless told, with their metric on test rows and its 95 % interval. */
 export async function models(
   { terminal, api, interrupted }: CommandContext,
   pipeline: string,

@@ -2,6 +2,7 @@ import { pipelinesSchema } from '../client/schemas.ts';
 import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
+/** The pipelines that the key may describe, with their champions. */
 export async function pipelines({ terminal, api, interrupted }: CommandContext): Promise<ExitCode> {
   const { texts } = terminal;
   const client = await api();

@@ -11,6 +11,11 @@ import { predictFile } from './predict-file.ts';
 const rowsPerRequest = 5_000;
 const shownDigits = 7;
 
+/**
+ * Answers rows of `row`, of a file or of stdin in a table, asked for 5,000 at a time; one row that is refused ends it
+ * with the place of that row, and no answer is shown. A file with `out` goes as a batch of any length; without a file
+ * `out` counts for nothing, and so does `key` without both.
+ */
 export async function predict(
   context: CommandContext,
   pipeline: string,

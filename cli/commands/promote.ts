@@ -2,6 +2,7 @@ import type { CommandContext } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { moveChampion } from './move-champion.ts';
 
+/** Makes a version champion without comparing it with the one that stands. */
 export const promote = (
   context: CommandContext,
   pipeline: string,

@@ -11,6 +11,7 @@ export interface RetrainCommandOptions {
   follow: boolean;
 }
 
+/** `check` names the drift check that asks for it, `dataset` a dataset version; what is not given is the policy's. */
 export function retrain(
   context: CommandContext,
   pipeline: string,

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { showRuns } from '../view/runs.ts';
 import { followToEnd, showEnd } from './follow.ts';
 
+/** A run as it stands, or its end: 1 where it ended without its result, 0 while it goes on and nobody follows. */
 export async function run(
   context: CommandContext,
   id: string,

@@ -13,6 +13,7 @@ export interface RunsOptions {
 
 const defaultLimit = 20;
 
+/** The newest runs, 20 unless told, of any pipeline, kind and state that is not named. */
 export async function runs(
   { terminal, api, interrupted }: CommandContext,
   { pipeline, kind, state, limit = defaultLimit }: RunsOptions,

@@ -57,6 +57,7 @@ async function decidedReadiness(
 const isLate = (error: unknown): boolean =>
   error instanceof RelevoError && error.cause instanceof Error && error.cause.name === 'TimeoutError';
 
+/** What runs in this home and what the API says: 3 where it does not answer, 0 however ill the parts behind it are. */
 export async function status({ env, terminal, api, interrupted }: CommandContext): Promise<ExitCode> {
   const { texts, colors } = terminal;
   const stack = readStack(env.RELEVO_HOME);

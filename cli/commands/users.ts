@@ -96,6 +96,7 @@ export async function setDisabled(
   return exitCodes.ok;
 }
 
+/** By name, those that are kept out too; read on the database, so that no API has to run. */
 export async function listUsers(context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const texts = terminal.texts.users;

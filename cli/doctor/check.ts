@@ -21,12 +21,15 @@ export interface Check {
   run(context: CheckContext): Promise<Omit<Finding, 'name'>[]>;
 }
 
+/** Nothing to do about it. */
 export const ok = (found: string): Omit<Finding, 'name'> => ({ result: 'ok', found });
+/** Relevo runs with it; the doctor still ends with 0. */
 export const warn = (found: string, remedy: string): Omit<Finding, 'name'> => ({
   result: 'warn',
   found,
   remedy,
 });
+/** Relevo does not run, or not right, until it is mended; the doctor ends with 1. */
 export const fail = (found: string, remedy: string | undefined): Omit<Finding, 'name'> => ({
   result: 'fail',
   found,

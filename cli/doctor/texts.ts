@@ -127,4 +127,5 @@ const es: DoctorTexts = {
   notRunning: 'nada que alcanzar: no hay nada en marcha',
 };
 
+/** Spanish for `es`, English for any other language. */
 export const doctorTexts = (language: string): DoctorTexts => (language === 'es' ? es : en);

@@ -25,6 +25,9 @@ interface Part {
   keeper: Keeper;
 }
 
+/**
+ * Nothing ends by itself: who makes it stops or kills it. `lock` notes each process, for a start after a crash to find.
+ */
 export function createParts(options: {
   terminal: Terminal;
   lock: HomeLock;

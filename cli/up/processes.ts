@@ -27,6 +27,7 @@ function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
+/** Of a process that runs: of one that does not, or without /proc, it has no `startTicks`. */
 export const refOf = (pid: number): ProcessRef => ({ pid, startTicks: readStat(pid)?.startTicks });
 
 function answersSignals(pid: number): boolean {

@@ -58,6 +58,10 @@ const asService = (
   },
 });
 
+/**
+ * Starts PostgreSQL on the data in the home, which are made at the first start; the caller ends it.
+ * @throws RelevoError PORT_TAKEN, HOME_IN_USE, DATABASE_UNAVAILABLE, CANCELLED where `signal` was aborted.
+ */
 export async function embeddedPostgres(
   env: Environment,
   signal: AbortSignal,
@@ -76,6 +80,10 @@ export async function databaseUrlOf(env: Environment): Promise<string> {
   return urlOfCluster(postgresDir(env.RELEVO_HOME), env.RELEVO_POSTGRES_PORT);
 }
 
+/**
+ * Starts Temporal on the home's file; the caller ends it. The first time on a machine its program is downloaded or
+ * built, which takes minutes. @throws RelevoError PORT_TAKEN, HOME_IN_USE, TEMPORAL_UNAVAILABLE, CANCELLED
+ */
 export async function embeddedTemporal(
   env: Environment,
   signal: AbortSignal,

@@ -38,6 +38,7 @@ export async function onPath(name: string, path: string | undefined): Promise<st
   return undefined;
 }
 
+/** Where `adopt` puts the program; whether it is there is for `faultOf` to say. */
 export const cachedBinary = (cacheDir: string): string => join(cacheDir, 'temporal');
 
 /** Takes a program into the cache in one step, once it has proved to be whole. Gives its fault, if any. */

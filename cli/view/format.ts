@@ -10,6 +10,7 @@ export function formatDuration(milliseconds: number): string {
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+/** `512 B`, `1.4 MiB`, `117 GiB`. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
@@ -26,6 +27,7 @@ export function formatNumber(value: number): string {
   return value.toFixed(Math.min(decimals, 9));
 }
 
+/** `0.06750 [0.06120, 0.07310]`. */
 export const formatEstimate = ({ value, low, high }: { value: number; low: number; high: number }): string =>
   `${formatNumber(value)} [${formatNumber(low)}, ${formatNumber(high)}]`;
 

@@ -11,6 +11,10 @@ export interface LiveBlock {
   above(write: () => void): void;
 }
 
+/**
+ * One for a stream, and all else on that stream goes through `above`: it counts the lines that it has drawn. Lines
+ * beyond the height of the terminal are left out.
+ */
 export function createLiveBlock(stream: NodeJS.WriteStream): LiveBlock {
   let shown: string[] = [];
   const draw = (lines: string[]): void => {

@@ -59,6 +59,7 @@ export function estimateOf(metrics: Metrics, name: MetricName): string {
   return `${format(estimate.value)} [${format(estimate.low)}, ${format(estimate.high)}]`;
 }
 
+/** `RMSE`, `R²`, `macro F1`. */
 export const metricTitle = (name: MetricName): string => shown[name].title;
 
 /** The candidates of a training, the best by what they were chosen by first, the winner marked. */

@@ -18,6 +18,7 @@ const bar = (fraction: number, width = barWidth): string => {
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 };
 
+/** On a terminal it redraws until it is closed; elsewhere the title is not shown. */
 export function openRunView(terminal: Terminal, title: string): RunView {
   return terminal.live ? liveView(terminal, title) : lineView(terminal);
 }

@@ -36,6 +36,7 @@ export function readStack(home: string): StackStatus | undefined {
   };
 }
 
+/** Undefined is said as a home in which nothing runs. */
 export function showStack(terminal: Terminal, home: string, stack: StackStatus | undefined): void {
   const { texts } = terminal;
   if (stack === undefined) {

@@ -3,6 +3,7 @@ import { formatDuration } from './format.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 100;
+/** The frame of a moment, ten a second: spinners that are drawn together turn together. */
 export const spinner = (nowMs: number): string => frames[Math.floor(nowMs / frameMs) % frames.length];
 
 /** Calls `draw` ten times a second until the returned function is called; holds nothing open. */
@@ -24,6 +25,9 @@ export interface Steps {
 
 const quietMs = 10_000;
 
+/**
+ * One at a time for a terminal, whose redrawn lines it takes over while a step runs. What a step throws is thrown on.
+ */
 export function createSteps(terminal: Terminal): Steps {
   const { notes } = terminal;
   const active = new Set<{ title: string; detail: string }>();

@@ -7,6 +7,7 @@ import { formatMoment } from '../../view/format.ts';
 const defaultLimit = 20;
 const shownColumns = 3;
 
+/** The newest checks of a pipeline, 20 unless told, each with at most three of the columns that drifted. */
 export async function checks(
   { terminal, api, interrupted }: CommandContext,
   pipeline: string,
