@@ -52,10 +52,12 @@ export type Column = z.infer<typeof columnSchema>;
 export type ColumnInput = z.input<typeof columnSchema>;
 
 type Options<S extends z.ZodType> = Omit<z.input<S>, 'kind' | 'values' | 'format'>;
+/** A column of numbers; a cell outside of `min` to `max` is a fault, as is a missing one unless `optional`. */
 export const number = (options: Options<typeof numberColumnSchema> = {}): ColumnInput => ({
   kind: 'number',
   ...options,
 });
+/** A column of one of these values, which are stored as they are written here; any other is a fault. */
 export const category = (
   values: readonly string[],
   options: Options<typeof categoryColumnSchema> = {},
@@ -64,6 +66,10 @@ export const category = (
   values: [...values],
   ...options,
 });
+/**
+ * A column of moments in the source's own clock, without a time zone.
+ * @param format as DuckDB's `strptime` reads it, such as `%d/%m/%Y %H:%M`.
+ */
 export const timestamp = (
   format: string,
   options: Options<typeof timestampColumnSchema> = {},
@@ -72,6 +78,7 @@ export const timestamp = (
   format,
   ...options,
 });
+/** Of a column that is named neither so nor otherwise a source is refused: SOURCE_HEADER_CHANGED. */
 export const ignored = (about?: string): ColumnInput => ({ kind: 'ignored', about });
 
 /** Half a unit of the last place that the source writes; 0 where the column does not say. */

@@ -83,8 +83,10 @@ export interface ErrorDetails {
   remedy?: string;
 }
 
+/** `docs/errors/ROW_INVALID.md`: a path in the repository. */
 export const errorDocsUrl = (code: ErrorCode): string => `docs/errors/${code}.md`;
 
+/** For codes from elsewhere: another version of Relevo may know others. */
 export const isErrorCode = (value: unknown): value is ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorCatalogue, value);
 

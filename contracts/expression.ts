@@ -188,8 +188,11 @@ export class Formula {
   }
 }
 
+/** The row's own value; a column that the pipeline does not have is refused by `definePipeline`. */
 export const col = (name: string): Formula => new Formula({ op: 'column', name });
+/** A number to begin a formula with: `num(1).minus(col('pf'))`. As an operand a plain number will do. */
 export const num = (value: number): Formula => new Formula({ op: 'number', value });
+/** A text as a branch of `where`; `equals` takes plain texts. */
 export const text = (value: string): Formula => new Formula({ op: 'text', value });
 /** Place of a category's value among `values`, from 0; missing where it is none of them. */
 export const code = (name: string, values: readonly string[]): Formula =>
@@ -202,6 +205,7 @@ export function cyclical(name: string, of: Formula, period: number): Record<stri
   const angle = of.times((2 * Math.PI) / period);
   return { [`${name}:sine`]: angle.sine(), [`${name}:cosine`]: angle.cosine() };
 }
+/** Both branches are texts, or neither is. A comparison with a missing value is false, so that `not` of it is true. */
 export const where = (condition: Formula, whenTrue: Operand, whenFalse: Operand): Formula =>
   new Formula({
     op: 'where',

@@ -29,6 +29,7 @@ export interface ParsedRunId {
   key: string;
 }
 
+/** Undefined for anything but three parts of which the first is a kind of run: an id of a run's child is none. */
 export function parseRunId(id: string): ParsedRunId | undefined {
   const [kind, pipeline, key, ...rest] = id.split('/');
   if (rest.length > 0 || !key || !(runKinds as readonly string[]).includes(kind)) return undefined;
@@ -50,6 +51,7 @@ export const watchId = (pipeline: string): string => `watch/${pipeline}`;
 /** Key of the ingest of a folder's files in one state: the same files are one run. */
 export const arrivalKey = (state: string): string => `files-${state}`;
 
+/** `train-steel-energy`. */
 export const scheduleId = (kind: 'ingest' | 'train' | 'monitor', pipeline: string): string =>
   `${kind}-${pipeline}`;
 

@@ -302,6 +302,10 @@ export function definePipeline(definition: PipelineDefinition): PipelineSpec {
   return parsePipelineSpec(toJson(definition));
 }
 
+/**
+ * As `definePipeline`, for JSON that has expressions already; fills in what has a default.
+ * @throws RelevoError PIPELINE_INVALID with the first fault; `issues` holds further ones of the schema.
+ */
 export function parsePipelineSpec(value: unknown): PipelineSpec {
   const parsed = pipelineSpecSchema.safeParse(value);
   if (!parsed.success) {
