@@ -29,6 +29,7 @@ const corners = (a: Bounds, b: Bounds, of: (x: string, y: string) => string): Bo
   return { lo: `least(${values})`, hi: `greatest(${values})` };
 };
 
+/** The hull of all products, as SQL; NULL where an operand is undefined. */
 export const multiply = (a: Bounds, b: Bounds): Bounds => defined([a, b], corners(a, b, product));
 
 /** 1/x; undefined for exactly 0, unbounded on the side where x may come near 0. */
@@ -70,6 +71,7 @@ export const binary: Record<NumberOperator, (a: Bounds, b: Bounds) => Result> = 
   ),
 };
 
+/** True where both are known and the same, false where they cannot meet, else NULL. Both numbers, or both texts. */
 export function equals(left: Result, right: Result): Result {
   if ('value' in left && 'value' in right) return { value: `(${left.value} = ${right.value})` };
   const [a, b] = [left as Bounds, right as Bounds];
@@ -148,6 +150,7 @@ export const unary: Record<UnaryIntervalOperator, (a: Bounds) => Bounds> = {
   floor: increasing(exact),
 };
 
+/** x^n for a whole n of either sign; 1 for n = 0, and undefined for exactly 0 to a negative power. */
 export function integerPower(a: Bounds, exponent: number): Bounds {
   if (exponent === 0) return defined([a], { lo: '1::DOUBLE', hi: '1::DOUBLE' });
   const size = Math.abs(exponent);

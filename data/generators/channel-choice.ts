@@ -32,6 +32,7 @@ export const freshPast: Past = {
   last: undefined,
 };
 
+/** The past with one more order, which comes after all that are in it; from 20:00 on it is an order at night. */
 export function remember(past: Past, order: Order): Past {
   const [d, t, v] = past.byChannel;
   const night = (order.at % 86_400) / 3600 >= 20;

@@ -85,6 +85,7 @@ export const meterRow = (
   };
   return `${Object.values(cells).join(',')},x`;
 };
+/** The meter's first minutes, in which nothing is wrong. */
 export const meterRows = (count: number): string[] => Array.from({ length: count }, (_, k) => meterRow(k));
 
 /** Cleans lines of CSV in a folder that lives as long as the test. */

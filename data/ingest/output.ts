@@ -18,6 +18,10 @@ export interface Output {
   finish(): Promise<OutputReport>;
 }
 
+/**
+ * Makes the tables `quarantine` and `repairs`, so that a database takes one output. The files stay in `workDir`: they
+ * are the caller's to keep or remove.
+ */
 export async function createOutput(db: DuckDb, layout: Layout, input: ValidateInput): Promise<Output> {
   // Where and why, which cells are known to be wrong, then the text of all as it came.
   const texts = layout.fileColumns.map((name) => `${quoteName(name)} VARCHAR`);

@@ -45,6 +45,7 @@ function faultOf(row: ScannedRow, fields: number): string | undefined {
   return undefined;
 }
 
+/** SOURCE_TRUNCATED, for a file that was likely read while it was written. @param line from 1. */
 export const truncated = (file: string, line: number, what: string, expected: string): RelevoError =>
   new RelevoError('SOURCE_TRUNCATED', `${file} was cut at line ${line}: ${what}`, {
     field: file,

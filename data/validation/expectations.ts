@@ -14,6 +14,10 @@ export interface Expectations {
   finish(rowsRead: number, now?: Date): Promise<string[]>;
 }
 
+/**
+ * Makes the tables that the expectations count in, so that a database takes one batch.
+ * @param knownParts local Parquet paths of the dataset so far, which repeats and freshness look at too.
+ */
 export async function createExpectations(
   db: DuckDb,
   spec: PipelineSpec,

@@ -23,6 +23,7 @@ export interface Test {
   finish?(rowsRead: number, now: Date): Promise<Finding>;
 }
 
+/** @param index of the expectation among those of the pipeline: its tables are named by it. */
 export function createTest(
   db: DuckDb,
   spec: PipelineSpec,

@@ -30,6 +30,7 @@ export function numbersOf(seed: number) {
   };
 }
 
+/** An input of numbers, NaN where missing. */
 export const number = (column: string, reference: Float64Array, current: Float64Array): ColumnPair => ({
   column,
   role: 'input',
@@ -38,6 +39,7 @@ export const number = (column: string, reference: Float64Array, current: Float64
   current,
 });
 
+/** An input of categories with the same labels on both sides; codes below 0 are missing. */
 export const category = (
   column: string,
   labels: string[],

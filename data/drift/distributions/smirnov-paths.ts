@@ -41,6 +41,7 @@ function outsideBand(m: number, n: number, h: number): number {
   return column[n];
 }
 
+/** Euclid's, of whole numbers not below 0. */
 export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

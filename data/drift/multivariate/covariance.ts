@@ -11,6 +11,7 @@ export interface Spread {
   directions: Float64Array[];
 }
 
+/** One number a column; NaN where a value of it is missing, 0 where there are no rows. */
 export function meanOf({ rows, width, values }: Matrix): Float64Array {
   const mean = new Float64Array(width);
   for (let place = 0; place < values.length; place++) mean[place % width] += values[place] / rows;
@@ -46,6 +47,7 @@ export function spreadOf(mean: Float64Array, covariance: Dense): Spread {
   };
 }
 
+/** How far a row lies from the mean along a unit vector, in the unit of the row; negative on its other side. */
 export function project(row: Float64Array, mean: Float64Array, direction: Float64Array): number {
   let sum = 0;
   for (let column = 0; column < row.length; column++) sum += (row[column] - mean[column]) * direction[column];

@@ -7,6 +7,7 @@ export const confusionMetrics = [
 ] as const;
 export type ConfusionMetric = (typeof confusionMetrics)[number];
 
+/** Whether it follows from the table of labels and answers alone, unlike the log-loss and its kind. */
 export const isConfusionMetric = (metric: string): metric is ConfusionMetric =>
   (confusionMetrics as readonly string[]).includes(metric);
 

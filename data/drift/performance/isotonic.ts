@@ -52,6 +52,7 @@ function pool(blocks: Block[]): void {
   }
 }
 
+/** The level at a score, found by bisection; NaN for a function without knots. */
 export function isotonicAt({ scores, levels }: Isotonic, score: number): number {
   if (score <= scores[0]) return levels[0];
   let low = 0;
