@@ -11,6 +11,7 @@ type Done = (error: Error | null, address: string | LookupAddress[], family?: nu
 
 const resolveBySystem: Resolve = promisify(lookup);
 
+/** URL_REFUSED. @param url as it may be shown (`shown`): it goes into logs. */
 export const refused = (url: string, why: string): RelevoError =>
   new RelevoError('URL_REFUSED', `${url} is not called: ${why}.`, {
     field: 'url',

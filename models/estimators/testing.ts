@@ -19,8 +19,10 @@ import { estimators, parseParams } from './index.ts';
 
 /** What the tests of estimators share. */
 
+/** Two threads, and nobody who would abort. */
 export const neverCancelled = (): FitContext => ({ threads: 2, signal: new AbortController().signal });
 
+/** Columns are `x0`, `x1` and so on unless named. */
 export function matrixOf(rows: number[][], names = rows[0].map((_, j) => `x${j}`)): Matrix {
   return { rows: rows.length, names, data: Float64Array.from(rows.flat()) };
 }
@@ -130,6 +132,7 @@ export const answersOf = (values: Float64Array, outputs: number): number[][] =>
   Array.from({ length: values.length / outputs }, (_, row) => [
     ...values.subarray(row * outputs, (row + 1) * outputs),
   ]);
+/** The class of a row's largest probability; of equal ones the first. */
 export const likeliest = (answer: number[]): number => answer.indexOf(Math.max(...answer));
 
 /** What onnxruntime says for the rows from the graph that the model adds itself to. */
@@ -162,6 +165,7 @@ export function largestDifference(a: Float64Array, b: Float64Array): number {
   );
 }
 
+/** What the call throws; itself throws where it does not. */
 export function errorOf(call: () => unknown): unknown {
   try {
     call();

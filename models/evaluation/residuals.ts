@@ -3,6 +3,10 @@ import { quantile } from '../quantile.ts';
 
 const shares = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
 
+/**
+ * Residuals are actual minus predicted, in the unit of the target; their deviation is over n, not n − 1.
+ * @param interval low and high bound per row, row-major.
+ */
 export function reportRegression(
   actual: Float64Array,
   predicted: Float64Array,

@@ -10,6 +10,7 @@ import type { StepContext } from './step.ts';
 
 /** What the tests of feature steps share. */
 
+/** A matrix of row-major cells, null where missing. */
 export const fromCells = (names: string[], cells: (number | null)[]): Matrix => ({
   rows: cells.length / names.length,
   names,
@@ -44,6 +45,7 @@ export function contextFor({ rows, names, data }: Matrix): StepContext {
   return { target, task: { kind: 'classification', classes: 3, ordered: false }, seed: 4 };
 }
 
+/** Fits steps as a pipeline writes them, their defaults filled in. */
 export const learn = (steps: FeatureStepInput[], train: Matrix, context = contextFor(train)) =>
   fitSteps(
     steps.map((step) => featureStepSchema.parse(step)),
@@ -69,6 +71,7 @@ async function runGraph(steps: FeatureStepState[], matrix: Matrix, width: number
   return results;
 }
 
+/** To `tolerance`, relative to what is expected where that is beyond 1; NaN is close to NaN. */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 1e-12): void {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < actual.length; i++) {

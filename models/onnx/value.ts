@@ -22,6 +22,7 @@ export interface Compiler {
   inputs: Record<string, TensorName>;
 }
 
+/** One double for all rows, whose value stays readable as `literal`. */
 export const numberConstant = ({ graph }: Compiler, value: number): Value => ({
   tensor: graph.constant('double', [value], [1, 1]),
   kind: 'number',
@@ -30,6 +31,7 @@ export const numberConstant = ({ graph }: Compiler, value: number): Value => ({
   literal: value,
 });
 
+/** One text for all rows, readable as `literal`. */
 export const textConstant = ({ graph }: Compiler, value: string): Value => ({
   tensor: graph.constant('string', [value], [1, 1]),
   kind: 'text',
@@ -51,6 +53,7 @@ export function nodeValue(c: Compiler, kind: Value['kind'], op: string, ...of: V
   };
 }
 
+/** For the result of an operation that may make an infinity of finite numbers. */
 export const mayOverflow = (value: Value): Value => ({ ...value, mayBeInfinite: true });
 
 /** The value with its infinities as NaN. */
@@ -65,12 +68,14 @@ export function settledTensor(graph: OnnxGraphBuilder, tensor: TensorName): Tens
   return graph.node('Mod', [tensor, infinity], { fmod: { int: 1 } })[0];
 }
 
+/** A condition counts as 1 or 0. @throws RelevoError EXPRESSION_INVALID for a text. */
 export function asNumber(c: Compiler, expression: Expression, value: Value): Value {
   if (value.kind === 'text') throw invalid(expression, 'a number', 'a text');
   if (value.kind === 'number') return value;
   return { ...value, kind: 'number', tensor: c.graph.cast(value.tensor, 'double') };
 }
 
+/** @throws RelevoError EXPRESSION_INVALID for a number too: 0 is no false. */
 export function asTruth(expression: Expression, value: Value): Value {
   if (value.kind !== 'truth') throw invalid(expression, 'a condition', `a ${value.kind}`);
   return value;
@@ -88,12 +93,14 @@ export function perRow({ graph, inputs }: Compiler, value: Value): TensorName {
   return value.kind === 'truth' ? graph.cast(rows, 'bool') : rows;
 }
 
+/** `the column "q"`, `12.5`, `the result of "add"`. */
 export function describe(expression: Expression): string {
   if (expression.op === 'column') return `the column "${expression.name}"`;
   if (expression.op === 'number' || expression.op === 'text') return showValue(expression.value);
   return `the result of "${expression.op}"`;
 }
 
+/** EXPRESSION_INVALID, for an operand of another kind than its operator takes. */
 export function invalid(expression: Expression, expected: string, found: string): RelevoError {
   return new RelevoError(
     'EXPRESSION_INVALID',

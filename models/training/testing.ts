@@ -108,6 +108,7 @@ export const ordersDefinition: PipelineDefinition = {
   schedules: furnaceDefinition.schedules,
 };
 
+/** Rows for `ordersDefinition`, always the same: about a fifth without a region, a tenth without an amount. */
 export function ordersFrame(rows: number): Frame {
   const random = seededRandom(2, 'orders');
   const column = () => new Float64Array(rows);

@@ -108,6 +108,7 @@ export const predictMember = async (
   features: Matrix,
 ): Promise<Float64Array> => model.predict(await applySteps(steps, features));
 
+/** What the member predicts, in the graph as `predictMember` has it in memory. */
 export const addMember = (
   graph: OnnxGraph,
   { steps, model }: FittedMember,

@@ -78,6 +78,7 @@ export function spread(kept: number[], slopes: number[], width: number): number[
   return coefficients;
 }
 
+/** In the unit of the target; NaN where a column that was kept is missing in the row. */
 export function predictRow({ names, features }: LinearRows, row: number, model: Solution): number {
   let sum = model.intercept;
   for (let i = 0; i < model.kept.length; i++)
@@ -132,6 +133,7 @@ function outside(vector: number[], basis: number[][]): number[] {
   return rest;
 }
 
+/** Leads the fit through the weighted means. @param slopes one per column of `kept`, in its order. */
 export function interceptOf({ means, targetMean }: Factor, kept: number[], slopes: number[]): number {
   return kept.reduce((sum, column, i) => sum - slopes[i] * means[column], targetMean);
 }

@@ -19,6 +19,9 @@ const stateSchema = z
   .refine(({ shape, parameters }) => parameters.length === parameterCount(shape));
 type NetworkState = z.infer<typeof stateSchema>;
 
+/**
+ * Lets other work of the event loop take its turn while it predicts; holds nothing that would have to be disposed of.
+ */
 export function networkModel(state: NetworkState): FittedModel {
   const { shape } = state;
   const parameters = Float64Array.from(state.parameters);

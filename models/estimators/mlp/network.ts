@@ -27,6 +27,7 @@ export function layersOf({ sizes }: NetworkShape): Layer[] {
   });
 }
 
+/** Weights and biases of all layers: the length of the parameters. */
 export const parameterCount = (shape: NetworkShape): number =>
   layersOf(shape).reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs, 0);
 

@@ -11,6 +11,7 @@ export interface Scaling {
   constants: number[];
 }
 
+/** Mean and deviation weighted by row; a target that is constant but for rounding keeps a deviation of 1. */
 export function weightedScaling({ target, weights }: LabelledRows, task: Task): Scaling {
   const total = weights?.reduce((sum, weight) => sum + weight) ?? target.length;
   const weightMean = total / target.length;

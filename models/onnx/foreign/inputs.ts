@@ -7,6 +7,7 @@ type Column = ForeignTask['columns'][number];
 /** Element types that a number can be cast to: float, ints, bool, double, unsigned ints. */
 const numeric = new Set([1, 2, 3, 4, 5, 6, 7, 9, 11, 12, 13]);
 
+/** A node of ONNX's own operators with one output, by which it is named. */
 export const node = (
   opType: string,
   input: string[],
@@ -16,6 +17,7 @@ export const node = (
 
 export const intAttribute = (name: string, i: number) => ({ name, type: attributeTypes.int, i });
 
+/** A tensor of any number of rows. @param elemType of `TensorProto.DataType`. */
 export const columnInfo = (name: string, elemType: number, width = 1): ValueInfo => ({
   name,
   type: { tensorType: { elemType, shape: { dim: [{ dimParam: 'N' }, { dimValue: width }] } } },
