@@ -62,6 +62,9 @@ async function readPairs(db: Database, query: SQL): Promise<Pair[]> {
   );
 }
 
+/**
+ * Counts and pairs are read one after the other: what is answered in between may be in the pairs and not in the counts.
+ */
 export async function contestEvidence(
   db: Database,
   pipeline: string,

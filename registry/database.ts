@@ -76,6 +76,7 @@ export function openPool(databaseUrl: string, poolSize: number): pg.Pool {
   return pool;
 }
 
+/** Connects at the first query; the pool stays the caller's to end. */
 export const openDatabase = (pool: pg.Pool): Database => drizzle(pool);
 
 /**

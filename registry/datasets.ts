@@ -46,6 +46,7 @@ async function newestOf(db: Reader, pipeline: string, source?: string): Promise<
   return row && asVersion(row);
 }
 
+/** Commits of a pipeline go one by one; an id that is not that of its manifest is INTERNAL. */
 export function datasetRegistry(db: Database): DatasetRegistry {
   return {
     async get(id) {

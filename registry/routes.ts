@@ -12,6 +12,7 @@ async function tell(tx: Transaction, pipeline: string, version: string): Promise
   await tx.execute(sql`select pg_notify(${routeChannel}, ${JSON.stringify({ pipeline, version })})`);
 }
 
+/** Servers hear of a change when its transaction commits; clearing what is not there tells nobody. */
 export function routeRegistry(db: Database): RouteRegistry {
   return {
     async set(route) {

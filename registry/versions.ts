@@ -17,6 +17,7 @@ export function nextVersion(latest: Semver | undefined, schemaChanged: boolean):
 /** The next patch of a minor version, whose newest patch is given. */
 export const nextPatch = ({ major, minor, patch }: Semver): Semver => ({ major, minor, patch: patch + 1 });
 
+/** `1.4.0`. */
 export const formatVersion = ({ major, minor, patch }: Semver): string => `${major}.${minor}.${patch}`;
 
 /** @throws RelevoError REQUEST_INVALID */

@@ -52,6 +52,9 @@ const opens = and(
   or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
 );
 
+/**
+ * Keeps hashes alone. Servers hear of each change when its transaction commits, by `accessChannel`; `touch` is none.
+ */
 export function apiKeyRegistry(db: Database): ApiKeyRegistry {
   return {
     create: ({ expiresAt, ...key }) =>

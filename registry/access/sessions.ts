@@ -12,6 +12,7 @@ const asSession = ({ secretHash: _, user, ...row }: typeof sessions.$inferSelect
   expiresAt: row.expiresAt.toISOString(),
 });
 
+/** What has expired is not found, whether or not `prune` has run; a login that is taken is gone, expired or not. */
 export function sessionRegistry(db: Database): SessionRegistry {
   return {
     async create(session) {

@@ -25,6 +25,7 @@ const userNotFound = (name: string): RelevoError =>
     expected: 'a name that "relevo users list" shows',
   });
 
+/** A change of password or state and the end of the user's sessions are one transaction. */
 export function userRegistry(db: Database): UserRegistry {
   const change = (name: string, set: object): Promise<void> =>
     db.transaction(async (tx) => {

@@ -10,6 +10,10 @@ const below = (folder: string) =>
     ? sql`true`
     : sql`${mlflowArtifacts.path} > ${`${folder}/`} and ${mlflowArtifacts.path} < ${`${folder}0`}`;
 
+/**
+ * Which file a path leads to. The files are of the artifact store, and a path that is put anew or deleted leaves them
+ * there.
+ */
 export function mlflowArtifactRegistry(db: Database): MlflowArtifacts {
   return {
     async put(path, artifact) {

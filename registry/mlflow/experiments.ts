@@ -62,6 +62,9 @@ function ordering(text: string): SQL {
 
 const nowMs = (): number => Date.now();
 
+/**
+ * Pipelines are found as experiments and cannot be changed: MLFLOW_NOT_FOUND. No name may begin with `pipelinePrefix`.
+ */
 export function mlflowExperimentRegistry(db: Database): MlflowExperiments {
   const one = async (where: SQL, missing: () => Error): Promise<MlflowExperiment> => {
     const { rows } = await db.execute<Row>(sql`select e.* from ${experimentsSeen} e where ${where} limit 1`);

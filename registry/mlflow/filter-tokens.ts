@@ -20,6 +20,7 @@ const patterns = {
 /** Beyond this a filter is no question but an attack. */
 const maxLength = 20_000;
 
+/** REQUEST_INVALID. @param at a place in the filter, from 0; the error shows the 40 characters that follow. */
 export const filterInvalid = (filter: string, at: number, message: string, expected: string): RelevoError =>
   new RelevoError('REQUEST_INVALID', `Invalid filter: ${message}`, {
     field: 'filter',

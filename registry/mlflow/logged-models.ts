@@ -90,6 +90,7 @@ function ordering(order: Order): SQL {
   return ordered(newest, descending);
 }
 
+/** A model that is deleted keeps its row and its files; `get` and `search` no longer find it. */
 export function mlflowLoggedModelRegistry(db: Database): MlflowLoggedModels {
   const notFound = (id: string) => mlflowNotFound(`Logged model with ID '${id}'`, 'model_id', id);
   const get = async (id: string): Promise<MlflowLoggedModel> => {

@@ -47,6 +47,7 @@ export const modelsFrom: SQL = sql`select g.name, g.description, g.created_ms, g
   ) as latest
   from relevo.mlflow_registered_models g`;
 
+/** A field that is NULL is absent. */
 export const asVersion = (row: VersionRow): MlflowModelVersion => ({
   name: row.name,
   version: row.version,
@@ -64,6 +65,7 @@ export const asVersion = (row: VersionRow): MlflowModelVersion => ({
   aliases: row.aliases,
 });
 
+/** A field that is NULL is absent. */
 export const asModel = (row: ModelRow): MlflowRegisteredModel => ({
   name: row.name,
   ...(row.description === null ? {} : { description: row.description }),
@@ -74,8 +76,10 @@ export const asModel = (row: ModelRow): MlflowRegisteredModel => ({
   latestVersions: row.latest.map(asVersion),
 });
 
+/** MLFLOW_NOT_FOUND, in the words of MLflow's own server. */
 export const modelNotFound = (name: string) =>
   mlflowNotFound(`Registered Model with name=${name}`, 'name', name);
+/** MLFLOW_NOT_FOUND, in the words of MLflow's own server. */
 export const versionNotFound = (name: string, version: number) =>
   mlflowNotFound(`Model Version (name=${name}, version=${version})`, 'version', version);
 

@@ -51,6 +51,10 @@ async function add(tx: Transaction, version: NewMlflowModelVersion): Promise<Mlf
   return await readVersion(tx, version.name, model.number);
 }
 
+/**
+ * A model's numbers only rise: that of a version which was deleted, with the aliases that pointed to it, is not given
+ * again.
+ */
 export function mlflowModelVersionRegistry(db: Database): MlflowModelVersions {
   const is = (name: string, version: number) =>
     and(eq(mlflowModelVersions.name, name), eq(mlflowModelVersions.version, version));

@@ -40,6 +40,7 @@ export const tagCondition = (tags: SQL, clause: Clause): SQL =>
     ? sql`${textAt(tags, clause.key)} is distinct from ${clause.value}`
     : textCondition(textAt(tags, clause.key), clause);
 
+/** Versions follow their model: renamed with it, deleted with it. */
 export function mlflowModelRegistry(db: Database): MlflowModels {
   const change = async (name: string, set: Record<string, SQL | string>): Promise<void> => {
     const changed = await db

@@ -40,6 +40,10 @@ function nameOf({ name, tags }: NewMlflowRun): string {
   return name || tagged || randomName();
 }
 
+/**
+ * Trainings of pipelines are found as runs and cannot be changed: MLFLOW_NOT_FOUND. A deleted run takes only
+ * `setStage`.
+ */
 export function mlflowRunRegistry(db: Database): MlflowRuns {
   const read = async (id: string, from: Database | Transaction = db): Promise<MlflowRunJson> => {
     const { rows } = await from.execute<{ run: string }>(
@@ -147,6 +151,7 @@ const joined = (list: SQL, added: readonly unknown[]): SQL => sql`${list} || coa
   select jsonb_agg(distinct a) from jsonb_array_elements(${JSON.stringify(added)}::jsonb) a where not ${list} @> jsonb_build_array(a)
 ), '[]')`;
 
+/** A field that is NULL is absent; the value may be NaN or infinite. */
 export const asMetric = (row: typeof mlflowMetrics.$inferSelect): MlflowMetric => ({
   key: row.key,
   value: row.value,
