@@ -24,6 +24,7 @@ export function watchedColumns(spec: PipelineSpec): {
 
 const isAnswer = (name: string): boolean => (answerColumns as readonly string[]).includes(name);
 
+/** A column as the drift check takes it, not copied: NaN and codes below 0 are missing. */
 export const valuesOf = (series: Series): Values =>
   series.kind === 'number' ? series.values : { codes: series.codes, labels: series.dictionary };
 
@@ -46,6 +47,7 @@ export function dataPairs(
   });
 }
 
+/** The champion's answers on its held-out rows against those on the current rows. */
 export function answerPairs(
   names: readonly ('prediction' | 'residual')[],
   heldOut: Answers,

@@ -36,6 +36,10 @@ export async function freshnessOf(artifacts: ArtifactStore, { spec, dataset }: W
   });
 }
 
+/**
+ * Faults of the rows themselves: their cells, how many of them went to quarantine since the champion's data was read,
+ * and how many came. How old they are is for `freshnessOf`.
+ */
 export function qualityOf(work: Work, { names, reference, current }: Frames): Finding[] {
   const { dataset, watched, memory } = work;
   return [

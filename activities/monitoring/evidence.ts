@@ -23,6 +23,7 @@ export async function servedStreams(
   return await runStreams(spec.drift, heldOut.answers.loss, series, states);
 }
 
+/** All results as one, in the order given; a series that two of them have stays in it twice. */
 export const joinStreams = (all: StreamsResult[]): StreamsResult => ({
   report: all.flatMap(({ report }) => report),
   states: all.flatMap(({ states }) => states),

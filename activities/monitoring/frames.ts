@@ -19,6 +19,7 @@ export interface RowReader {
   ): Promise<{ rowIds: Float64Array; times: Float64Array }>;
 }
 
+/** Each call reads the parts anew. `times` gives every row's moment in epoch seconds, as the source's clock has it. */
 export function createRowReader(artifacts: ArtifactStore): RowReader {
   return {
     rows: (spec, columns, { parts, rowIds }) => readRows(artifacts, parts, spec, columns, rowIds),
