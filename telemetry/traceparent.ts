@@ -16,5 +16,6 @@ export function parseTraceparent(text: unknown): Place | undefined {
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+/** `00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01`, the last `00` where it is not recorded. */
 export const traceparentOf = ({ traceId, spanId, sampled }: Place): string =>
   `00-${traceId}-${spanId}-${sampled ? '01' : '00'}`;

@@ -12,6 +12,7 @@ export interface Section {
   format: Format;
 }
 
+/** A row a column, the target chosen; the page's script draws the chosen one's distribution. */
 export function columnsSection({ summary, texts, format }: Section): Html {
   const { columns, rows } = summary;
   const words = texts.columns;
@@ -44,6 +45,7 @@ ${table({ id: 'columns', headings, rows: columns.map(row), figuresFrom: 2 })}
 
 type Statistics = NonNullable<Extract<ColumnSummary, { kind: 'number' }>['statistics']>;
 
+/** Which columns are missing together, and in how many rows; one sentence where no cell is missing. */
 export function missingSection({ summary, texts, format }: Section): Html {
   const words = texts.missing;
   const isComplete = summary.columns.every(({ missing }) => missing === 0);
@@ -62,6 +64,7 @@ ${isComplete ? html`<p>${words.none}</p>` : body}`;
 
 const mostPairs = 15;
 
+/** Empty where no two columns can be compared. The 15 strongest pairs; the page's script draws the matrix. */
 export function correlationSection({ summary, texts, format }: Section): Html {
   const words = texts.correlation;
   const pairs = strongestPairs(summary).slice(0, mostPairs);
@@ -86,6 +89,7 @@ ${kinds.map((kind) => html`<option value="${kind}">${words[kind]}</option>`)}
 ${table({ headings: [words.pair, words.value], rows, figuresFrom: 1 })}`;
 }
 
+/** Empty where nothing was compared with the target; features by the strength of their association, strongest first. */
 export function targetSection({ summary, texts }: Section): Html {
   const words = texts.target;
   const { names, values } = summary.correlation.association;
@@ -105,6 +109,7 @@ ${features.map((feature) => html`<option>${feature}</option>`)}
 ${kinds.map((kind) => html`<p class="quiet" data-about="${kind}">${words[kind]}</p>`)}`;
 }
 
+/** Columns of numbers with values beyond their fences, the farthest with their row ids. */
 export function outliersSection({ summary, texts, format }: Section): Html {
   const words = texts.outliers;
   const found = summary.columns.flatMap((column) =>
@@ -125,6 +130,10 @@ ${figureCell(outliers.extreme, format.count)}
 ${rows.length === 0 ? html`<p>${words.none}</p>` : table({ headings, rows, figuresFrom: 1, figuresTo: 4 })}`;
 }
 
+/**
+ * Empty where no column is a time. Lists the longest gaps; the page's script draws hours, weekdays and the whole
+ * stretch.
+ */
 export function timeSection({ summary, texts, format }: Section): Html {
   const { time } = summary;
   const words = texts.time;
