@@ -35,6 +35,10 @@ export interface ContestDesk {
   order(): (ContestOrder & { action: ContestAction }) | undefined;
 }
 
+/**
+ * Sets the handlers of the query and the updates: one desk a workflow, opened before it waits for anything. An update
+ * that the stage does not allow is refused with CONTEST_STAGE_WRONG, one without actor or reason with REQUEST_INVALID.
+ */
 export function openContestDesk({ pipeline, challenger, policy, resume }: ContestInput): ContestDesk {
   let state: ContestState | undefined = resume;
   let step = planOf(policy)[state?.at ?? 0];

@@ -14,6 +14,7 @@ export interface ContestStep {
 
 const single = (stage: ContestStage): ContestStep => ({ stage, name: stage, isFirst: true, isLast: true });
 
+/** `5 %`, `12.5 %`, `33.3 %`. */
 export const percent = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
 
 /** The steps that a policy asks for. A contest without offline stage trusts that it was won before. */

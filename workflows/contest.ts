@@ -97,6 +97,7 @@ async function withoutChampion(pipeline: string, challenger: string): Promise<Co
   return { promoted: true, reason, challenger, stages: [], rolledBack: false };
 }
 
+/** The comparison on test rows as the first stage of a contest, won or lost. */
 export const offlineOf = ({ promoted, reason, evidence }: PromotionDecision): StageResult => ({
   ...{ stage: 'offline', passed: promoted, reason },
   ...(evidence && { evidence }),

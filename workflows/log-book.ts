@@ -24,6 +24,10 @@ const marks: Record<Step['state'], string> = {
   failed: '✗',
 };
 
+/**
+ * Every step counts the same, one that runs by how far it is. The phase is the step that runs, else the last that is
+ * over.
+ */
 export const progressOf = (steps: Step[]): RunProgress => ({
   phase:
     steps.find(({ state }) => state === 'running')?.name ?? steps.findLast(isOver)?.name ?? steps[0].name,
@@ -40,6 +44,10 @@ const page = (title: string, steps: Step[]): string =>
     ...steps.map(({ name, state, detail }) => `- ${marks[state]} ${name}${detail ? `: ${detail}` : ''}`),
   ].join('\n');
 
+/**
+ * Sets the handler of the `progress` query: one book a workflow, with at least one step. A name that it does not have
+ * is passed over.
+ */
 export function openLogBook(title: string, names: string[]): LogBook {
   const steps = names.map((name): Step => ({ name, state: 'waiting', fraction: 0 }));
   const set = (name: string, change: Partial<Step>): void => {

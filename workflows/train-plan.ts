@@ -36,7 +36,9 @@ export function planCandidates(
   });
 }
 
+/** `search xgboost`. */
 export const searchStep = (candidate: string): string => `search ${candidate}`;
+/** `fit xgboost`. */
 export const fitStep = (candidate: string): string => `fit ${candidate}`;
 
 /** Names of the steps of a training run, in order. */
