@@ -33,7 +33,8 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-const log = (line: string): void => console.log(`stack: ${line}`);
+/** To standard error: a bench prints its JSON beside it. */
+const log = (line: string): void => console.error(`stack: ${line}`);
 
 export async function startServers(): Promise<Servers> {
   const folder = await mkdtemp(join(tmpdir(), 'relevo-stack-'));
