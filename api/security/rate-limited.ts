@@ -32,7 +32,9 @@ export function tooManyRequests(whose: 'key' | 'address', perSecond: number, wai
   );
 }
 
-/** Who guesses credentials waits; `retry-after` is in whole seconds, at least one. */
+/**
+ * RATE_LIMITED, for an address or a name that sends wrong credentials; `retry-after` is in whole seconds, at least 1.
+ */
 export const tooManyFailures = (waitMs: number): RateLimited =>
   new RateLimited(
     'Too many wrong credentials came from here.',

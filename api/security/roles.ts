@@ -13,7 +13,9 @@ const permissionsOfRole: Record<Role, readonly Permission[]> = {
   admin: ['describe', 'read', 'predict', 'operate', 'administer'],
 };
 
-/** Roles are no ladder: a `client` may predict and not read, a `viewer` read and not predict. */
+/**
+ * Whether a role has a permission. Roles are no ladder: a `client` may predict and not read, a `viewer` the reverse.
+ */
 export const mayRole = (role: Role, permission: Permission): boolean =>
   permission === 'public' || permissionsOfRole[role].includes(permission);
 

@@ -23,8 +23,8 @@ const cellsOf = (rows: readonly unknown[], history: Record<string, Float64Array>
   }));
 
 /**
- * Of the champion in service alone. Rows are explained by a workflow while the client waits; how it answers on the
- * whole is read from its files: MODEL_NOT_FOUND where its training left nothing of the kind.
+ * Explains answers of the champion in service, by a workflow that the client waits for, and tells what its training
+ * found of it as a whole: MODEL_NOT_FOUND where that left nothing of the kind.
  */
 export function explanationRoutes({ champions, workflows, artifacts, newId, histories }: Deps) {
   return createRouter()

@@ -10,8 +10,8 @@ type Deps = Pick<
 >;
 
 /**
- * `/ready` is 503 only before the first champions are known and while draining: predictions go on without the database
- * and Temporal, which is 200 and `degraded`.
+ * `/ready` is 503 until the first champions are known, and while draining. Without the database or Temporal predictions
+ * go on: 200, `degraded`.
  */
 export function healthRoutes(deps: Deps) {
   const patience = { promptMs: limits.pingMs, silentMs: limits.silentMs };

@@ -19,8 +19,8 @@ const countsOf = (statuses: readonly OutcomeStatus[]): Partial<Record<OutcomeSta
   );
 
 /**
- * Each outcome is answered with a status of its own, in order. About a prediction that is older than the pipeline's log
- * is kept, and not in it, an outcome is `unknown` and not stored.
+ * Takes outcomes and answers each with its status, in order. One about a prediction that is gone from the log, by its
+ * age, is `unknown` and not stored.
  */
 export function outcomeRoutes({ pipelines, registry, recording }: Deps) {
   const router = createRouter();

@@ -8,7 +8,9 @@ import type { linksSchema, runSchema } from './routes.ts';
 
 type Ui = ApiDeps['temporalUi'];
 
-/** `temporalUi` leads to this execution, not to a later one of the same id; undefined where no UI is known. */
+/**
+ * Where a run is looked at, followed and cancelled. `temporalUi` leads to this execution, not to a later one of the id.
+ */
 export function runLinks(id: string, workflowRunId: string, ui: Ui): z.input<typeof linksSchema> {
   const self = links.run(id);
   const inUi =
@@ -17,7 +19,9 @@ export function runLinks(id: string, workflowRunId: string, ui: Ui): z.input<typ
   return { self, events: `${self}/events`, cancel: `${self}/cancel`, temporalUi: inUi };
 }
 
-/** A failure keeps the workflow's message; a code that is none of the catalogue's is shown as INTERNAL. */
+/**
+ * A run as the API answers it. A failure keeps the workflow's message; a code that is not in the catalogue is INTERNAL.
+ */
 export function runView({ error, activities, ...run }: RunRecord, ui: Ui): z.input<typeof runSchema> {
   const known = error && errorOfRun(error);
   return {

@@ -29,7 +29,10 @@ const snapshotSchema = z.object({
   ),
 });
 
-/** Writes one after the other and each whole, readable by this user alone; a file that cannot be read has no keys. */
+/**
+ * The keys in a file that this user alone reads, written whole and one after the other; one that cannot be read has
+ * none.
+ */
 export function createKeySnapshot(file: string): KeySnapshot {
   let last: Promise<void> = Promise.resolve();
   const write = async (checks: readonly KeyCheck[]): Promise<void> => {

@@ -19,7 +19,7 @@ const burstSeconds = 2;
 const idleMs = 5 * 60_000;
 const mostBuckets = 100_000;
 
-/** Two seconds' tokens at once, rounded up, and never less than one. */
+/** The bucket of a rate: it holds two seconds' tokens, rounded up, and never less than one. */
 export const rateOf = (perSecond: number): BucketRate => ({
   perSecond,
   burst: Math.max(1, Math.ceil(perSecond * burstSeconds)),

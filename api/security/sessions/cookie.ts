@@ -32,7 +32,7 @@ export function sessionOf(cookies: string | undefined): SessionCookie | undefine
 export const csrfTokenOf = ({ secret }: Pick<Credential, 'secret'>): string =>
   createHash('sha256').update(`csrf ${secret}`).digest('base64url');
 
-/** In a time that does not tell how much of it is right; false without a header. */
+/** Whether a header holds the session's token, found in a time that does not tell how much of it is right. */
 export const isCsrfToken = (given: string | undefined, token: string): boolean =>
   given !== undefined && sameDigest(digestOf(given), digestOf(token));
 

@@ -34,8 +34,8 @@ interface Options {
 }
 
 /**
- * Finds the provider at the first login, and again after a time when it was away. A login is good for ten minutes,
- * once. Both calls throw IDENTITY_UNAVAILABLE where the provider does not answer as one.
+ * Logins at the provider of the settings, which is found at the first of them. Each is good for ten minutes, once. Both
+ * calls throw IDENTITY_UNAVAILABLE where the provider does not answer as one.
  */
 export function createOidcLogins({ settings, rolesClaim, registry }: Options): OidcLogins {
   const redirectUri = new URL(callbackPath, settings.publicUrl).href;
