@@ -11,7 +11,9 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'ROUTE_NOT_FOUND',
 ]);
 
-/** 2 where the command itself was wrong, 3 where the API is away, 1 for all that went wrong behind it. */
+/**
+ * What the shell is told of an error: 2 where the command itself was wrong, 3 where the API is away, 1 for all else.
+ */
 export function exitCodeOf(code: ErrorCode): ExitCode {
   if (code === 'API_UNREACHABLE') return exitCodes.unreachable;
   return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;

@@ -12,7 +12,7 @@ export interface FailureReport {
 
 const maxIssuesShown = 8;
 
-/** What is no RelevoError is INTERNAL, with its message alone. */
+/** Anything that was thrown as a report; what is no RelevoError is INTERNAL, with its message alone. */
 export function reportOf(error: unknown): FailureReport {
   if (error instanceof RelevoError) {
     const { code, message, details } = error;

@@ -52,8 +52,8 @@ function endQuietlyOnBrokenPipe(stream: NodeJS.WriteStream): void {
 }
 
 /**
- * One for a process: it ends the process when a reader of stdout or stderr has gone away. With `json`, stdout has
- * `printJson` alone.
+ * A terminal on the streams of the process, one for each process: it ends the process when their reader has gone away.
+ * With `json`, stdout has what `printJson` gives and nothing else.
  */
 export function createTerminal(options: TerminalOptions): Terminal {
   const { texts, json, verbose, variables = process.env } = options;

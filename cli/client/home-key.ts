@@ -15,7 +15,7 @@ import type { ApiKeyRegistry } from '../../registry/access/types.ts';
 /** The administrator's key of whoever owns a home, in a file that nobody else reads. */
 const fileOf = (home: string): string => join(home, 'command-line.key');
 
-/** Undefined where there is no file to read; whether the key still opens anything is not known here. */
+/** The key in a home's file, which may open nothing any more; undefined where there is no file to read. */
 export function readHomeKey(home: string): string | undefined {
   try {
     return readFileSync(fileOf(home), 'utf8').trim() || undefined;

@@ -11,7 +11,10 @@ export interface RetrainCommandOptions {
   follow: boolean;
 }
 
-/** `check` names the drift check that asks for it, `dataset` a dataset version; what is not given is the policy's. */
+/**
+ * Starts a retrain; what is not given is the policy's. `check` names the drift check that asks for it, `dataset` a
+ * version.
+ */
 export function retrain(
   context: CommandContext,
   pipeline: string,

@@ -13,7 +13,7 @@ export interface TrainCommandOptions {
   follow: boolean;
 }
 
-/** A training on a named dataset version reads no source before it, unless `ingest` says so. */
+/** Starts a training; one on a named dataset version reads no source before it, unless `ingest` says so. */
 export function train(
   context: CommandContext,
   pipeline: string,

@@ -21,15 +21,15 @@ export interface Check {
   run(context: CheckContext): Promise<Omit<Finding, 'name'>[]>;
 }
 
-/** Nothing to do about it. */
+/** A finding that asks for nothing. */
 export const ok = (found: string): Omit<Finding, 'name'> => ({ result: 'ok', found });
-/** Relevo runs with it; the doctor still ends with 0. */
+/** A finding with which Relevo runs: the doctor still ends with 0. */
 export const warn = (found: string, remedy: string): Omit<Finding, 'name'> => ({
   result: 'warn',
   found,
   remedy,
 });
-/** Relevo does not run, or not right, until it is mended; the doctor ends with 1. */
+/** A finding with which Relevo does not run, or not right: the doctor ends with 1. */
 export const fail = (found: string, remedy: string | undefined): Omit<Finding, 'name'> => ({
   result: 'fail',
   found,

@@ -16,7 +16,7 @@ export function writeLease(file: string, pid: number): void {
   writeFileSync(file, JSON.stringify(lease), { mode: 0o600 });
 }
 
-/** Once its server has ended; a file that is not there is no fault. */
+/** Takes away the note of a server that has ended; where there is none, nothing happens. */
 export const removeLease = (file: string): void => rmSync(file, { force: true });
 
 function readLease(file: string): z.infer<typeof leaseSchema> | undefined {

@@ -26,7 +26,7 @@ function parseState(file: string): StackState | undefined {
   }
 }
 
-/** Whether its supervisor runs; a part of it may be starting, or dead, all the same. */
+/** Whether the supervisor of a stack runs; single parts may be starting, or dead, all the same. */
 export const isStackAlive = (state: StackState): boolean => isAlive(state.supervisor);
 
 export interface HomeLock {

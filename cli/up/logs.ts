@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const rotateAboveBytes = 10 * 1024 * 1024;
 const keptRotations = 3;
 
-/** Of all parts but PostgreSQL, whose `postgres.log` lies in the home itself. */
+/** Where the parts of a home write their logs; PostgreSQL's is `postgres.log` in the home itself. */
 export const logDir = (home: string): string => join(home, 'logs');
 
 function sizeOf(file: string): number {

@@ -26,7 +26,8 @@ interface Part {
 }
 
 /**
- * Nothing ends by itself: who makes it stops or kills it. `lock` notes each process, for a start after a crash to find.
+ * Starts and keeps the parts of a stack; the caller stops or kills them. `lock` notes each process, which a start after
+ * a crash then finds.
  */
 export function createParts(options: {
   terminal: Terminal;

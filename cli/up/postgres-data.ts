@@ -94,7 +94,7 @@ async function password(dataDir: string, isNew: boolean): Promise<string> {
 export const urlOfCluster = async (dataDir: string, port: number): Promise<string> =>
   clusterUrl(await password(dataDir, false), port);
 
-/** Holds the password; on loopback alone. */
+/** Address of the embedded server, on loopback alone; it holds the password. */
 export const clusterUrl = (secret: string, port: number): string =>
   `postgresql://${superuser}:${secret}@127.0.0.1:${port}/postgres`;
 

@@ -27,7 +27,7 @@ function readStat(pid: number): ProcessStat | undefined {
   }
 }
 
-/** Of a process that runs: of one that does not, or without /proc, it has no `startTicks`. */
+/** A process as it can be told apart later; `startTicks` is absent where it does not run, or there is no /proc. */
 export const refOf = (pid: number): ProcessRef => ({ pid, startTicks: readStat(pid)?.startTicks });
 
 function answersSignals(pid: number): boolean {

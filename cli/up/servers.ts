@@ -82,7 +82,8 @@ export async function databaseUrlOf(env: Environment): Promise<string> {
 
 /**
  * Starts Temporal on the home's file; the caller ends it. The first time on a machine its program is downloaded or
- * built, which takes minutes. @throws RelevoError PORT_TAKEN, HOME_IN_USE, TEMPORAL_UNAVAILABLE, CANCELLED
+ * built, which takes minutes.
+ * @throws RelevoError PORT_TAKEN, HOME_IN_USE, TEMPORAL_UNAVAILABLE, CANCELLED where `signal` was aborted.
  */
 export async function embeddedTemporal(
   env: Environment,

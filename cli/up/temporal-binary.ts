@@ -38,7 +38,7 @@ export async function onPath(name: string, path: string | undefined): Promise<st
   return undefined;
 }
 
-/** Where `adopt` puts the program; whether it is there is for `faultOf` to say. */
+/** Path of the program that `adopt` puts into the cache, whether or not it is there yet. */
 export const cachedBinary = (cacheDir: string): string => join(cacheDir, 'temporal');
 
 /** Takes a program into the cache in one step, once it has proved to be whole. Gives its fault, if any. */

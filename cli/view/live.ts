@@ -12,8 +12,8 @@ export interface LiveBlock {
 }
 
 /**
- * One for a stream, and all else on that stream goes through `above`: it counts the lines that it has drawn. Lines
- * beyond the height of the terminal are left out.
+ * A block for one stream, on which everything else is then written through `above`: it counts the lines that it drew.
+ * Lines beyond the height of the terminal are left out.
  */
 export function createLiveBlock(stream: NodeJS.WriteStream): LiveBlock {
   let shown: string[] = [];

@@ -18,7 +18,7 @@ const bar = (fraction: number, width = barWidth): string => {
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 };
 
-/** On a terminal it redraws until it is closed; elsewhere the title is not shown. */
+/** A view that redraws itself until it is closed; where stderr is no terminal, lines without the title. */
 export function openRunView(terminal: Terminal, title: string): RunView {
   return terminal.live ? liveView(terminal, title) : lineView(terminal);
 }

@@ -2,7 +2,7 @@ import type { Run } from '../client/schemas.ts';
 import type { Terminal } from '../terminal.ts';
 import { formatDuration, formatMoment } from './format.ts';
 
-/** A run that goes on has lasted until `now`, in milliseconds of the epoch. */
+/** Runs as a table. @param now until when one that goes on has lasted, in milliseconds of the epoch. */
 export function showRuns(terminal: Terminal, runs: Run[], now = Date.now()): void {
   const { texts, colors } = terminal;
   const { states } = texts.run;

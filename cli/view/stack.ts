@@ -36,7 +36,10 @@ export function readStack(home: string): StackStatus | undefined {
   };
 }
 
-/** Undefined is said as a home in which nothing runs. */
+/**
+ * The processes with their resident and proportional memory; a line that nothing runs in the home where there is no
+ * stack.
+ */
 export function showStack(terminal: Terminal, home: string, stack: StackStatus | undefined): void {
   const { texts } = terminal;
   if (stack === undefined) {

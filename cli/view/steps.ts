@@ -26,7 +26,8 @@ export interface Steps {
 const quietMs = 10_000;
 
 /**
- * One at a time for a terminal, whose redrawn lines it takes over while a step runs. What a step throws is thrown on.
+ * Steps on a terminal, whose redrawn lines they take over while one runs: one such object at a time. What a step throws
+ * is thrown on.
  */
 export function createSteps(terminal: Terminal): Steps {
   const { notes } = terminal;
