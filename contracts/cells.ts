@@ -10,7 +10,7 @@ export const rangeOf = (column: Column): { min: number; max: number } => ({
   max: (column.kind === 'number' ? column.max : undefined) ?? largestSingle,
 });
 
-/** Whether rows may lack it; false of a column that the pipeline does not read. */
+/** Whether a row may lack the column; false where the pipeline does not read it. */
 export const isOptional = (column: Column): boolean => 'optional' in column && column.optional;
 
 /** Whether a row without a value in this column is answered. */

@@ -78,7 +78,7 @@ export const timestamp = (
   format,
   ...options,
 });
-/** Of a column that is named neither so nor otherwise a source is refused: SOURCE_HEADER_CHANGED. */
+/** A column that the source has and nobody reads. One that is not named at all is refused: SOURCE_HEADER_CHANGED. */
 export const ignored = (about?: string): ColumnInput => ({ kind: 'ignored', about });
 
 /** Half a unit of the last place that the source writes; 0 where the column does not say. */

@@ -86,7 +86,7 @@ export interface ErrorDetails {
 /** `docs/errors/ROW_INVALID.md`: a path in the repository. */
 export const errorDocsUrl = (code: ErrorCode): string => `docs/errors/${code}.md`;
 
-/** For codes from elsewhere: another version of Relevo may know others. */
+/** Whether a text is a code of this catalogue: another version of Relevo may send others. */
 export const isErrorCode = (value: unknown): value is ErrorCode =>
   typeof value === 'string' && Object.hasOwn(errorCatalogue, value);
 

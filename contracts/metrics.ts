@@ -28,7 +28,7 @@ const lowerIsBetter: readonly MetricName[] = [
   'brier',
   'ece',
 ];
-/** Coverage is counted among the metrics of which more is better, though it has a level to meet. */
+/** Whether less of it is better. Of coverage more is, though it has a level to meet. */
 export const isLowerBetter = (metric: MetricName): boolean => lowerIsBetter.includes(metric);
 /** A loss is what a search lowers: the metric itself, or its negative where higher is better. Its own inverse. */
 export const asLoss = (metric: MetricName, value: number): number => (isLowerBetter(metric) ? value : -value);

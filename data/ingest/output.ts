@@ -19,8 +19,8 @@ export interface Output {
 }
 
 /**
- * Makes the tables `quarantine` and `repairs`, so that a database takes one output. The files stay in `workDir`: they
- * are the caller's to keep or remove.
+ * Where a batch goes, with the tables `quarantine` and `repairs`: a database takes one. The files are left in
+ * `workDir`.
  */
 export async function createOutput(db: DuckDb, layout: Layout, input: ValidateInput): Promise<Output> {
   // Where and why, which cells are known to be wrong, then the text of all as it came.

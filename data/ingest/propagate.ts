@@ -71,7 +71,7 @@ function movedSql({ cell, lo, hi }: LayoutColumn, los: string[], his: string[]):
 /** Columns of a case: the row, the blanked cells as bits, every linked cell with its bounds. */
 export const caseColumns = (system: IdentitySystem): string =>
   ['n', 's', ...system.linked.flatMap(cellColumns), 'moved'].join(', ');
-/** What a case has of a cell: its value, and bounds unless it is a category. */
+/** Names of what a case has of a cell: its value, and bounds unless it is a category. */
 export const cellColumns = ({ column, cell, lo, hi }: LayoutColumn): string[] =>
   column.kind === 'category' ? [cell] : [cell, lo, hi];
 

@@ -15,7 +15,7 @@ export interface Expectations {
 }
 
 /**
- * Makes the tables that the expectations count in, so that a database takes one batch.
+ * The expectations of a batch, with the tables that they count in: a database takes one batch.
  * @param knownParts local Parquet paths of the dataset so far, which repeats and freshness look at too.
  */
 export async function createExpectations(

@@ -23,7 +23,10 @@ export interface Test {
   finish?(rowsRead: number, now: Date): Promise<Finding>;
 }
 
-/** @param index of the expectation among those of the pipeline: its tables are named by it. */
+/**
+ * What watches one expectation over a batch. @param index its place among the pipeline's, by which its tables are
+ * named.
+ */
 export function createTest(
   db: DuckDb,
   spec: PipelineSpec,

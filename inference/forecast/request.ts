@@ -34,7 +34,7 @@ export function expectedTime(spec: ForecastPipeline, origin: number): string {
   return `a time after ${showMoment(origin)}, the last reading, and up to ${last}, such as "${showMoment(origin + everySeconds)}" or "tomorrow at 10:00"`;
 }
 
-/** @param origin timestamp of the last reading. @param target what `forecastTarget` gave; both in epoch seconds. */
+/** An interval as people are told of it. @param origin of the last reading, as `target` in epoch seconds. */
 export const forecastMoment = (
   { forecast }: ForecastPipeline,
   origin: number,

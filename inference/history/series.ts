@@ -69,7 +69,7 @@ function span(times: Float64Array): { first: number; last: number } {
   return { first, last };
 }
 
-/** How long every column is; 0 where there is none. */
+/** How many intervals a series has; 0 where it has no column. */
 export const intervalsOf = ({ values }: HistorySeries): number => Object.values(values)[0]?.length ?? 0;
 
 /** Where a moment stands on the grid of a series; below 0 or beyond its end where it lies outside. */

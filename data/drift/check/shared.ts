@@ -9,7 +9,7 @@ export interface LaneMemory {
   current: SharedArrayBuffer;
 }
 
-/** Empty: `onLane` lets it grow to the largest column it was given, and it never shrinks. */
+/** Memory of no size: `onLane` lets it grow to the largest column it was given, and it never shrinks. */
 export const newLaneMemory = (): LaneMemory => ({
   reference: new SharedArrayBuffer(0),
   current: new SharedArrayBuffer(0),

@@ -26,13 +26,13 @@ const categories = (cells: number, lumped: number): Why => ({
   es: `Chi-cuadrado sobre ${cells} categorías${lumped > 0 ? `, ${lumped} poco frecuentes tomadas juntas` : ''}`,
 });
 
-/** @param rowsPerIndependent how many neighbouring rows count as one; said from 2 on. */
+/** Of numbers with many values. @param rowsPerIndependent how many neighbouring rows count as one; said from 2 on. */
 export const whyAndersonDarling = (rowsPerIndependent: number): Why =>
   withNeighbours(andersonDarling, rowsPerIndependent);
-/** @param distinct how many values the reference has. */
+/** Of numbers with few values. @param distinct how many the reference has. */
 export const whyFewValues = (distinct: number, rowsPerIndependent: number): Why =>
   withNeighbours(fewValues(distinct), rowsPerIndependent);
-/** @param lumped how many rare categories make up one cell. */
+/** Of categories. @param cells that were compared. @param lumped rare categories that make up one of them. */
 export const whyCategories = (cells: number, lumped: number, rowsPerIndependent: number): Why =>
   withNeighbours(categories(cells, lumped), rowsPerIndependent);
 

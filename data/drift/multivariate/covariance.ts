@@ -11,7 +11,7 @@ export interface Spread {
   directions: Float64Array[];
 }
 
-/** One number a column; NaN where a value of it is missing, 0 where there are no rows. */
+/** The mean of each column; NaN where a value of it is missing, 0 where there are no rows. */
 export function meanOf({ rows, width, values }: Matrix): Float64Array {
   const mean = new Float64Array(width);
   for (let place = 0; place < values.length; place++) mean[place % width] += values[place] / rows;
