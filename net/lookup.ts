@@ -11,7 +11,7 @@ type Done = (error: Error | null, address: string | LookupAddress[], family?: nu
 
 const resolveBySystem: Resolve = promisify(lookup);
 
-/** URL_REFUSED. @param url as it may be shown (`shown`): it goes into logs. */
+/** URL_REFUSED, for an address that may not be called. @param url as `shown` gives it: errors go into logs. */
 export const refused = (url: string, why: string): RelevoError =>
   new RelevoError('URL_REFUSED', `${url} is not called: ${why}.`, {
     field: 'url',

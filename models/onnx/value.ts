@@ -53,7 +53,7 @@ export function nodeValue(c: Compiler, kind: Value['kind'], op: string, ...of: V
   };
 }
 
-/** For the result of an operation that may make an infinity of finite numbers. */
+/** The value, marked as the result of an operation that may make an infinity of finite numbers. */
 export const mayOverflow = (value: Value): Value => ({ ...value, mayBeInfinite: true });
 
 /** The value with its infinities as NaN. */
@@ -68,14 +68,14 @@ export function settledTensor(graph: OnnxGraphBuilder, tensor: TensorName): Tens
   return graph.node('Mod', [tensor, infinity], { fmod: { int: 1 } })[0];
 }
 
-/** A condition counts as 1 or 0. @throws RelevoError EXPRESSION_INVALID for a text. */
+/** The value as a number: a condition counts as 1 or 0. @throws RelevoError EXPRESSION_INVALID for a text. */
 export function asNumber(c: Compiler, expression: Expression, value: Value): Value {
   if (value.kind === 'text') throw invalid(expression, 'a number', 'a text');
   if (value.kind === 'number') return value;
   return { ...value, kind: 'number', tensor: c.graph.cast(value.tensor, 'double') };
 }
 
-/** @throws RelevoError EXPRESSION_INVALID for a number too: 0 is no false. */
+/** The value as it is, if it is a condition. @throws RelevoError EXPRESSION_INVALID for a number too: 0 is no false. */
 export function asTruth(expression: Expression, value: Value): Value {
   if (value.kind !== 'truth') throw invalid(expression, 'a condition', `a ${value.kind}`);
   return value;

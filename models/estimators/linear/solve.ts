@@ -78,7 +78,7 @@ export function spread(kept: number[], slopes: number[], width: number): number[
   return coefficients;
 }
 
-/** In the unit of the target; NaN where a column that was kept is missing in the row. */
+/** The fit at one row, in the unit of the target; NaN where a column that was kept is missing. */
 export function predictRow({ names, features }: LinearRows, row: number, model: Solution): number {
   let sum = model.intercept;
   for (let i = 0; i < model.kept.length; i++)
@@ -133,7 +133,9 @@ function outside(vector: number[], basis: number[][]): number[] {
   return rest;
 }
 
-/** Leads the fit through the weighted means. @param slopes one per column of `kept`, in its order. */
+/**
+ * The intercept that leads the fit through the weighted means. @param slopes one per column of `kept`, in its order.
+ */
 export function interceptOf({ means, targetMean }: Factor, kept: number[], slopes: number[]): number {
   return kept.reduce((sum, column, i) => sum - slopes[i] * means[column], targetMean);
 }

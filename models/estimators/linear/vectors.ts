@@ -51,7 +51,7 @@ export function addRows({ rows, width, features }: Rows, factors: Float64Array, 
   for (; row < rows; row++) for (let j = 0; j < width; j++) to[j] += factors[row] * features[row * width + j];
 }
 
-/** Over the length of `a`; a `b` that is shorter gives NaN. */
+/** Sum of products over the length of `a`; a `b` that is shorter gives NaN. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i] * b[i];

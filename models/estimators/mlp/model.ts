@@ -20,7 +20,8 @@ const stateSchema = z
 type NetworkState = z.infer<typeof stateSchema>;
 
 /**
- * Lets other work of the event loop take its turn while it predicts; holds nothing that would have to be disposed of.
+ * A fitted network as a model. It predicts in pieces, between which the event loop takes its turn; nothing is to
+ * dispose.
  */
 export function networkModel(state: NetworkState): FittedModel {
   const { shape } = state;
