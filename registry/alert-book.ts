@@ -7,7 +7,7 @@ import type { AlertEventKind } from './types.ts';
 
 export type AlertRow = typeof alerts.$inferSelect;
 
-/** The id is the number of the row, moments are in UTC. */
+/** A row as the alert that it holds; its id is the number of the row. */
 export const asAlert = (row: AlertRow): Alert => ({
   id: String(row.sequence),
   pipeline: row.pipeline,

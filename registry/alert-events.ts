@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import { alertEvents } from './schema/alerts.ts';
 import type { AlertEvent, AlertRegistry } from './types.ts';
 
-/** With the alert as it stood after the event, whatever has become of it since. */
+/** A row as the event that it holds, with the alert as it stood then, whatever has become of it since. */
 export const asAlertEvent = ({ id, event, snapshot, at }: typeof alertEvents.$inferSelect): AlertEvent => ({
   id,
   event,

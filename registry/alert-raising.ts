@@ -70,7 +70,7 @@ async function again(tx: Transaction, found: AlertRow, alert: NewAlert): Promise
   return await recordChange(tx, found, change, event, tell);
 }
 
-/** Holds the lock of all alerts until the transaction ends. @param cooldownMinutes as `AlertRegistry.raise` has it. */
+/** `AlertRegistry.raise` within a transaction, which holds the lock of all alerts from here to its end. */
 export async function raiseIn(
   tx: Transaction,
   alert: NewAlert,

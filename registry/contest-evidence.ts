@@ -62,9 +62,7 @@ async function readPairs(db: Database, query: SQL): Promise<Pair[]> {
   );
 }
 
-/**
- * Counts and pairs are read one after the other: what is answered in between may be in the pairs and not in the counts.
- */
+/** Reads the counts first and then the pairs, of which an answer that comes in between may be one, and not counted. */
 export async function contestEvidence(
   db: Database,
   pipeline: string,

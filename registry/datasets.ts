@@ -46,7 +46,9 @@ async function newestOf(db: Reader, pipeline: string, source?: string): Promise<
   return row && asVersion(row);
 }
 
-/** Commits of a pipeline go one by one; an id that is not that of its manifest is INTERNAL. */
+/**
+ * Dataset versions in the database; commits of a pipeline go one by one. INTERNAL for an id that is not the manifest's.
+ */
 export function datasetRegistry(db: Database): DatasetRegistry {
   return {
     async get(id) {

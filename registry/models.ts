@@ -98,7 +98,9 @@ async function registerIn(tx: Transaction, model: NewModelVersion): Promise<Mode
 
 type ModelVersions = Pick<ModelRegistry, 'register' | 'get' | 'byRun' | 'list' | 'champion'>;
 
-/** Registrations of a pipeline go one by one, and one run's again gives what it gave before. */
+/**
+ * Versions in the database; registrations of a pipeline go one by one, and one run's again gives what it gave before.
+ */
 export function modelVersionRegistry(db: Database): ModelVersions {
   return {
     register: (model) => db.transaction((tx) => registerIn(tx, model)),

@@ -150,7 +150,7 @@ async function recordIn(
   return statuses;
 }
 
-/** Outcomes of a pipeline are recorded one list after the other. An `unknown` one is not stored. */
+/** Outcomes in the database, one list of a pipeline after the other. An `unknown` one is not stored. */
 export function outcomeRegistry(db: Database): OutcomeRegistry {
   return {
     async record(pipeline, given, { keptSince } = {}) {

@@ -16,7 +16,7 @@ const asPipeline = (row: typeof pipelines.$inferSelect): Pipeline => ({
 const hashOf = (spec: PipelineSpec): string =>
   createHash('sha256').update(JSON.stringify(spec)).digest('hex');
 
-/** Saving what is stored already changes nothing; the same fields in another order are a change. */
+/** Pipelines in the database. Saving what is stored changes nothing; the same fields in another order are a change. */
 export function pipelineRegistry(db: Database): PipelineRegistry {
   const get = async (name: string): Promise<Pipeline> => {
     const [row] = await db.select().from(pipelines).where(eq(pipelines.name, name));

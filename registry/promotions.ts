@@ -94,8 +94,8 @@ function asEvent(row: typeof aliasEvents.$inferSelect): AliasEvent {
 type Promotions = Pick<ModelRegistry, 'aliases' | 'promote' | 'rollback' | 'aliasHistory'>;
 
 /**
- * Moves of a pipeline go one by one; promoting the champion changes nothing. @throws RelevoError CHAMPION_MOVED from
- * `promote` and `rollback` where they name a champion that stands no more.
+ * Aliases in the database; moves of a pipeline go one by one, and promoting the champion changes nothing.
+ * CHAMPION_MOVED where a promotion or rollback names a champion that stands no more.
  */
 export function promotionRegistry(db: Database): Promotions {
   return {

@@ -12,7 +12,10 @@ async function tell(tx: Transaction, pipeline: string, version: string): Promise
   await tx.execute(sql`select pg_notify(${routeChannel}, ${JSON.stringify({ pipeline, version })})`);
 }
 
-/** Servers hear of a change when its transaction commits; clearing what is not there tells nobody. */
+/**
+ * Routes in the database; servers hear of a change when its transaction commits. Clearing what is not there tells
+ * nobody.
+ */
 export function routeRegistry(db: Database): RouteRegistry {
   return {
     async set(route) {

@@ -26,7 +26,7 @@ function parseCursor(text: string): number {
   });
 }
 
-/** `list` refuses a `before` that is no cursor: REQUEST_UNPROCESSABLE. */
+/** Runs in the database. REQUEST_UNPROCESSABLE from `list` for a `before` that is no cursor. */
 export function runRegistry(db: Database): RunRegistry {
   const one = async (id: string, workflowRunId: string): Promise<Run> => {
     const [row] = await db

@@ -17,9 +17,7 @@ const asTrial = (row: typeof trials.$inferSelect): Trial => ({
   toldAt: row.toldAt?.toISOString(),
 });
 
-/**
- * All of it may be said twice. @throws RelevoError INTERNAL where an outcome is told of a trial that nobody asked for.
- */
+/** Searches in the database; all of it may be said twice. INTERNAL for the outcome of a trial that nobody asked for. */
 export function searchRegistry(db: Database): SearchRegistry {
   const trial = async (searchId: string, number: number): Promise<Trial> => {
     const [row] = await db

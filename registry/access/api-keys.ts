@@ -52,9 +52,7 @@ const opens = and(
   or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)),
 );
 
-/**
- * Keeps hashes alone. Servers hear of each change when its transaction commits, by `accessChannel`; `touch` is none.
- */
+/** Keys in the database, as hashes alone. Servers hear of each change but `touch` when its transaction commits. */
 export function apiKeyRegistry(db: Database): ApiKeyRegistry {
   return {
     create: ({ expiresAt, ...key }) =>

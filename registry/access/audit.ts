@@ -34,7 +34,7 @@ function parseEventId(id: string): number {
 const storable = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '\\ufffd'));
 
-/** Has no way to change or remove an event. A NUL in it is replaced, so that none is lost over one. */
+/** The audit in the database. NUL in a text is replaced, so that no event is lost over it. */
 export function auditRegistry(db: Database): AuditRegistry {
   return {
     async add({ input, before, after, ...event }) {

@@ -6,7 +6,7 @@ import type { BucketRegistry } from './types.ts';
 /** The database's clock alone counts: processes may be on machines whose clocks differ. */
 const now = sql`clock_timestamp()`;
 
-/** Takes lock the bucket's row, so that they come one by one; a bucket that nobody has used yet is full. */
+/** Buckets in the database: takes from one go one by one, and one that was never used is full. */
 export function bucketRegistry(db: Database): BucketRegistry {
   return {
     take: (kind, name, { perSecond, burst }, wanted) =>

@@ -9,12 +9,15 @@ const changeSchema = z.object({ kind: z.enum(['key', 'session']), id: z.string()
 /** The key or session that is no longer as it was; `*` for several sessions at once. */
 export type AccessChange = z.infer<typeof changeSchema>;
 
-/** Heard when the transaction commits and not at all where it is rolled back; without one, at once. */
+/**
+ * Tells servers of a change: when the transaction commits, and not at all where it is rolled back; without one, at
+ * once.
+ */
 export async function tellOf(db: Database | Transaction, change: AccessChange): Promise<void> {
   await db.execute(sql`select pg_notify(${accessChannel}, ${JSON.stringify(change)})`);
 }
 
-/** What `tellOf` has sent; undefined for any other text. */
+/** The change that `tellOf` told of; undefined for any other text. */
 export function parseAccessChange(payload: string): AccessChange | undefined {
   try {
     return changeSchema.parse(JSON.parse(payload));

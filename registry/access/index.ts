@@ -7,7 +7,7 @@ import { sessionRegistry } from './sessions.ts';
 import type { AccessRegistry } from './types.ts';
 import { userRegistry } from './users.ts';
 
-/** Throws RelevoErrors only. The connections stay the caller's to close. */
+/** Users, keys and audit of a database; throws RelevoErrors only. The connections stay the caller's to close. */
 export const accessRegistry = (db: Database): AccessRegistry => ({
   keys: guarded(apiKeyRegistry(db)),
   users: guarded(userRegistry(db)),

@@ -12,7 +12,10 @@ const asSession = ({ secretHash: _, user, ...row }: typeof sessions.$inferSelect
   expiresAt: row.expiresAt.toISOString(),
 });
 
-/** What has expired is not found, whether or not `prune` has run; a login that is taken is gone, expired or not. */
+/**
+ * Sessions in the database: what has expired is not found, whether or not `prune` has run. A login that is taken is
+ * gone.
+ */
 export function sessionRegistry(db: Database): SessionRegistry {
   return {
     async create(session) {

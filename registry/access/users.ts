@@ -25,7 +25,7 @@ const userNotFound = (name: string): RelevoError =>
     expected: 'a name that "relevo users list" shows',
   });
 
-/** A change of password or state and the end of the user's sessions are one transaction. */
+/** Users in the database; a change of password or state ends the user's sessions in the same transaction. */
 export function userRegistry(db: Database): UserRegistry {
   const change = (name: string, set: object): Promise<void> =>
     db.transaction(async (tx) => {

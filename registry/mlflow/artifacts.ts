@@ -10,10 +10,7 @@ const below = (folder: string) =>
     ? sql`true`
     : sql`${mlflowArtifacts.path} > ${`${folder}/`} and ${mlflowArtifacts.path} < ${`${folder}0`}`;
 
-/**
- * Which file a path leads to. The files are of the artifact store, and a path that is put anew or deleted leaves them
- * there.
- */
+/** Which artifact a path leads to. A path that is put anew or deleted leaves the file itself in the artifact store. */
 export function mlflowArtifactRegistry(db: Database): MlflowArtifacts {
   return {
     async put(path, artifact) {

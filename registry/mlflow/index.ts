@@ -8,7 +8,7 @@ import { mlflowModelRegistry } from './registered-models.ts';
 import { mlflowRunRegistry } from './runs.ts';
 import type { MlflowRegistry } from './types.ts';
 
-/** Throws RelevoErrors only. The connections stay the caller's to close. */
+/** What MLflow's clients keep in a database; throws RelevoErrors only. The connections stay the caller's to close. */
 export const mlflowRegistry = (db: Database): MlflowRegistry => ({
   experiments: guarded(mlflowExperimentRegistry(db)),
   runs: guarded(mlflowRunRegistry(db)),

@@ -47,7 +47,7 @@ export const modelsFrom: SQL = sql`select g.name, g.description, g.created_ms, g
   ) as latest
   from relevo.mlflow_registered_models g`;
 
-/** A field that is NULL is absent. */
+/** A row as the version that it holds; what is NULL is absent. */
 export const asVersion = (row: VersionRow): MlflowModelVersion => ({
   name: row.name,
   version: row.version,
@@ -65,7 +65,7 @@ export const asVersion = (row: VersionRow): MlflowModelVersion => ({
   aliases: row.aliases,
 });
 
-/** A field that is NULL is absent. */
+/** A row as the model that it holds; what is NULL is absent. */
 export const asModel = (row: ModelRow): MlflowRegisteredModel => ({
   name: row.name,
   ...(row.description === null ? {} : { description: row.description }),

@@ -151,7 +151,7 @@ const joined = (list: SQL, added: readonly unknown[]): SQL => sql`${list} || coa
   select jsonb_agg(distinct a) from jsonb_array_elements(${JSON.stringify(added)}::jsonb) a where not ${list} @> jsonb_build_array(a)
 ), '[]')`;
 
-/** A field that is NULL is absent; the value may be NaN or infinite. */
+/** A row as the metric that it holds; what is NULL is absent, and the value may be NaN or infinite. */
 export const asMetric = (row: typeof mlflowMetrics.$inferSelect): MlflowMetric => ({
   key: row.key,
   value: row.value,
