@@ -19,7 +19,9 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** To be kept for a page: making it costs more than using it. Moments are written as they are, in no other zone. */
+/**
+ * The figures of a language. To be kept for a page: making it costs more than using it. Moments stay in their own zone.
+ */
 export function formatOf(language: Language): Format {
   const significant = new Intl.NumberFormat(language, { maximumSignificantDigits: 4 });
   const scientific = new Intl.NumberFormat(language, { notation: 'scientific', maximumSignificantDigits: 3 });

@@ -36,8 +36,9 @@ export interface ContestDesk {
 }
 
 /**
- * Sets the handlers of the query and the updates: one desk a workflow, opened before it waits for anything. An update
- * that the stage does not allow is refused with CONTEST_STAGE_WRONG, one without actor or reason with REQUEST_INVALID.
+ * Opens the desk of a contest, once a workflow and before it waits for anything: sets the handlers of query and
+ * updates. An update is refused with CONTEST_STAGE_WRONG where the stage does not allow it, with REQUEST_INVALID where
+ * it does not say who and why.
  */
 export function openContestDesk({ pipeline, challenger, policy, resume }: ContestInput): ContestDesk {
   let state: ContestState | undefined = resume;

@@ -30,7 +30,7 @@ const words: Record<ContestAction, string> = {
 export const saidBy = ({ actor, reason, action }: ContestOrder & { action: ContestAction }): string =>
   `${words[action]} by ${actor}: ${reason}`;
 
-/** ISO 8601 in UTC, of the workflow's clock: a replay gives the same. */
+/** The workflow's clock in ISO 8601 and UTC: a replay gives the same. */
 export const now = (): string => new Date(Date.now()).toISOString();
 
 export const hourMs = 3_600_000;

@@ -25,8 +25,8 @@ const marks: Record<Step['state'], string> = {
 };
 
 /**
- * Every step counts the same, one that runs by how far it is. The phase is the step that runs, else the last that is
- * over.
+ * How far steps are, each counting the same; the phase is the one that runs, else the last that is over, else the
+ * first.
  */
 export const progressOf = (steps: Step[]): RunProgress => ({
   phase:
@@ -45,8 +45,8 @@ const page = (title: string, steps: Step[]): string =>
   ].join('\n');
 
 /**
- * Sets the handler of the `progress` query: one book a workflow, with at least one step. A name that it does not have
- * is passed over.
+ * Opens the book of a run, with at least one step, and sets the handler of the `progress` query: one book a workflow. A
+ * name that the book does not have is passed over.
  */
 export function openLogBook(title: string, names: string[]): LogBook {
   const steps = names.map((name): Step => ({ name, state: 'waiting', fraction: 0 }));

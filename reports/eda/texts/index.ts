@@ -5,5 +5,5 @@ import { es } from './es.ts';
 export type { Texts };
 
 const texts: Record<Language, Texts> = { en, es };
-/** Every text is there in every language: what lacks one does not compile. */
+/** The texts of a language; one that lacks a text does not compile. */
 export const textsOf = (language: Language): Texts => texts[language];
