@@ -24,9 +24,11 @@ export const limits = {
   requestsUnderWay: 2_000,
   bytesUnderWay: 256 * 1024 * 1024,
   loopDelayMs: 1_000,
-  /** A client has this long to send its headers, and its whole request. */
+  /** A client has this long to send its headers, and its whole request unless that is a file. */
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  /** Of each so many bytes of a file a client may make the server wait so long. */
+  uploadPace: { bytes: 64 * 1024, withinMs: 10_000 },
   keepAliveTimeoutMs: 65_000,
   /** A call to Temporal, and how long a short workflow's result is waited for before the answer is 202. */
   temporalTimeoutMs: 5_000,

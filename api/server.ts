@@ -16,6 +16,7 @@ import { errorHeaders } from './http/error-headers.ts';
 import { errorBody } from './http/errors.ts';
 import { createPredictListener, type ListenerDeps } from './http/predict-listener.ts';
 import { createPressure } from './http/pressure.ts';
+import { isUploading } from './http/upload.ts';
 import { limits } from './limits.ts';
 import type { Certificate } from './tls.ts';
 
@@ -33,7 +34,7 @@ export function createApiServer(app: ApiApp, deps: ListenerDeps, certificate?: C
     connectionsCheckingInterval: 2_000,
   };
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const bytes = Number(request.headers['content-length'] ?? 0);
+    const bytes = heldBytes(request);
     const isWatcher = isProbe(request.url);
     const refused = isWatcher ? undefined : pressure.enter(bytes);
     if (refused !== undefined) {
@@ -54,10 +55,17 @@ export function createApiServer(app: ApiApp, deps: ListenerDeps, certificate?: C
       : createTlsServer({ ...options, ...certificate, handshakeTimeout: limits.headersTimeoutMs }, answer);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy();
+    if (error.code === requestTimedOut && isUploading(socket)) return;
     refuseRaw(socket, clientError(error.code), deps.newId());
   });
   return server;
 }
+
+const requestTimedOut = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** Of its body as announced, what may be in memory at once: what is longer is refused, or a file that goes to disk. */
+const heldBytes = ({ headers }: IncomingMessage): number =>
+  Math.min(Number(headers['content-length'] ?? 0), limits.predictBodyBytes);
 
 /** Who watches over the server hears from it however much is under way. */
 const isProbe = (path: string | undefined): boolean =>
@@ -100,7 +108,7 @@ function refuseRaw(
 }
 
 function clientError(code: string | undefined): { status: number; error: RelevoError } {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+  if (code === requestTimedOut) {
     const expected = `headers within ${limits.headersTimeoutMs / 1000} s, all within ${limits.requestTimeoutMs / 1000} s`;
     const error = new RelevoError('REQUEST_TIMEOUT', 'The request did not arrive in time.', { expected });
     return { status: error.status, error };

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { limits } from '../../api/limits.ts';
 import { fileChampions, startApi, type TestApi } from '../support/api.ts';
 
 let api: TestApi;
@@ -10,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** All that comes back for these bytes until the server closes the connection. */
-async function heard(bytes: string, talk: (socket: Socket) => void = () => undefined): Promise<string> {
+async function heard(bytes: string, talk: (socket: Socket) => unknown = () => undefined): Promise<string> {
   const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
   let answer = '';
   socket.on('data', (chunk) => {
@@ -28,6 +30,10 @@ const statuses = (answer: string): string[] =>
 const request = (line: string, headers: string[], body = ''): string =>
   `${[line, 'host: relevo', ...headers].join('\r\n')}\r\n\r\n${body}`;
 const json = 'content-type: application/json';
+const upload = (bytes: number): string =>
+  request('PUT /api/2.0/mlflow-artifacts/artifacts/7/run/artifacts/model.bin HTTP/1.1', [
+    `content-length: ${bytes}`,
+  ]);
 const hidden = 'GET /metrics HTTP/1.1\r\nhost: relevo\r\n\r\n';
 
 describe('a smuggled request', () => {
@@ -120,6 +126,44 @@ describe('a client that is slow on purpose', () => {
     const answer = await slow;
     clearInterval(dripping);
     expect(statuses(answer).filter((status) => !/^4/.test(status))).toEqual([]);
+  });
+
+  it('with a file is cut off too, though a file may take longer than any other request', async () => {
+    Object.assign(api.server, { headersTimeout: 500, requestTimeout: 1_000 });
+    const { withinMs } = limits.uploadPace;
+    const sinceMs = performance.now();
+    let dripping: NodeJS.Timeout | undefined;
+    const answer = await heard(upload(1_000_000), (socket) => {
+      dripping = setInterval(() => socket.writable && socket.write('x'), 100);
+    });
+    clearInterval(dripping);
+    expect(statuses(answer)).toEqual(['408']);
+    expect(answer).toContain('The file comes too slowly');
+    expect(performance.now() - sinceMs).toBeGreaterThan(withinMs - 100);
+    expect(performance.now() - sinceMs).toBeLessThan(3 * withinMs);
+  });
+});
+
+describe('a client that is slow and steady', () => {
+  it('brings its file in longer than any other request may take, and keeps its connection', async () => {
+    Object.assign(api.server, { headersTimeout: 500, requestTimeout: 1_000 });
+    const piece = 'x'.repeat(16 * 1024);
+    const pieces = 30;
+    const answer = await heard(upload(pieces * piece.length), async (socket) => {
+      for (let sent = 0; sent < pieces; sent++) {
+        await sleep(200);
+        socket.write(piece);
+      }
+      socket.write(request('GET /health HTTP/1.1', ['connection: close']));
+    });
+    // All of it came; only the database, which is away here, cannot hear of it.
+    expect(answer).toContain('The database cannot be used');
+    expect(answer).toMatch(/^HTTP\/1\.1 503 [\s\S]*HTTP\/1\.1 200 OK/);
+  });
+
+  it('is let in with a file that is larger than memory should hold', async () => {
+    const answer = heard(upload(limits.artifactBytes), (socket) => setTimeout(() => socket.destroy(), 1_000));
+    expect(await answer).toBe('');
   });
 });
 

@@ -45,6 +45,7 @@ const startSpec = {
       'MODEL_NOT_FOUND',
       'DATASET_NOT_FOUND',
       'RUN_ALREADY_ACTIVE',
+      'REQUEST_TIMEOUT',
       'BODY_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'REQUEST_UNPROCESSABLE',

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { z } from '@hono/zod-openapi';
 import {
   type BatchFormat,
@@ -10,6 +9,7 @@ import { RelevoError } from '../../../contracts/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { fromZod } from '../../http/errors.ts';
 import { bodyTooLarge, checkMediaType, parseJson } from '../../http/json-body.ts';
+import { uploadedFile } from '../../http/upload.ts';
 import { limits } from '../../limits.ts';
 import type { ApiContext } from '../../openapi.ts';
 import { referenceSchema } from './routes.ts';
@@ -40,7 +40,7 @@ export async function batchRows(c: ApiContext, pipeline: string, deps: Deps): Pr
       value: (format === undefined ? type : (encoding ?? '')).slice(0, 80),
       expected: [...Object.values(batchMediaTypes), 'application/json'].join(', '),
     });
-  const file = await deps.artifacts.putStream(bodyOf(c), {
+  const file = await deps.artifacts.putStream(uploadedFile(c), {
     name: `batch.${format}`,
     mediaType: batchMediaTypes[format],
     maxBytes: limits.batchBytes,
@@ -53,15 +53,13 @@ export async function batchRows(c: ApiContext, pipeline: string, deps: Deps): Pr
 async function smallBody(c: ApiContext): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of bodyOf(c)) {
+  for await (const chunk of c.req.raw.body ?? []) {
     bytes += chunk.length;
     if (bytes > limits.bodyBytes) throw bodyTooLarge(limits.bodyBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
-
-const bodyOf = (c: ApiContext): AsyncIterable<Uint8Array> => c.req.raw.body ?? Readable.from([]);
 
 async function namedRows(c: ApiContext, pipeline: string, { registry }: Deps): Promise<BatchInput['rows']> {
   checkMediaType(c.req.header('content-type'), c.req.header('content-encoding'));

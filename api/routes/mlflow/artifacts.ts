@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import type { ApiDeps } from '../../deps.ts';
+import { uploadedFile } from '../../http/upload.ts';
 import { limits } from '../../limits.ts';
 import type { ApiContext, ApiEnv } from '../../openapi.ts';
 import type { Permission } from '../../security/roles.ts';
@@ -30,8 +31,7 @@ export function addArtifacts(router: Hono<ApiEnv>, deps: Deps): void {
   });
   router.put(`${artifactsBase}/:path{.+}`, async (c) => {
     const path = guard(c, 'operate', filePath(c));
-    const body: AsyncIterable<Uint8Array> = c.req.raw.body ?? Readable.from([]);
-    const ref = await artifacts.putStream(body, {
+    const ref = await artifacts.putStream(uploadedFile(c), {
       name: basename(path),
       mediaType: 'application/octet-stream',
       maxBytes: limits.artifactBytes,
