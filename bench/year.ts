@@ -40,12 +40,16 @@ function partGrowth(samples: Sample[]): PartGrowth {
     );
   const figures = (part: Part) => ({
     heldMiB: of(part, 'heldMiB'),
+    codeMiB: of(part, 'codeMiB'),
     residentMiB: of(part, 'residentMiB'),
     descriptors: of(part, 'descriptors'),
     threads: of(part, 'threads'),
   });
   return { control: figures('control'), compute: figures('compute'), api: figures('api') };
 }
+
+const heldIn = ({ held }: Sample, part: Part): string =>
+  `${held[part]?.heldMiB.toFixed(1)} + ${held[part]?.codeMiB.toFixed(1)} MiB`;
 
 async function measure() {
   const loadBefore = loadavg()[0];
@@ -62,7 +66,7 @@ async function measure() {
           if (day % sampleEveryDays !== 0) return;
           const sample = await stack.sample({ pipeline: spec.name, day, runs });
           samples.push(sample);
-          const held = parts.map((part) => `${part} ${sample.held[part]?.heldMiB.toFixed(1)} MiB`).join(', ');
+          const held = parts.map((part) => `${part} ${heldIn(sample, part)}`).join(', ');
           const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
           process.stderr.write(`day ${day}, ${runs} runs, ${seconds} s: ${held}\n`);
         },
@@ -115,9 +119,10 @@ function show({ counts, histories, growth, ...result }: YearResult): string {
       `${kind} ${events.early} → ${events.late} events, ${bytes.early} → ${bytes.late} bytes`,
   );
   const memory = parts.map((part) => {
-    const { heldMiB, residentMiB, descriptors, threads } = growth[part];
+    const { heldMiB, codeMiB, residentMiB, descriptors, threads } = growth[part];
     return [
-      `${part.padEnd(8)} holds ${shown(heldMiB, 'MiB')}; resident ${shown(residentMiB, 'MiB')}`,
+      `${part.padEnd(8)} holds ${shown(heldMiB, 'MiB')}, and of code ${shown(codeMiB, 'MiB')}`,
+      `${' '.repeat(9)}resident ${shown(residentMiB, 'MiB')}`,
       `${' '.repeat(9)}descriptors ${descriptors.early} → ${descriptors.late}, threads ${threads.early} → ${threads.late}`,
     ].join('\n');
   });

@@ -1,11 +1,9 @@
 import type { Growth } from './growth.ts';
+import type { Held } from './memory.ts';
 import type { Histories, RunCounts } from './runs.ts';
 import { type Part, parts } from './watch.ts';
 
-export type PartGrowth = Record<
-  Part,
-  { heldMiB: Growth; residentMiB: Growth; descriptors: Growth; threads: Growth }
->;
+export type PartGrowth = Record<Part, Record<keyof Held, Growth>>;
 
 export interface Judged {
   counts: RunCounts;
@@ -19,7 +17,13 @@ export interface Judged {
  * The most that may come to a process with a hundred scheduled runs; a year of them is 2,190. The upper end of the
  * slope's interval must keep to it, so that what is not known is no pass.
  */
-export const mostPer100Runs = { heldMiB: 0.5, residentMiB: 5, descriptors: 0.5, threads: 0.5 } as const;
+export const mostPer100Runs = {
+  heldMiB: 0.5,
+  codeMiB: 0.5,
+  residentMiB: 5,
+  descriptors: 0.5,
+  threads: 0.5,
+} as const;
 /** Far below the 10,240 at which Temporal warns. */
 const mostEvents = 1_000;
 /** At which Temporal warns; it continues a schedule's workflow as new before. */
