@@ -129,6 +129,47 @@ describe('API keys', () => {
     expect(await statuses('DELETE', file)).toEqual([403, 200]);
   });
 
+  it('read and adopt registered models that are named as a pipeline by the roles for that one', async () => {
+    const { models, modelVersions } = db.registry.mlflow;
+    const name = 'steel-energy';
+    for (const model of [name, 'anyone'])
+      await models.create({ name: model, tags: { 'relevo.pipeline': 'electricity-price' } });
+    const source = `mlflow-artifacts:/${name}/r1/artifacts/model`;
+    for (const model of [name, 'anyone']) await modelVersions.create({ name: model, source, tags: {} });
+    await models.setAlias(name, 'best', 1);
+    const own = await makeKey(db.registry, [`viewer:${name}`]);
+    const other = await makeKey(db.registry, ['engineer:electricity-price']);
+    const base = '/api/2.0/mlflow';
+    const reads = [
+      ['GET', `/registered-models/get?name=${name}`],
+      ['GET', `/registered-models/alias?name=${name}&alias=best`],
+      ['GET', `/registered-models/get-latest-versions?name=${name}`],
+      ['POST', '/registered-models/get-latest-versions'],
+      ['GET', `/model-versions/get?name=${name}&version=1`],
+      ['GET', `/model-versions/get-download-uri?name=${name}&version=1`],
+    ];
+    for (const [method, path] of reads) {
+      const body = method === 'POST' ? { name } : undefined;
+      const statuses = [other, own].map(async (key) => (await call(method, base + path, key, body)).status);
+      expect([path, ...(await Promise.all(statuses))]).toEqual([path, 403, 200]);
+    }
+    for (const path of ['/registered-models/search', '/model-versions/search']) {
+      const seen = async (key: string) => JSON.stringify((await call('GET', base + path, key)).body);
+      expect(await seen(own)).toContain(`"name":"${name}"`);
+      expect(await seen(other)).toContain('"name":"anyone"');
+      expect(await seen(other)).not.toContain(`"name":"${name}"`);
+    }
+    const copy = { name: 'anyone', source: `models:/${name}/1` };
+    expect((await call('POST', `${base}/model-versions/create`, other, copy)).status).toBe(403);
+    for (const model of [name, 'anyone']) {
+      const adopted = await call('POST', '/v1/pipelines/electricity-price/models', other, {
+        model,
+        version: 1,
+      });
+      expect([model, adopted.status]).toEqual([model, 403]);
+    }
+  });
+
   it('go on opening while the database is away, and after a restart; who is unknown hears that it is', async () => {
     const known = await makeKey(db.registry, ['viewer']);
     expect(await statusWith(known)).toBe(200);

@@ -8,6 +8,12 @@ const loggedModel = /^models:\/+(m-[0-9a-f]{32})\/?$/;
 const registeredVersion = /^models:\/+([^/@]+)\/(\d{1,9})$/;
 const runFile = /^runs:\/+([\w-]+)\/(.+)$/;
 
+/** The version that `models:/NAME/3` means: the name stands as it is, no character of it encoded, as MLflow reads it. */
+export function registeredSource(source: string): { name: string; version: number } | undefined {
+  const [, name, version] = registeredVersion.exec(source) ?? [];
+  return name === undefined ? undefined : { name, version: Number(version) };
+}
+
 /**
  * Where the files of a new version are, and the run that they came from. A client names a logged model, another
  * version, a file of a run, or the files' own address.
@@ -19,9 +25,9 @@ export async function locate(
 ): Promise<{ storageLocation: string; runId?: string }> {
   const logged = loggedModel.exec(source);
   if (logged !== null) return await locateLogged(tx, logged[1]);
-  const version = registeredVersion.exec(source);
-  if (version !== null) {
-    const found = await readVersion(tx, decodeURIComponent(version[1]), Number(version[2]));
+  const version = registeredSource(source);
+  if (version !== undefined) {
+    const found = await readVersion(tx, version.name, version.version);
     return { storageLocation: found.storageLocation, runId: found.runId };
   }
   const file = runFile.exec(source);
@@ -45,11 +51,14 @@ async function locateLogged(
   return { storageLocation, ...(runId === null ? {} : { runId }) };
 }
 
-/** Files of the server's own disk are nobody's to name. @throws RelevoError REQUEST_INVALID */
+/** What is no whole address in these schemes is none in any other way; the server's own disk is nobody's to name. */
+const schemesWithForm = new Set(['file', 'models', 'runs']);
+
+/** An address in an artifact store, as given. @throws RelevoError REQUEST_INVALID */
 export function demandAddress(address: string, field: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(address)?.[1].toLowerCase();
   const isWay = /(?:^|[/\\])\.\.(?:[/\\]|$)/.test(address);
-  if (scheme !== undefined && scheme !== 'file' && scheme !== 'models' && !isWay) return address;
+  if (scheme !== undefined && !schemesWithForm.has(scheme) && !isWay) return address;
   throw invalid(
     `Invalid ${field}: '${address.slice(0, 120)}'`,
     field,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { AdoptInput } from '../../../contracts/adoption.ts';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { ArtifactRef } from '../../../contracts/refs.ts';
-import type { MlflowModelVersion } from '../../../registry/mlflow/types.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { pathBelowRoot } from '../mlflow/artifact-paths.ts';
 
@@ -24,6 +23,7 @@ const maxMlmodelBytes = 1_000_000;
 
 /**
  * The model that a client registered, with what it says about itself.
+ * @param demandReadable throws where who asks may not read what has a name: the model, the experiment of its files
  * @throws RelevoError MLFLOW_NOT_FOUND; MLFLOW_MODEL_UNFIT where it was not logged as ONNX; REQUEST_INVALID where it
  * was registered for another pipeline.
  */
@@ -31,9 +31,11 @@ export async function registeredModel(
   { registry, artifacts }: Deps,
   pipeline: string,
   asked: Asked,
+  demandReadable: (name: string) => void,
 ): Promise<AdoptInput> {
   const { mlflow } = registry;
   const name = asked.model ?? pipeline;
+  demandReadable(name);
   const version =
     asked.version === undefined
       ? await mlflow.modelVersions.byAlias(name, asked.alias ?? '')
@@ -41,7 +43,9 @@ export async function registeredModel(
   const { tags: modelTags } = await mlflow.models.get(name);
   const tags = { ...modelTags, ...version.tags };
   if (name !== pipeline && tags[pipelineTag] !== pipeline) throw ofAnotherPipeline(name, pipeline);
-  const files = await modelFiles({ registry, artifacts }, version);
+  const folder = pathBelowRoot(version.storageLocation);
+  demandReadable(folder.split('/', 1)[0]);
+  const files = await modelFiles({ registry, artifacts }, folder);
   const features = asked.features ?? listIn(tags, featuresTag) ?? files.features;
   const classes = asked.classes ?? listIn(tags, classesTag);
   return {
@@ -62,8 +66,7 @@ interface ModelFiles {
   features?: string[];
 }
 
-async function modelFiles({ registry, artifacts }: Deps, version: MlflowModelVersion): Promise<ModelFiles> {
-  const folder = pathBelowRoot(version.storageLocation);
+async function modelFiles({ registry, artifacts }: Deps, folder: string): Promise<ModelFiles> {
   const known = registry.mlflow.artifacts;
   const names = (await known.list(folder)).filter(({ isFolder }) => !isFolder).map((file) => file.name);
   const about = names.includes('MLmodel')

@@ -13,8 +13,8 @@ export const pipelineGuard =
     if (pipelines.some((spec) => spec.name === name)) authorize(c.get('principal'), permission, name);
   };
 
-/** Whether they may see the experiment: a pipeline's, only where they may read that pipeline. */
-export const experimentFilter =
+/** Whether they may see what has the name: a pipeline's, only where they may read that pipeline. */
+export const pipelineFilter =
   ({ pipelines }: Pick<ApiDeps, 'pipelines'>) =>
-  (c: ApiContext, experimentId: string): boolean =>
-    !pipelines.some((spec) => spec.name === experimentId) || mayDo(c.get('principal'), 'read', experimentId);
+  (c: ApiContext, name: string): boolean =>
+    !pipelines.some((spec) => spec.name === name) || mayDo(c.get('principal'), 'read', name);

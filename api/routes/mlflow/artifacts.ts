@@ -8,7 +8,7 @@ import { uploadedFile } from '../../http/upload.ts';
 import { limits } from '../../limits.ts';
 import type { ApiContext, ApiEnv } from '../../openapi.ts';
 import type { Permission } from '../../security/roles.ts';
-import { experimentFilter, pipelineGuard } from './access.ts';
+import { pipelineFilter, pipelineGuard } from './access.ts';
 import { artifactsBase, checkedPath, filePath, maxPathBytes, pathBelowRoot } from './artifact-paths.ts';
 import type { AddEndpoint } from './endpoint.ts';
 import { id, optionalText } from './schemas.ts';
@@ -23,7 +23,7 @@ export function addArtifacts(router: Hono<ApiEnv>, deps: Deps): void {
   const { registry, artifacts } = deps;
   const known = registry.mlflow.artifacts;
   const guard = experimentGuard(deps);
-  const maySee = experimentFilter(deps);
+  const maySee = pipelineFilter(deps);
   router.get(artifactsBase, async (c) => {
     const path = guard(c, 'read', checkedPath(c.req.query('path') ?? ''));
     const { files } = await listed(known, path);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MlflowExperiment } from '../../../registry/mlflow/types.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { experimentFilter, pipelineGuard } from './access.ts';
+import { pipelineFilter, pipelineGuard } from './access.ts';
 import type { AddEndpoint } from './endpoint.ts';
 import { id, optionalText, pairs, searchFields, searchOf, tagKey, texts, viewType } from './schemas.ts';
 
@@ -26,7 +26,7 @@ const experimentJson = (experiment: MlflowExperiment) => ({
 export function addExperiments(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { experiments } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });
-  const isVisible = experimentFilter({ pipelines });
+  const isVisible = pipelineFilter({ pipelines });
   const create = z.object({ name, artifact_location: optionalText(500), tags: texts(tagLength, 100) });
   add('POST', '/experiments/create', create, async ({ artifact_location, ...given }) => ({
     experiment_id: await experiments.create({

@@ -336,14 +336,33 @@ test('registered models: numbers are never given twice, aliases follow their ver
   expect(shown.registered_models.map(({ name }) => name)).toEqual(['ball mill']);
 });
 
-test.each(['file:///etc/passwd', '/etc/passwd', 's3://bucket/../../etc', 'models:/m-zz', 'C:\\model'])(
-  'a version is not made of %s',
-  async (source) => {
-    await call('POST', '/registered-models/create', { name: 'sources' });
-    const [status] = await refused('POST', '/model-versions/create', { name: 'sources', source });
-    expect(status).toBe(400);
-  },
-);
+test.each([
+  'file:///etc/passwd',
+  '/etc/passwd',
+  's3://bucket/../../etc',
+  'models:/m-zz',
+  'models:/mill',
+  'runs:/x',
+  'runs:/x/',
+  'C:\\model',
+])('a version is not made of %s', async (source) => {
+  await call('POST', '/registered-models/create', { name: 'sources' });
+  const [status] = await refused('POST', '/model-versions/create', { name: 'sources', source });
+  expect(status).toBe(400);
+});
+
+test("the name in models:/NAME/1 is the model's own, whatever characters it has", async () => {
+  const create = (name: string, source: string) => ['/model-versions/create', { name, source }] as const;
+  await ok('POST', '/registered-models/create', { name: '100%' });
+  expect(await refused('POST', ...create('100%', 'models:/100%/1'))).toEqual([
+    404,
+    'RESOURCE_DOES_NOT_EXIST',
+  ]);
+  await ok('POST', ...create('100%', 's3://bucket/whole'));
+  await ok('POST', ...create('100%', 'models:/100%/1'));
+  const copy = await ok<Json>('GET', '/model-versions/get-download-uri', { name: '100%', version: 2 });
+  expect(copy).toEqual({ artifact_uri: 's3://bucket/whole' });
+});
 
 describe('artifacts', () => {
   const base = '/api/2.0/mlflow-artifacts/artifacts';

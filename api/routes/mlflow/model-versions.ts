@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { registeredSource } from '../../../registry/mlflow/storage-location.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { pipelineGuard } from './access.ts';
+import { pipelineFilter, pipelineGuard } from './access.ts';
 import type { AddEndpoint } from './endpoint.ts';
 import { modelName, versionJson, versionNumber } from './registered-models.ts';
 import { maxima, optionalText, searchFields, searchOf, tagKey, texts } from './schemas.ts';
@@ -19,12 +20,14 @@ const flag = z
   .default(false);
 
 /**
- * Changes to the versions of a model that is named as a pipeline need `operate` for that pipeline; reads need no role
- * for it. Names of stages are taken in any case.
+ * Versions of a model that is named as a pipeline are read by who has `read` for that pipeline and changed by who has
+ * `operate`; a version that is made of another, by who may read that one too. A search leaves out what the caller may
+ * not read after its page was cut. Names of stages are taken in any case.
  */
 export function addModelVersions(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { modelVersions } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });
+  const isVisible = pipelineFilter({ pipelines });
   const create = z.object({
     name: modelName,
     source: z.string().min(1).max(2_000),
@@ -37,21 +40,26 @@ export function addModelVersions(add: AddEndpoint, { registry, pipelines }: Deps
   add('POST', '/model-versions/create', create, async (given, c) => {
     guard(c, 'operate', given.name);
     const { name, source, tags, description } = given;
+    const from = registeredSource(source);
+    if (from !== undefined) guard(c, 'read', from.name);
     const version = await modelVersions.create({
       ...{ name, source, tags, description, userId: c.get('principal').actor },
       ...{ runId: given.run_id, runLink: given.run_link, modelId: given.model_id },
     });
     return { model_version: versionJson(version) };
   });
-  add('GET', '/model-versions/get', z.object(byVersion), async ({ name, version }) => ({
-    model_version: versionJson(await modelVersions.get(name, version)),
-  }));
-  add('GET', '/model-versions/get-download-uri', z.object(byVersion), async ({ name, version }) => ({
-    artifact_uri: (await modelVersions.get(name, version)).storageLocation,
-  }));
-  add('GET', '/model-versions/search', z.object(searchFields(10_000, 200_000)), async (given) => {
+  add('GET', '/model-versions/get', z.object(byVersion), async ({ name, version }, c) => {
+    guard(c, 'read', name);
+    return { model_version: versionJson(await modelVersions.get(name, version)) };
+  });
+  add('GET', '/model-versions/get-download-uri', z.object(byVersion), async ({ name, version }, c) => {
+    guard(c, 'read', name);
+    return { artifact_uri: (await modelVersions.get(name, version)).storageLocation };
+  });
+  add('GET', '/model-versions/search', z.object(searchFields(10_000, 200_000)), async (given, c) => {
     const { items, nextPageToken } = await modelVersions.search(searchOf(given));
-    return { model_versions: items.map(versionJson), next_page_token: nextPageToken };
+    const seen = items.filter(({ name }) => isVisible(c, name));
+    return { model_versions: seen.map(versionJson), next_page_token: nextPageToken };
   });
   const update = z.object({ ...byVersion, description: z.string().max(5_000).default('') });
   add('PATCH', '/model-versions/update', update, async ({ name, version, description }, c) => {

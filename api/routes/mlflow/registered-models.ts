@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { MlflowModelVersion, MlflowRegisteredModel } from '../../../registry/mlflow/types.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { pipelineGuard } from './access.ts';
+import { pipelineFilter, pipelineGuard } from './access.ts';
 import type { AddEndpoint } from './endpoint.ts';
 import {
   id,
@@ -74,12 +74,14 @@ function demandFree(name: string): void {
 }
 
 /**
- * Changes to a model that is named as a pipeline need `operate` for that pipeline, a rename for both names; reads need
- * no role for it. The aliases `latest` and `v3`, which mean a version already, are REQUEST_INVALID.
+ * A model that is named as a pipeline is read by who has `read` for that pipeline and changed by who has `operate`, in
+ * a rename for both names. A search leaves out what the caller may not read after its page was cut. The aliases
+ * `latest` and `v3`, which mean a version already, are REQUEST_INVALID.
  */
 export function addRegisteredModels(add: AddEndpoint, { registry, pipelines }: Deps): void {
   const { models, modelVersions } = registry.mlflow;
   const guard = pipelineGuard({ pipelines });
+  const isVisible = pipelineFilter({ pipelines });
   const create = z.object({
     name: modelName,
     description: optionalText(5_000),
@@ -91,12 +93,14 @@ export function addRegisteredModels(add: AddEndpoint, { registry, pipelines }: D
     const model = await models.create({ name, tags, ...(words === undefined ? {} : { description: words }) });
     return { registered_model: modelJson(model) };
   });
-  add('GET', '/registered-models/get', byName, async ({ name }) => ({
-    registered_model: modelJson(await models.get(name)),
-  }));
-  add('GET', '/registered-models/search', z.object(searchFields(100, 1_000)), async (given) => {
+  add('GET', '/registered-models/get', byName, async ({ name }, c) => {
+    guard(c, 'read', name);
+    return { registered_model: modelJson(await models.get(name)) };
+  });
+  add('GET', '/registered-models/search', z.object(searchFields(100, 1_000)), async (given, c) => {
     const { items, nextPageToken } = await models.search(searchOf(given));
-    return { registered_models: items.map(modelJson), next_page_token: nextPageToken };
+    const seen = items.filter(({ name }) => isVisible(c, name));
+    return { registered_models: seen.map(modelJson), next_page_token: nextPageToken };
   });
   const rename = z.object({ name: modelName, new_name: modelName });
   add('POST', '/registered-models/rename', rename, async ({ name, new_name }, c) => {
@@ -140,13 +144,15 @@ export function addRegisteredModels(add: AddEndpoint, { registry, pipelines }: D
     await models.deleteAlias(given.name, given.alias);
     return {};
   });
-  add('GET', '/registered-models/alias', byAlias, async (given) => ({
-    model_version: versionJson(await modelVersions.byAlias(given.name, given.alias)),
-  }));
+  add('GET', '/registered-models/alias', byAlias, async (given, c) => {
+    guard(c, 'read', given.name);
+    return { model_version: versionJson(await modelVersions.byAlias(given.name, given.alias)) };
+  });
   const latest = z.object({ name: modelName, stages: list(id, 10) });
   for (const method of ['GET', 'POST'] as const) {
-    add(method, '/registered-models/get-latest-versions', latest, async ({ name, stages }) => ({
-      model_versions: (await modelVersions.latest(name, stages)).map(versionJson),
-    }));
+    add(method, '/registered-models/get-latest-versions', latest, async ({ name, stages }, c) => {
+      guard(c, 'read', name);
+      return { model_versions: (await modelVersions.latest(name, stages)).map(versionJson) };
+    });
   }
 }
