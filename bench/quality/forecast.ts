@@ -1,8 +1,7 @@
 /**
  * Forecasts ahead of time: the champion on the last part of the series, by horizon, beside what costs nothing (the
- * last value, the last week, the mean of the weekday's time), and by rolling origin beside statistical forecasters. The
- * same part once more with a champion that is trained anew as it goes, since a nightly schedule would: `--renew-days 28`,
- * 0 for never.
+ * last value, the last week, the mean of the weekday's time), and by rolling origin beside statistical forecasters.
+ * `--renew-days 28` answers the same part once more with a champion that is trained anew as it goes.
  */
 import { environment } from '../../contracts/env.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
@@ -25,7 +24,7 @@ export async function measureForecast(spec: PipelineSpec, folder: string): Promi
   const split = await makeSplit(spec.split, spec.seed, clean.frame);
   const { rows, grid, ...judged } = await judgeForecast(spec, clean.frame, split);
   process.stderr.write(`champion ${judged.winner}: ${JSON.stringify(judged.byHorizon)}\n`);
-  const renewEveryDays = Number(option('renew-days') ?? 28);
+  const renewEveryDays = Number(option('renew-days') ?? 0);
   const renewals = renewEveryDays > 0 ? await renewed(spec, clean.frame, split, renewEveryDays) : undefined;
   const intervalsIn = (seconds: number): number => Math.round(seconds / forecast.everySeconds);
   const periods = [intervalsIn(daySeconds), intervalsIn(7 * daySeconds)];

@@ -48,6 +48,37 @@ describe('prediction intervals', () => {
     });
   }
 
+  it('cover new days as often as they say, where the rows of a day err alike', () => {
+    const [days, rowsPerDay] = [25, 40];
+    const errorsOf = (count: number, seed: number): Float64Array => {
+      const random = seededRandom(seed, 'days');
+      const shifts = Array.from({ length: count }, () => 3 * random.normal());
+      return Float64Array.from(
+        { length: count * rowsPerDay },
+        (_, row) => shifts[Math.floor(row / rowsPerDay)] + 0.3 * random.normal(),
+      );
+    };
+    const coverage = (pieces: number): number => {
+      const shares = Array.from({ length: 200 }, (_, seed) => {
+        const [known, fresh] = [errorsOf(days, seed), errorsOf(100, 1000 + seed)];
+        const guesses = new Float64Array(known.length);
+        const state = fitInterval({ level: 0.9, method: 'split' }, known, guesses, undefined, pieces);
+        return mean(isInside(intervalOf(state, new Float64Array(fresh.length)), fresh));
+      });
+      return mean(Float64Array.from(shares));
+    };
+    expect(coverage(days * rowsPerDay)).toBeLessThan(0.885);
+    expect(coverage(days)).toBeGreaterThan(0.9);
+    expect(coverage(days)).toBeLessThan(0.93);
+  });
+
+  it('give up half of what the level leaves out where few pieces could not vouch for it', () => {
+    const actual = Float64Array.from({ length: 100 }, (_, row) => row + 1);
+    const marginOf = (pieces: number) =>
+      fitInterval({ level: 0.9, method: 'split' }, actual, new Float64Array(100), undefined, pieces).margin;
+    expect([100, 30, 18, 3, 1].map(marginOf)).toEqual([91, 93, 95, 95, 95]);
+  });
+
   it('between quantiles are as honest where the noise is large as where it is small', () => {
     const [known, fresh] = [rowsOf(4000, 1), rowsOf(20_000, 2)];
     const coverage = (method: 'split' | 'quantile') => {

@@ -14,6 +14,9 @@ export type IntervalState = z.infer<typeof intervalStateSchema>;
  * rows, a new one lies inside with a probability of at least `level`. `split`: the same margin around every
  * prediction (Lei et al. 2018); `quantile`: around two learnt quantiles (Romano et al. 2019).
  * @param quantiles lower and upper quantile per row, row-major; `quantile` needs them.
+ * @param pieces of evidence that the rows are, where rows of a piece err alike and pieces of about equal size are
+ * exchangeable (hierarchical conformal prediction, Lee et al. 2023); one a row unless told. Where so few could not vouch
+ * for the level, half of what it leaves out is given up.
  * @throws RelevoError DATASET_TOO_SMALL where so few rows cannot vouch for the level.
  */
 export function fitInterval(
@@ -21,6 +24,7 @@ export function fitInterval(
   actual: Float64Array,
   predicted: Float64Array,
   quantiles?: Float64Array,
+  pieces = actual.length,
 ): IntervalState {
   const { level, method } = spec;
   const bounds = method === 'quantile' ? demandQuantiles(quantiles, actual.length) : undefined;
@@ -29,12 +33,14 @@ export function fitInterval(
       ? Math.abs(value - predicted[row])
       : Math.max(bounds[2 * row] - value, value - bounds[2 * row + 1]),
   );
-  return { method, level, margin: conformalQuantile(scores, level) };
+  return { method, level, margin: conformalQuantile(scores, level, pieces) };
 }
 
-/** The ⌈(n + 1)·level⌉-th smallest score. */
-function conformalQuantile(scores: Float64Array, level: number): number {
-  const rank = Math.ceil((scores.length + 1) * level - 1e-9);
+/** The ⌈n·level·(1 + 1 / pieces)⌉-th smallest of n scores: of n pieces the ⌈(n + 1)·level⌉-th. */
+function conformalQuantile(scores: Float64Array, level: number, pieces: number): number {
+  const share = level * (1 + 1 / pieces);
+  const asked = pieces < scores.length ? Math.min(share, (1 + level) / 2) : share;
+  const rank = Math.ceil(scores.length * asked - 1e-9);
   if (rank <= scores.length) return scores.slice().sort()[rank - 1];
   const needed = Math.ceil(level / (1 - level) - 1e-9);
   throw new RelevoError(

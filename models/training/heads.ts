@@ -12,6 +12,7 @@ import { type CorrectionState, correctionStateSchema } from '../correction/index
 import { decide, tuneDecision } from '../decision/index.ts';
 import { lossOf } from '../evaluation/judge.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
+import { piecesOfEvidence } from './evidence.ts';
 import type { PreparedRows } from './rows.ts';
 import { taskOf } from './task.ts';
 
@@ -74,7 +75,8 @@ export async function fitHeads(
   const report: HeadsReport = { rows: rows.target.length };
   if (spec.task === 'classification') return await fitClassHeads(spec, held, context, report);
   if (spec.interval === undefined) return { heads: {}, report };
-  const interval = fitInterval(spec.interval, rows.target, predictions.values, companionQuantiles);
+  const pieces = piecesOfEvidence(spec.forecast, rows.rowIds);
+  const interval = fitInterval(spec.interval, rows.target, predictions.values, companionQuantiles, pieces);
   return { heads: { interval }, report };
 }
 
