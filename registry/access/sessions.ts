@@ -1,9 +1,9 @@
-import { and, eq, gt, lt, sql } from 'drizzle-orm';
-import type { Database } from '../database.ts';
+import { and, eq, gt, gte, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../database.ts';
 import { storableText } from '../database.ts';
-import { oidcLogins, sessions } from '../schema/access.ts';
+import { oidcLogins, sessions, users } from '../schema/access.ts';
 import { tellOf } from './changes.ts';
-import type { Session, SessionRegistry } from './types.ts';
+import type { NewSession, Session, SessionRegistry } from './types.ts';
 
 const asSession = ({ secretHash: _, user, ...row }: typeof sessions.$inferSelect): Session => ({
   ...row,
@@ -12,27 +12,46 @@ const asSession = ({ secretHash: _, user, ...row }: typeof sessions.$inferSelect
   expiresAt: row.expiresAt.toISOString(),
 });
 
+/** Locked until the session is there, so that whoever changes the user afterwards finds it and ends it. */
+async function isCurrent(tx: Transaction, { name, passwordHash }: NonNullable<NewSession['user']>) {
+  const [found] = await tx
+    .select({ name: users.name })
+    .from(users)
+    .where(and(eq(users.name, name), eq(users.passwordHash, passwordHash), isNull(users.disabledAt)))
+    .for('share');
+  return found !== undefined;
+}
+
+/** Sessions of an identity provider have no user here. */
+const ofUserWhoMay = or(
+  isNull(sessions.user),
+  and(isNull(users.disabledAt), gte(sessions.createdAt, users.passwordSetAt)),
+);
+
 /**
  * Sessions in the database: what has expired is not found, whether or not `prune` has run. A login that is taken is
  * gone.
  */
 export function sessionRegistry(db: Database): SessionRegistry {
   return {
-    async create(session) {
-      const row = {
-        ...session,
-        actor: storableText(session.actor),
-        expiresAt: new Date(session.expiresAt),
-      };
-      const [created] = await db.insert(sessions).values(row).returning();
-      return asSession(created);
-    },
+    create: ({ user, ...session }) =>
+      db.transaction(async (tx) => {
+        if (user !== undefined && !(await isCurrent(tx, user))) return undefined;
+        const row = {
+          ...{ ...session, user: user?.name },
+          actor: storableText(session.actor),
+          expiresAt: new Date(session.expiresAt),
+        };
+        const [created] = await tx.insert(sessions).values(row).returning();
+        return asSession(created);
+      }),
     async check(id) {
       const [found] = await db
-        .select()
+        .select({ session: sessions })
         .from(sessions)
-        .where(and(eq(sessions.id, id), gt(sessions.expiresAt, sql`now()`)));
-      return found && { ...asSession(found), secretHash: found.secretHash };
+        .leftJoin(users, eq(users.name, sessions.user))
+        .where(and(eq(sessions.id, id), gt(sessions.expiresAt, sql`now()`), ofUserWhoMay));
+      return found && { ...asSession(found.session), secretHash: found.session.secretHash };
     },
     end: (id) =>
       db.transaction(async (tx) => {

@@ -88,9 +88,11 @@ export interface Session {
   createdAt: Moment;
   expiresAt: Moment;
 }
-export interface NewSession extends Omit<Session, 'createdAt'> {
+export interface NewSession extends Omit<Session, 'createdAt' | 'user'> {
   /** SHA-256 of the secret, in hex. */
   secretHash: string;
+  /** Who proved the password that this is the hash of; absent for those of an identity provider. */
+  user?: { name: string; passwordHash: string };
 }
 
 /** A login that waits for an identity provider's answer. */
@@ -104,8 +106,9 @@ export interface OidcLogin {
 
 /** Who is logged in; servers hear of each end within moments. */
 export interface SessionRegistry {
-  create(session: NewSession): Promise<Session>;
-  /** Undefined where it has ended. */
+  /** Begins it; undefined where the user was disabled or got another password since they proved this one. */
+  create(session: NewSession): Promise<Session | undefined>;
+  /** Undefined where it has ended, or its user may not log in, or has a newer password. */
   check(id: string): Promise<(Session & { secretHash: string }) | undefined>;
   end(id: string): Promise<void>;
   beginOidc(login: OidcLogin): Promise<void>;

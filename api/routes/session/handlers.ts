@@ -2,9 +2,10 @@ import { getCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import { serialize } from 'hono/utils/cookie';
 import { RelevoError } from '../../../contracts/errors.ts';
-import { formatGrant, type Grant } from '../../../contracts/security.ts';
+import { formatGrant } from '../../../contracts/security.ts';
 import { hashOf, newCredential } from '../../../registry/access/credentials.ts';
 import { isPassword } from '../../../registry/access/passwords.ts';
+import type { NewSession } from '../../../registry/access/types.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { type ApiContext, createRouter } from '../../openapi.ts';
 import { unauthenticated } from '../../security/authorize.ts';
@@ -27,12 +28,13 @@ export function sessionRoutes({ registry, logins }: Deps) {
   const failures = createFailures(mostWrongPasswords);
   const ways: ('password' | 'oidc')[] = oidc === undefined ? ['password'] : ['password', 'oidc'];
 
-  const begin = async (c: ApiContext, who: { actor: string; grants: Grant[]; user?: string }) => {
+  const begin = async (c: ApiContext, who: Pick<NewSession, 'actor' | 'grants' | 'user'>) => {
     const credential = newCredential();
     const expires = new Date(Date.now() + sessionMs);
     const expiresAt = expires.toISOString();
     const { id, secret } = credential;
-    await sessions.create({ id, secretHash: hashOf(secret), ...who, expiresAt });
+    const session = await sessions.create({ id, secretHash: hashOf(secret), ...who, expiresAt });
+    if (session === undefined) throw await wrong(c, who.actor);
     await record(c, who.actor, 'done');
     c.header('set-cookie', sessionCookie({ credential, expires }, secure), { append: true });
     c.header('cache-control', 'no-store');
@@ -43,6 +45,10 @@ export function sessionRoutes({ registry, logins }: Deps) {
       ...{ actor, action: 'login', target: c.req.path, outcome },
       ...{ requestId: c.get('requestId'), remoteAddress: c.get('remoteAddress') },
     });
+  const wrong = async (c: ApiContext, actor: string): Promise<RelevoError> => {
+    await record(c, actor, 'refused');
+    return unauthenticated('Name or password is wrong.');
+  };
 
   return createRouter()
     .openapi(login, async (c) => {
@@ -52,14 +58,12 @@ export function sessionRoutes({ registry, logins }: Deps) {
       // Counted before the password is looked at, so that many at once are no way around it.
       for (const who of [byName, byAddress]) failures.failed(who);
       const user = await users.login(name);
-      if (!(await isPassword(password, user?.passwordHash)) || user === undefined) {
-        await record(c, `user:${name}`, 'refused');
-        throw unauthenticated('Name or password is wrong.');
-      }
+      if (!(await isPassword(password, user?.passwordHash)) || user === undefined)
+        throw await wrong(c, `user:${name}`);
       failures.forgive(byName);
       failures.forgive(byAddress);
       const actor = `user:${user.name}`;
-      const session = await begin(c, { actor, grants: user.grants, user: user.name });
+      const session = await begin(c, { actor, grants: user.grants, user });
       const grants = user.grants.map(formatGrant);
       return c.json({ actor, kind: 'session' as const, grants, ...session, logins: ways }, 200);
     })
