@@ -79,7 +79,7 @@ function logMetrics(registry: Registry): Pick<Metrics, 'logged' | 'listened' | '
     labelNames: ['outcome', 'pipeline', 'version'],
     registers,
   });
-  let state = (): LogState => ({ queuedRows: 0, spooledBatches: 0, spooledBytes: 0 });
+  let state = (): LogState => ({ queuedRows: 0, queuedBytes: 0, spooledBatches: 0, spooledBytes: 0 });
   const gauge = (name: string, help: string, of: keyof LogState) =>
     new Gauge({
       ...{ name: `relevo_prediction_log_${name}`, help, registers },
@@ -88,6 +88,7 @@ function logMetrics(registry: Registry): Pick<Metrics, 'logged' | 'listened' | '
       },
     });
   gauge('queued_rows', 'Rows that wait in memory', 'queuedRows');
+  gauge('queued_bytes', 'About what those rows take of memory', 'queuedBytes');
   gauge('spooled_batches', 'Batches that wait on disk for the database', 'spooledBatches');
   gauge('spooled_bytes', 'Bytes that wait on disk for the database', 'spooledBytes');
   return {

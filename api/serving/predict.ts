@@ -19,6 +19,8 @@ export interface Asker {
   key?: string;
   /** By `performance.now()`. */
   startedMs: number;
+  /** Of the request's body: about what its rows take of memory as long as they wait for the log. */
+  bodyBytes: number;
 }
 
 /** Rows that one model has answered. */

@@ -27,9 +27,10 @@ export function addScoring(router: Hono<ApiEnv>, parts: AnsweringDeps): void {
     const lineup = deps.lineup(c.req.query('pipeline'));
     const { version } = lineup.champion;
     authorize(c.get('principal'), 'predict', version.pipeline);
-    const body = parseJson(Buffer.from(await c.req.arrayBuffer()));
-    const rows = scoringRows(body, version.spec.inputs);
-    const asker = { requestId: c.get('requestId'), startedMs, key: headerKey(c.req.header('x-relevo-key')) };
+    const body = Buffer.from(await c.req.arrayBuffer());
+    const rows = scoringRows(parseJson(body), version.spec.inputs);
+    const key = headerKey(c.req.header('x-relevo-key'));
+    const asker = { requestId: c.get('requestId'), startedMs, key, bodyBytes: body.length };
     const json = await new Promise<string>((resolve, reject) => {
       predict(lineup, rows, asker, deps, (error, text) =>
         error === undefined ? resolve(text) : reject(error),

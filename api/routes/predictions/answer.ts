@@ -50,7 +50,7 @@ export function createAnswering(parts: AnsweringDeps) {
       if (pipeline !== undefined) authorize(principal, 'predict', pipeline);
       const lineup = deps.lineup(pipeline);
       if (pipeline === undefined) authorize(principal, 'predict', lineup.champion.version.pipeline);
-      const asker = { requestId, startedMs, key: headerKey(request.key) };
+      const asker = { requestId, startedMs, key: headerKey(request.key), bodyBytes: body.length };
       const large = answerLargeBody(lineup, body, asker, parts);
       if (large === undefined) predict(lineup, parseJson(body), asker, deps, done);
       else

@@ -19,6 +19,7 @@ export function predictBatchRoutes(deps: AnsweringDeps, pinned: PinnedModels) {
       startedMs,
       requestId: c.get('requestId'),
       key: headerKey(c.req.header('x-relevo-key')),
+      bodyBytes: (await c.req.arrayBuffer()).byteLength,
     };
     const current = deps.champions.lineup(pipeline);
     const name = current.champion.version.pipeline;

@@ -78,7 +78,8 @@ function createInfer(deps: Deps, pinned: PinnedModels) {
       mediaType: c.req.header('content-type'),
     });
     const requestId = c.get('requestId');
-    const asker = { requestId, startedMs, key: headerKey(c.req.header('x-relevo-key')) };
+    const key = headerKey(c.req.header('x-relevo-key'));
+    const asker = { requestId, startedMs, key, bodyBytes: body.length };
 
     const answer = async (lineup: Lineup): Promise<Response> => {
       const { spec } = lineup.champion.version;

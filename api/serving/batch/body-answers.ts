@@ -21,7 +21,8 @@ export function createBodyAnswering(parts: {
   return async (task) => {
     const { id, requestId, key, policy } = task;
     const given = requestRows(parseJson(Buffer.from(task.body)), model.version.spec);
-    const asker = { requestId, key, startedMs: task.startedAtMs - performance.timeOrigin };
+    const startedMs = task.startedAtMs - performance.timeOrigin;
+    const asker = { requestId, key, startedMs, bodyBytes: task.body.byteLength };
     let answered: AnsweredRows | undefined;
     const json = await new Promise<string>((resolve, reject) => {
       const deps = {

@@ -41,8 +41,12 @@ const ask = (champions: Champions, body: unknown): Promise<Prediction[]> =>
       answered: () => undefined,
       contenderFailed: () => undefined,
     };
-    predict(champions.lineup(), body, { requestId: newId(), startedMs: 0 }, deps, (error, json) =>
-      error === undefined ? resolve(JSON.parse(json).predictions) : reject(error),
+    predict(
+      champions.lineup(),
+      body,
+      { requestId: newId(), bodyBytes: 0, startedMs: 0 },
+      deps,
+      (error, json) => (error === undefined ? resolve(JSON.parse(json).predictions) : reject(error)),
     );
   });
 /** Of a source without contests. */

@@ -6,6 +6,10 @@ import type { AnsweredRows } from '../predict.ts';
 
 /** Few enough to be written within a few milliseconds, which is how long requests wait for it. */
 export const batchRows = 500;
+/** Rows this large are written in smaller batches. */
+export const batchBytes = 4 * 1024 * 1024;
+/** About what a row takes beside what it was asked with: its answer, its id, its keys. */
+const rowBytes = 256;
 
 /** Rows of one request that one model answered, on their way into the log. */
 export interface LogEntry {
@@ -16,6 +20,8 @@ export interface LogEntry {
   rows: readonly unknown[];
   keys?: readonly (string | undefined)[];
   said: Said;
+  /** About what the entry takes of memory. */
+  bytes: number;
   latencyUs: number;
   stage?: ContestRoute['stage'];
   /** Models that were asked beside. */
@@ -32,7 +38,8 @@ export function entryOf(answered: AnsweredRows, stage?: ContestRoute['stage']): 
   const { model, asker, given, keys, answers, start, ids } = answered;
   const { pipeline, version } = model.version;
   const latencyUs = Math.round((performance.now() - asker.startedMs) * 1_000);
-  return { pipeline, version, ids, rows: given, keys, said: { answers, start }, latencyUs, stage };
+  const bytes = asker.bodyBytes + rowBytes * ids.length;
+  return { pipeline, version, ids, rows: given, keys, said: { answers, start }, bytes, latencyUs, stage };
 }
 
 function answerOf({ answers, start }: Said, index: number): LoggedAnswer {

@@ -3,7 +3,7 @@ import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { createCatchUp } from './catch-up.ts';
-import { batchRows, type LogEntry } from './entry.ts';
+import { batchBytes, batchRows, type LogEntry } from './entry.ts';
 import { createQueue, createReady, takeBatch } from './queue.ts';
 import type { Spool } from './spool.ts';
 
@@ -12,7 +12,7 @@ export type LogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'drop
 
 /** Takes answered rows to the database, in batches, off the path of requests. */
 export interface PredictionLog {
-  /** Costs next to nothing. Where too many rows wait, the entry is dropped and counted. */
+  /** Costs next to nothing. Where too many rows or bytes wait, the entry is dropped and counted. */
   add(entry: LogEntry): void;
   /** The same for rows that have their form already. */
   addBatch(batch: PredictionBatch): void;
@@ -22,6 +22,8 @@ export interface PredictionLog {
 }
 export interface LogState {
   queuedRows: number;
+  /** About what those take of memory. */
+  queuedBytes: number;
   /** Above 0 while the database is away or slow, and until they are brought home. */
   spooledBatches: number;
   spooledBytes: number;
@@ -34,8 +36,9 @@ export interface PredictionLogOptions {
   policyOf(pipeline: string): LogPolicy;
   counted(outcome: LogOutcome, rows: number): void;
   log: Logger;
-  /** In memory; where half of it is full, the rest goes to disk. */
+  /** In memory; where half of either is full, the rest goes to disk. */
   maxRows?: number;
+  maxBytes?: number;
   /** How long rows wait for company. */
   lingerMs?: number;
   /** A database that takes longer counts as away. */
@@ -49,7 +52,8 @@ export interface PredictionLogOptions {
  * killed loses what it had in memory: the answers of the last `lingerMs`.
  */
 export function createPredictionLog(options: PredictionLogOptions): PredictionLog {
-  const { spool, policyOf, counted, log, maxRows = 100_000, lingerMs = 100 } = options;
+  const { spool, policyOf, counted, log, lingerMs = 100 } = options;
+  const { maxRows = 100_000, maxBytes = 64 * 1024 * 1024 } = options;
   const { copyTimeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
   const copy = limited(options.copy, copyTimeoutMs);
   let away = false;
@@ -61,7 +65,8 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const queue = createQueue();
   const ready = createReady();
   const waitingRows = (): number => queue.rows + ready.rows;
-  const hasWholeBatch = (): boolean => ready.rows > 0 || queue.rows >= batchRows;
+  const waitingBytes = (): number => queue.bytes + ready.bytes;
+  const hasWholeBatch = (): boolean => ready.rows > 0 || queue.rows >= batchRows || queue.bytes >= batchBytes;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
   let closed = false;
@@ -87,7 +92,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   /** All that waits, and then what came meanwhile as long as it makes whole batches. */
   const writeAll = async (): Promise<void> => {
     do {
-      const isCrowded = waitingRows() > maxRows / 2;
+      const isCrowded = waitingRows() > maxRows / 2 || waitingBytes() > maxBytes / 2;
       await (away || isCrowded ? keep(next()) : write(next()));
       if (spool.batches > 0 && !closed) catchUp.begin();
     } while (hasWholeBatch() || (closed && waitingRows() > 0));
@@ -110,9 +115,9 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     else timer ??= setTimeout(flush, lingerMs);
   };
 
-  /** Whether so many more may wait; they are counted as dropped where not. */
-  const admits = (rows: number): boolean => {
-    const hasRoom = !closed && waitingRows() + rows <= maxRows;
+  /** Whether so much more may wait; its rows are counted as dropped where not. */
+  const admits = (rows: number, bytes: number): boolean => {
+    const hasRoom = !closed && waitingRows() + rows <= maxRows && waitingBytes() + bytes <= maxBytes;
     if (!hasRoom) counted('dropped', rows);
     return hasRoom;
   };
@@ -120,17 +125,20 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   if (spool.batches > 0) catchUp.begin();
   return {
     add(entry) {
-      if (!admits(entry.ids.length)) return;
+      if (!admits(entry.ids.length, entry.bytes)) return;
       queue.push(entry);
       linger();
     },
     addBatch(batch) {
-      if (!admits(batch.rows)) return;
+      if (!admits(batch.rows, batch.data.byteLength)) return;
       ready.push(batch);
       linger();
     },
     get state() {
-      return { queuedRows: waitingRows(), spooledBatches: spool.batches, spooledBytes: spool.bytes };
+      return {
+        ...{ queuedRows: waitingRows(), queuedBytes: waitingBytes() },
+        ...{ spooledBatches: spool.batches, spooledBytes: spool.bytes },
+      };
     },
     async close() {
       closed = true;

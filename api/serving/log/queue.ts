@@ -1,7 +1,7 @@
 import type { LogPolicy } from '../../../contracts/predictions.ts';
 import { encodePredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
-import { batchRows, type LogEntry, predictionsOf } from './entry.ts';
+import { batchBytes, batchRows, type LogEntry, predictionsOf } from './entry.ts';
 
 /** Rows of an entry, from `from` up to `to`. */
 export interface Slice {
@@ -16,27 +16,39 @@ export function createQueue() {
   /** Rows of the first entry that were taken already. */
   let offset = 0;
   let rows = 0;
+  let bytes = 0;
   return {
     get rows() {
       return rows;
     },
+    /** About what is held: an entry is, as a whole, until its last row is taken. */
+    get bytes() {
+      return bytes;
+    },
     push(entry: LogEntry): void {
       entries.push(entry);
       rows += entry.ids.length;
+      bytes += entry.bytes;
     },
-    take(most: number): Slice[] {
+    /** Takes rows until there are so many or they are so large, but at least one. */
+    take(mostRows: number, mostBytes: number): Slice[] {
       const slices: Slice[] = [];
-      let wanted = Math.min(most, rows);
-      rows -= wanted;
-      let done = 0;
-      while (wanted > 0) {
+      let [takenRows, takenBytes, done] = [0, 0, 0];
+      while (done < entries.length && takenRows < mostRows && takenBytes < mostBytes) {
         const entry = entries[done];
-        const to = Math.min(entry.ids.length, offset + wanted);
-        slices.push({ entry, from: offset, to });
-        wanted -= to - offset;
-        offset = to === entry.ids.length ? 0 : to;
-        if (offset === 0) done++;
+        const left = entry.ids.length - offset;
+        const rowBytes = entry.bytes / Math.max(1, entry.ids.length);
+        const fitting = Math.max(1, Math.floor((mostBytes - takenBytes) / rowBytes));
+        const count = Math.min(left, mostRows - takenRows, fitting);
+        slices.push({ entry, from: offset, to: offset + count });
+        takenRows += count;
+        takenBytes += count * rowBytes;
+        offset = count === left ? 0 : offset + count;
+        if (offset > 0) continue;
+        bytes -= entry.bytes;
+        done++;
       }
+      rows -= takenRows;
       entries = entries.slice(done);
       return slices;
     },
@@ -50,7 +62,7 @@ export const takeBatch = (
 ): PredictionBatch =>
   encodePredictions(
     queue
-      .take(batchRows)
+      .take(batchRows, batchBytes)
       .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
   );
 
@@ -58,17 +70,23 @@ export const takeBatch = (
 export function createReady() {
   const batches: PredictionBatch[] = [];
   let rows = 0;
+  let bytes = 0;
   return {
     get rows() {
       return rows;
     },
+    get bytes() {
+      return bytes;
+    },
     push(batch: PredictionBatch): void {
       batches.push(batch);
       rows += batch.rows;
+      bytes += batch.data.byteLength;
     },
     take(): PredictionBatch | undefined {
       const batch = batches.shift();
       rows -= batch?.rows ?? 0;
+      bytes -= batch?.data.byteLength ?? 0;
       return batch;
     },
   };
