@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** rmse, mae and intervalWidth in the target's unit; r2 and coverage without unit; cv = 100·rmse/mean(actual), in percent. */
 export const regressionMetricNames = ['rmse', 'mae', 'r2', 'cv', 'coverage', 'intervalWidth'] as const;
+/** Of a regression's intervals: told, and no goal. The widest cover most, and the narrowest need cover nothing. */
+const intervalMetricNames: readonly string[] = ['coverage', 'intervalWidth'];
 /** Shares 0..1 but logLoss (nats) and brier (0..2, summed over classes). rocAuc is one against the rest, unweighted mean. */
 export const classificationMetricNames = [
   'accuracy',
@@ -18,6 +20,12 @@ export const classificationMetricNames = [
 export const metricNames = [...regressionMetricNames, ...classificationMetricNames] as const;
 export type MetricName = (typeof metricNames)[number];
 export const metricNameSchema = z.enum(metricNames);
+
+/** What models of a task may be chosen by. */
+export const goalMetricsOf = (task: 'regression' | 'classification'): readonly string[] =>
+  task === 'classification'
+    ? classificationMetricNames
+    : regressionMetricNames.filter((name) => !intervalMetricNames.includes(name));
 
 const lowerIsBetter: readonly MetricName[] = [
   'rmse',

@@ -47,6 +47,9 @@ describe('definePipeline', () => {
       'weights',
       'balanced',
     ],
+    ['a metric of the other task', { metric: 'accuracy' }, 'metric', 'accuracy'],
+    ['the coverage of intervals as a goal', { metric: 'coverage', interval: {} }, 'metric', 'coverage'],
+    ['their width as a goal', { metric: 'intervalWidth', interval: {} }, 'metric', 'intervalWidth'],
     ['the target among the inputs', { inputs: ['flow', 'hot', 'gas'] }, 'inputs', 'gas'],
   ] as const)('refuses %s', (_, change, field, value) => {
     const error = refusal(change as Partial<PipelineDefinition>);

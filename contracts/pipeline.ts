@@ -6,7 +6,7 @@ import { RelevoError } from './errors.ts';
 import { columnsOf, type Expression, expressionSchema, Formula } from './expression.ts';
 import { type FeatureStepInput, featureStepSchema } from './features.ts';
 import { forecastSpecSchema } from './forecast.ts';
-import { classificationMetricNames, metricNameSchema, regressionMetricNames } from './metrics.ts';
+import { goalMetricsOf, metricNameSchema } from './metrics.ts';
 import { logPolicySchema } from './predictions.ts';
 import { retrainPolicySchema } from './retrain.ts';
 import { servingPolicySchema } from './serving.ts';
@@ -296,7 +296,7 @@ function toJson(value: unknown): unknown {
 
 /**
  * Checks a pipeline and gives its JSON-safe spec, the input of every workflow that runs it.
- * @throws RelevoError PIPELINE_INVALID naming the field, the value and what was expected.
+ * @throws RelevoError PIPELINE_INVALID naming the field and what was expected, with the value where its type is right.
  */
 export function definePipeline(definition: PipelineDefinition): PipelineSpec {
   return parsePipelineSpec(toJson(definition));
@@ -423,8 +423,8 @@ function checkTask(spec: PipelineSpec): void {
   const { kind } = spec.columns[spec.target];
   if (kind !== (isClassification ? 'category' : 'number'))
     throw wrong('target', spec.target, isClassification ? 'a category column' : 'a number column');
-  const known: readonly string[] = isClassification ? classificationMetricNames : regressionMetricNames;
-  if (!known.includes(metric)) throw wrong('metric', metric, `one of ${known.join(', ')}`);
+  const goals = goalMetricsOf(task);
+  if (!goals.includes(metric)) throw wrong('metric', metric, `one of ${goals.join(', ')}`);
   const foreign = isClassification ? (['base', 'interval', 'forecast'] as const) : (['costs'] as const);
   for (const field of foreign)
     if (spec[field] !== undefined) throw wrong(field, undefined, `another task than ${task}`);
