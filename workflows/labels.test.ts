@@ -10,11 +10,13 @@ it('keeps four significant digits', () => {
 });
 
 it('says durations in the unit that fits', () => {
-  expect([0, 999, 1000, 59_940, 245_000].map(duration)).toEqual([
+  expect([0, 999, 1000, 59_940, 59_960, 245_000, 299_600].map(duration)).toEqual([
     '0 ms',
     '999 ms',
     '1.0 s',
     '59.9 s',
+    '1 min 0 s',
     '4 min 5 s',
+    '5 min 0 s',
   ]);
 });

@@ -23,3 +23,9 @@ it('names the last finished step between two steps, and the first before any', (
   expect(progressOf([step('a', 'done'), step('b', 'waiting')]).phase).toBe('a');
   expect(progressOf([step('a', 'waiting'), step('b', 'waiting')]).phase).toBe('a');
 });
+
+it('names the step that failed, which is not over', () => {
+  const failed = progressOf([step('a', 'done'), step('b', 'failed', 0.5), step('c', 'waiting')]);
+  expect([failed.phase, failed.fraction]).toEqual(['b', 0.5]);
+  expect(progressOf([step('a', 'failed'), step('b', 'done'), step('c', 'waiting')]).phase).toBe('b');
+});

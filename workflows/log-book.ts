@@ -25,17 +25,17 @@ const marks: Record<Step['state'], string> = {
 };
 
 /**
- * How far steps are, each counting the same; the phase is the one that runs, else the last that is over, else the
- * first.
+ * How far steps are, each counting the same; the phase is the one that runs, else the last that is over or failed, else
+ * the first.
  */
 export const progressOf = (steps: Step[]): RunProgress => ({
-  phase:
-    steps.find(({ state }) => state === 'running')?.name ?? steps.findLast(isOver)?.name ?? steps[0].name,
+  phase: (steps.find(({ state }) => state === 'running') ?? steps.findLast(hasEnded) ?? steps[0]).name,
   fraction: steps.reduce((sum, step) => sum + (isOver(step) ? 1 : step.fraction), 0) / steps.length,
   steps: steps.map(({ fraction: _, ...step }) => step),
 });
 
 const isOver = ({ state }: Step): boolean => state === 'done' || state === 'skipped';
+const hasEnded = (step: Step): boolean => isOver(step) || step.state === 'failed';
 
 const page = (title: string, steps: Step[]): string =>
   [
