@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openModel } from '../../../inference/session.ts';
+import { sentError } from '../../../threads/sent-error.ts';
 import { createIdMaker } from '../ids.ts';
 import { serveModel } from '../served-model.ts';
 import { createBodyAnswering } from './body-answers.ts';
 import type { ColumnsTask, Said, Task, ThreadData } from './protocol.ts';
-import { sentError } from './sent-error.ts';
 
 /** Runs on a thread of its own: answers whole batches of one model, one after the other. */
 

@@ -2,7 +2,7 @@ import type { LogPolicy } from '../../../contracts/predictions.ts';
 import type { Columns } from '../../../inference/columns.ts';
 import type { ModelAnswer } from '../../../inference/session.ts';
 import type { ModelVersion, PredictionBatch } from '../../../registry/types.ts';
-import type { SentError } from './sent-error.ts';
+import type { SentError } from '../../../threads/sent-error.ts';
 
 /** What a thread is started with. @property onnx the model's path or bytes. */
 export interface ThreadData {

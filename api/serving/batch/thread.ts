@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads';
 import type { Columns } from '../../../inference/columns.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { threadLoader } from '../../../threads/loader.ts';
+import { receivedError } from '../../../threads/sent-error.ts';
 import type { Answers } from '../answers.ts';
 import type { BodyTask, ColumnsTask, Said, Task, ThreadData } from './protocol.ts';
-import { receivedError } from './sent-error.ts';
 
 /** An answered body: its JSON, and how many rows it answers. */
 export interface AnsweredBody {

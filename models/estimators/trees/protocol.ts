@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { ErrorCode, ErrorDetails } from '../../../contracts/errors.ts';
 import type { Task } from '../../../contracts/estimator.ts';
+import type { SentError } from '../../../threads/sent-error.ts';
 import type { BoosterParams, NativeRows } from '../../native/booster.ts';
 import type { LibrarySettings } from '../../native/settings.ts';
 import type { Reading } from './form.ts';
@@ -65,8 +65,7 @@ export interface PredictTask {
   rows: NativeRows;
 }
 
-/** Errors lose their class between threads, so they travel as data. */
 export type Answer<T> =
   | { state: 'done'; value: T }
   | { state: 'stopped' }
-  | { state: 'failed'; code: ErrorCode; message: string; details: ErrorDetails };
+  | { state: 'failed'; error: SentError };

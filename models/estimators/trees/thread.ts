@@ -1,4 +1,5 @@
 import { RelevoError } from '../../../contracts/errors.ts';
+import { sentError } from '../../../threads/sent-error.ts';
 import { readEnsemble } from './ensemble.ts';
 import { predictionsOf } from './form.ts';
 import { growTrees } from './grow.ts';
@@ -27,6 +28,6 @@ function answer<T>(work: () => Answer<T>): Answer<T> {
     return work();
   } catch (error) {
     if (!(error instanceof RelevoError)) throw error;
-    return { state: 'failed', code: error.code, message: error.message, details: error.details };
+    return { state: 'failed', error: sentError(error) };
   }
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
+import { receivedError } from '../../../threads/sent-error.ts';
 import { joinNumbers } from '../../joined.ts';
 import { threadLoader } from '../../pool.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
@@ -65,6 +66,6 @@ async function predictOnThread(task: PredictTask): Promise<Float64Array> {
 
 function unwrap<T>(answer: Answer<T>): T {
   if (answer.state === 'done') return answer.value;
-  if (answer.state === 'failed') throw new RelevoError(answer.code, answer.message, answer.details);
+  if (answer.state === 'failed') throw receivedError(answer.error);
   throw new RelevoError('CANCELLED', 'The computation was stopped');
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
+import { type ErrorCode, type ErrorDetails, RelevoError } from '../contracts/errors.ts';
 
 /** An error on its way between threads, which take no classes along. */
 export type SentError = { message: string } & (

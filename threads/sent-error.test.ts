@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { RelevoError } from '../../../contracts/errors.ts';
+import { RelevoError } from '../contracts/errors.ts';
 import { receivedError, sentError } from './sent-error.ts';
 
 /** What arrives where an error is sent to another thread. */
