@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import { type ArtifactRef, artifactRefSchema } from '../../contracts/refs.ts';
-import { createLru } from '../lru.ts';
 import { moveIntoPlace, syncPath, temporaryName, writeAtomically } from './durable.ts';
 import { hashFile, sha256Of } from './hash.ts';
+import { corruptArtifact, createVerifier } from './verifier.ts';
 import { writeStream } from './write-stream.ts';
 
 /** What a killed process left half-written is of no use to anybody after this long. */
@@ -13,15 +13,8 @@ const abandonedAfterMs = 24 * 60 * 60_000;
 
 const fileOf = (sha256: string): string => join('sha256', sha256.slice(0, 2), sha256);
 
-function corrupt({ name, sha256 }: ArtifactRef, what: string, expected: string): RelevoError {
-  return new RelevoError('ARTIFACT_CORRUPT', `The artifact "${name}" ${what}`, {
-    field: 'sha256',
-    value: sha256,
-    expected,
-    where: fileOf(sha256),
-    remedy: 'Restore the file from a backup of the artifact store, or run again what made it.',
-  });
-}
+const corrupt = (ref: ArtifactRef, what: string, expected: string): RelevoError =>
+  corruptArtifact(ref, fileOf(ref.sha256), what, expected);
 
 /** A ref from elsewhere names a file only once its hash is known to be one. */
 function demandRef(ref: ArtifactRef): ArtifactRef {
@@ -40,23 +33,6 @@ async function removeAbandoned(temporaryDir: string): Promise<void> {
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > abandonedAfterMs) await rm(path, { force: true });
   }
-}
-
-/**
- * Checks files against their hash: wholly at the first read in this process and after a change, by size every time.
- * @param remembered files of which it is known that they are whole; those read longest ago are forgotten.
- */
-function createVerifier(remembered: number): (path: string, ref: ArtifactRef) => Promise<void> {
-  const verified = createLru<void>(remembered);
-  return async (path, ref) => {
-    const file = await stat(path).catch(() => undefined);
-    if (file === undefined) throw corrupt(ref, 'is not in the store', 'a file');
-    if (file.size !== ref.bytes) throw corrupt(ref, `has ${file.size} bytes`, `${ref.bytes} bytes`);
-    await verified(`${ref.sha256} ${file.ino} ${file.mtimeMs}`, async () => {
-      const { sha256 } = await hashFile(path);
-      if (sha256 !== ref.sha256) throw corrupt(ref, `has content of the hash ${sha256}`, ref.sha256);
-    });
-  };
 }
 
 /** Whether the file could be moved; from another file system it is copied. */
@@ -80,7 +56,7 @@ export function createFolderArtifacts(
   { remembered = usuallyRemembered }: { remembered?: number } = {},
 ): ArtifactStore {
   const temporaryDir = join(dir, 'tmp');
-  const verify = createVerifier(remembered);
+  const verify = createVerifier({ remembered, whereOf: ({ sha256 }) => fileOf(sha256) });
   const pathOf = (ref: ArtifactRef): string => join(dir, fileOf(ref.sha256));
   let swept: Promise<void> | undefined;
   const temporary = async (): Promise<string> => {

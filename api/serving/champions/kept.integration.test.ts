@@ -118,6 +118,22 @@ describe('champions on disk', () => {
     expect(() => champions.serving('steel-energy')).toThrow('not loaded yet');
   });
 
+  it('are not used where their bytes change once they were found whole, or their file is gone', async () => {
+    await started(fileChampions(first));
+    await expect.poll(files).toEqual(onDisk(first));
+    const kept = keptChampions(nobody, folder, log);
+    expect((await kept.champion('steel-energy'))?.version).toBe('1.0.0');
+    const path = join(folder, `${first.version.onnx.sha256}.onnx`);
+    expect(await kept.onnx(first.version)).toBe(path);
+    const bytes = await readFile(path);
+    bytes[bytes.length >> 1] ^= 1;
+    await writeFile(path, bytes);
+    await expect(kept.onnx(first.version)).rejects.toThrow('away');
+    await expect(kept.champion('steel-energy')).rejects.toThrow('away');
+    await rm(path);
+    await expect(kept.onnx(first.version)).rejects.toThrow('away');
+  });
+
   it('are not used where their record was changed', async () => {
     await started(fileChampions(first));
     await expect.poll(files).toEqual(onDisk(first));

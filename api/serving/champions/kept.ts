@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { ArtifactRef } from '../../../contracts/refs.ts';
 import { temporaryName, writeAtomically } from '../../../registry/artifacts/durable.ts';
-import { hashFile, sha256Of } from '../../../registry/artifacts/hash.ts';
+import { sha256Of } from '../../../registry/artifacts/hash.ts';
+import { createVerifier } from '../../../registry/artifacts/verifier.ts';
 import type { ModelVersion } from '../../../registry/types.ts';
 import type { ChampionSource } from './source.ts';
 
@@ -13,6 +15,10 @@ interface Kept {
   /** Of the version as it is written. */
   sha256: string;
 }
+
+const modelFile = (sha256: string): string => `${sha256}.onnx`;
+/** A champion for each pipeline, and those that were. */
+const rememberedModels = 256;
 
 const hashOf = (version: ModelVersion): string => sha256Of(Buffer.from(JSON.stringify(version)));
 
@@ -28,25 +34,12 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
   const onDisk = new Map<string, string | undefined>();
   let keeping: Promise<void> = Promise.resolve();
 
-  /** Models whose file is known to have its hash, or is being read to find out. */
-  const checked = new Map<string, Promise<void>>();
-
   const recordPath = (pipeline: string): string => join(folder, `${encodeURIComponent(pipeline)}.json`);
-  const modelPath = (sha256: string): string => join(folder, `${sha256}.onnx`);
-
-  /** Reads the file once, until it fails: a start without the source asks three times. */
-  const demandSound = (sha256: string): Promise<void> => {
-    const known = checked.get(sha256);
-    if (known !== undefined) return known;
-    const check = hashFile(modelPath(sha256)).then((found) => {
-      if (found.sha256 !== sha256) throw new Error('the model does not have its hash');
-    });
-    checked.set(sha256, check);
-    check.catch(() => checked.delete(sha256));
-    return check;
-  };
-  const isSound = (sha256: string): Promise<boolean> =>
-    demandSound(sha256).then(
+  const modelPath = ({ sha256 }: ArtifactRef): string => join(folder, modelFile(sha256));
+  const verify = createVerifier({ remembered: rememberedModels, whereOf: ({ sha256 }) => modelFile(sha256) });
+  const demandSound = (onnx: ArtifactRef): Promise<void> => verify(modelPath(onnx), onnx);
+  const isSound = (onnx: ArtifactRef): Promise<boolean> =>
+    demandSound(onnx).then(
       () => true,
       () => false,
     );
@@ -55,7 +48,7 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
     try {
       const { version, sha256 }: Kept = JSON.parse(await readFile(recordPath(pipeline), 'utf8'));
       if (hashOf(version) !== sha256) throw new Error('the record does not have its hash');
-      await demandSound(version.onnx.sha256);
+      await demandSound(version.onnx);
       return version;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
@@ -65,13 +58,13 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
   };
 
   const keepModel = async (version: ModelVersion): Promise<void> => {
-    if (await isSound(version.onnx.sha256)) return;
+    if (await isSound(version.onnx)) return;
     const onnx = await source.onnx(version);
     const temporary = join(folder, 'tmp', temporaryName());
     await mkdir(join(folder, 'tmp'), { recursive: true });
     if (typeof onnx === 'string') await copyFile(onnx, temporary, constants.COPYFILE_FICLONE);
     else await writeFile(temporary, onnx);
-    await rename(temporary, modelPath(version.onnx.sha256));
+    await rename(temporary, modelPath(version.onnx));
   };
   const keep = async (pipeline: string, version: ModelVersion | undefined): Promise<void> => {
     await mkdir(folder, { recursive: true });
@@ -89,12 +82,10 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
     const named = new Set<string>();
     for (const name of files.filter((file) => file.endsWith('.json'))) {
       const { version }: Kept = JSON.parse(await readFile(join(folder, name), 'utf8'));
-      named.add(`${version.onnx.sha256}.onnx`);
+      named.add(modelFile(version.onnx.sha256));
     }
     for (const name of files) {
-      if (!name.endsWith('.onnx') || named.has(name)) continue;
-      checked.delete(basename(name, '.onnx'));
-      await rm(join(folder, name), { force: true });
+      if (name.endsWith('.onnx') && !named.has(name)) await rm(join(folder, name), { force: true });
     }
   };
   const keepLater = (pipeline: string, version: ModelVersion | undefined): void => {
@@ -135,9 +126,8 @@ export function keptChampions(source: ChampionSource, folder: string, log: Logge
       try {
         return await source.onnx(version);
       } catch (error) {
-        const { sha256 } = version.onnx;
-        if (!(await isSound(sha256))) throw error;
-        return modelPath(sha256);
+        if (!(await isSound(version.onnx))) throw error;
+        return modelPath(version.onnx);
       }
     },
     async watch(onChange, onReconnect) {
