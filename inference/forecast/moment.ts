@@ -1,4 +1,5 @@
-import { en, es } from 'chrono-node';
+import * as en from 'chrono-node/en';
+import * as es from 'chrono-node/es';
 
 /** Epoch seconds of a plant's clock, read as if it were UTC. */
 const utcMs = (epochSeconds: number): Date => new Date(epochSeconds * 1000);
