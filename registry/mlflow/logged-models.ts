@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { mlflowLoggedModels } from '../schema/mlflow.ts';
 import {
@@ -90,7 +90,7 @@ function ordering(order: Order): SQL {
   return ordered(newest, descending);
 }
 
-/** A model that is deleted keeps its row and its files; `get` and `search` no longer find it. */
+/** A model that is deleted keeps its row and its files; nothing finds or changes it, and it may be deleted again. */
 export function mlflowLoggedModelRegistry(db: Database): MlflowLoggedModels {
   const notFound = (id: string) => mlflowNotFound(`Logged model with ID '${id}'`, 'model_id', id);
   const get = async (id: string): Promise<MlflowLoggedModel> => {
@@ -100,11 +100,11 @@ export function mlflowLoggedModelRegistry(db: Database): MlflowLoggedModels {
     if (rows.length === 0) throw notFound(id);
     return asModel(rows[0]);
   };
-  const change = async (id: string, set: Record<string, SQL | string>) => {
+  const change = async (id: string, set: Record<string, SQL | string>, stages = ['active']) => {
     const changed = await db
       .update(mlflowLoggedModels)
       .set({ ...set, updatedMs: Date.now() })
-      .where(eq(mlflowLoggedModels.id, id))
+      .where(and(eq(mlflowLoggedModels.id, id), inArray(mlflowLoggedModels.lifecycleStage, stages)))
       .returning({ id: mlflowLoggedModels.id });
     if (changed.length === 0) throw notFound(id);
   };
@@ -150,6 +150,6 @@ export function mlflowLoggedModelRegistry(db: Database): MlflowLoggedModels {
     addParams: (id, params) =>
       change(id, { params: sql`${paramsColumn} || ${JSON.stringify(params)}::jsonb` }),
     deleteTag: (id, key) => change(id, { tags: sql`${tagsColumn} - ${key}::text` }),
-    delete: (id) => change(id, { lifecycleStage: 'deleted' }),
+    delete: (id) => change(id, { lifecycleStage: 'deleted' }, ['active', 'deleted']),
   };
 }

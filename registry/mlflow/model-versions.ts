@@ -35,6 +35,9 @@ function condition(clause: Clause): SQL {
   throw wrongEntity(clause, 'filter', 'name, run_id, source_path, version_number and tags');
 }
 
+/** Those in use, of which a version may be the only one. */
+const activeStages: readonly string[] = ['Staging', 'Production'];
+
 async function add(tx: Transaction, version: NewMlflowModelVersion): Promise<MlflowModelVersion> {
   const { storageLocation, runId } = await locate(tx, version);
   const at = Date.now();
@@ -103,8 +106,15 @@ export function mlflowModelVersionRegistry(db: Database): MlflowModelVersions {
       await change(name, version, { description });
       return await readVersion(db, name, version);
     },
-    setStage: (name, version, stage, archiveExisting) =>
-      db.transaction(async (tx) => {
+    async setStage(name, version, stage, archiveExisting) {
+      if (archiveExisting && !activeStages.includes(stage))
+        throw invalid(
+          `Versions that are ${stage} are not archived for another.`,
+          'archive_existing_versions',
+          archiveExisting,
+          `false, or one of the stages ${activeStages.join(' and ')}`,
+        );
+      return await db.transaction(async (tx) => {
         const at = Date.now();
         const others = and(
           eq(mlflowModelVersions.name, name),
@@ -115,7 +125,8 @@ export function mlflowModelVersionRegistry(db: Database): MlflowModelVersions {
           await tx.update(mlflowModelVersions).set({ stage: 'Archived', updatedMs: at }).where(others);
         await tx.update(mlflowModelVersions).set({ stage, updatedMs: at }).where(is(name, version));
         return await readVersion(tx, name, version);
-      }),
+      });
+    },
     delete: (name, version) =>
       db.transaction(async (tx) => {
         const gone = await tx

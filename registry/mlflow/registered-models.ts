@@ -1,5 +1,5 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Database } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 import { sqlState } from '../failures.ts';
 import { mlflowRegisteredModels } from '../schema/mlflow.ts';
 import {
@@ -42,8 +42,12 @@ export const tagCondition = (tags: SQL, clause: Clause): SQL =>
 
 /** Versions follow their model: renamed with it, deleted with it. */
 export function mlflowModelRegistry(db: Database): MlflowModels {
-  const change = async (name: string, set: Record<string, SQL | string>): Promise<void> => {
-    const changed = await db
+  const change = async (
+    name: string,
+    set: Record<string, SQL | string>,
+    on: Database | Transaction = db,
+  ): Promise<void> => {
+    const changed = await on
       .update(mlflowRegisteredModels)
       .set({ ...set, updatedMs: Date.now() })
       .where(eq(mlflowRegisteredModels.name, name))
@@ -95,12 +99,16 @@ export function mlflowModelRegistry(db: Database): MlflowModels {
     setTag: (name, key, value) =>
       change(name, { tags: sql`${tagsColumn} || jsonb_build_object(${key}::text, ${value}::text)` }),
     deleteTag: (name, key) => change(name, { tags: sql`${tagsColumn} - ${key}::text` }),
-    async setAlias(name, alias, version) {
-      await readVersion(db, name, version);
-      await change(name, {
-        aliases: sql`${aliasesColumn} || jsonb_build_object(${alias}::text, ${version}::int)`,
-      });
-    },
+    setAlias: (name, alias, version) =>
+      db.transaction(async (tx) => {
+        await change(
+          name,
+          { aliases: sql`${aliasesColumn} || jsonb_build_object(${alias}::text, ${version}::int)` },
+          tx,
+        );
+        // Last, as a version's deletion ends with its aliases: whichever comes second to the model's row sees the other.
+        await readVersion(tx, name, version);
+      }),
     deleteAlias: (name, alias) => change(name, { aliases: sql`${aliasesColumn} - ${alias}::text` }),
   };
 }

@@ -179,6 +179,7 @@ export interface MlflowModels {
   delete(name: string): Promise<void>;
   setTag(name: string, key: string, value: string): Promise<void>;
   deleteTag(name: string, key: string): Promise<void>;
+  /** @throws RelevoError MLFLOW_NOT_FOUND where the model or the version is not there */
   setAlias(name: string, alias: string, version: number): Promise<void>;
   deleteAlias(name: string, alias: string): Promise<void>;
 }
@@ -192,6 +193,7 @@ export interface MlflowModelVersions {
   search(search: Search): Promise<Page<MlflowModelVersion>>;
   latest(name: string, stages?: readonly string[]): Promise<MlflowModelVersion[]>;
   describe(name: string, version: number, description: string): Promise<MlflowModelVersion>;
+  /** @throws RelevoError REQUEST_INVALID where others of a stage that is neither Staging nor Production are to go */
   setStage(
     name: string,
     version: number,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFolderArtifacts } from '../../../registry/artifacts/folder.ts';
 import { dataset, model, spec } from '../../../test/records.ts';
@@ -17,10 +18,14 @@ type Json = Record<string, unknown>;
 let db: TestRegistry;
 let api: TestApi;
 let folder: string;
+/** Another program on the same database. */
+let sql: pg.Client;
 let experiment: string;
 
 beforeAll(async () => {
   db = await freshRegistry();
+  sql = new pg.Client({ connectionString: db.url });
+  await sql.connect();
   folder = await mkdtemp(join(tmpdir(), 'relevo-mlflow-'));
   api = await startApi({
     source: fileChampions(),
@@ -33,6 +38,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.close();
+  await sql.end();
   await db.drop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -349,6 +355,70 @@ test.each([
   await call('POST', '/registered-models/create', { name: 'sources' });
   const [status] = await refused('POST', '/model-versions/create', { name: 'sources', source });
   expect(status).toBe(400);
+});
+
+test('only of Staging and Production does a version send the others away', async () => {
+  await ok('POST', '/registered-models/create', { name: 'kiln' });
+  for (const name of ['kiln', 'kiln'])
+    await ok('POST', '/model-versions/create', { name, source: 's3://b/k' });
+  const move = (version: number, stage: string) =>
+    [
+      '/model-versions/transition-stage',
+      { name: 'kiln', version, stage, archive_existing_versions: true },
+    ] as const;
+  const stages = async () => {
+    const given = { filter: "name = 'kiln'", order_by: 'version_number ASC' };
+    const found = await ok<{ model_versions: Json[] }>('GET', '/model-versions/search', given);
+    return found.model_versions.map(({ current_stage }) => current_stage);
+  };
+  for (const stage of ['None', 'Archived'])
+    expect(await refused('POST', ...move(1, stage))).toEqual([400, 'INVALID_PARAMETER_VALUE']);
+  expect(await stages()).toEqual(['None', 'None']);
+  await ok('POST', ...move(1, 'production'));
+  await ok('POST', ...move(2, 'Production'));
+  expect(await stages()).toEqual(['Archived', 'Production']);
+});
+
+test('an alias never outlives its version, whichever of the two is first', async () => {
+  const { models, modelVersions } = db.registry.mlflow;
+  await models.create({ name: 'crusher', tags: {} });
+  const rounds = Array.from({ length: 20 }, async (_, round) => {
+    const { version } = await modelVersions.create({ name: 'crusher', source: 's3://b/c', tags: {} });
+    await Promise.allSettled([
+      models.setAlias('crusher', `a${round}`, version),
+      modelVersions.delete('crusher', version),
+    ]);
+  });
+  await Promise.all(rounds);
+  expect((await models.get('crusher')).aliases).toEqual({});
+});
+
+test('a logged model that was deleted is not changed any more', async () => {
+  const { model: made } = await ok<{ model: { info: Json } }>('POST', '/logged-models', {
+    ...{ experiment_id: experiment, tags: [{ key: 'a', value: '1' }] },
+  });
+  const path = `/logged-models/${made.info.model_id}`;
+  const stored = async () => {
+    const [row] = (
+      await sql.query('select * from relevo.mlflow_logged_models where id = $1', [made.info.model_id])
+    ).rows;
+    return row;
+  };
+  await ok('DELETE', path);
+  const deleted = await stored();
+  const pairs = [{ key: 'b', value: '2' }];
+  for (const [method, below, input] of [
+    ['PATCH', '', { status: 'LOGGED_MODEL_READY' }],
+    ['PATCH', '/tags', { tags: pairs }],
+    ['DELETE', '/tags/a', {}],
+    ['POST', '/params', { params: pairs }],
+  ] as const)
+    expect([method, below, await refused(method, path + below, input)]).toEqual([
+      ...[method, below],
+      [404, 'RESOURCE_DOES_NOT_EXIST'],
+    ]);
+  expect(await stored()).toEqual(deleted);
+  await ok('DELETE', path);
 });
 
 test("the name in models:/NAME/1 is the model's own, whatever characters it has", async () => {
