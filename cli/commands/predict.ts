@@ -5,25 +5,34 @@ import type { CommandContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { coerceCsv } from '../rows/coerce.ts';
 import { type JsonRows, readRows } from '../rows/read.ts';
+import type { Texts } from '../texts/index.ts';
 import { predictFile } from './predict-file.ts';
 
 /** Below what one request may hold. */
 const rowsPerRequest = 5_000;
 const shownDigits = 7;
 
+interface Asked {
+  row?: string | undefined;
+  file?: string | undefined;
+  out?: string | undefined;
+  key?: string | undefined;
+}
+
 /**
  * Answers rows of `row`, of a file or of stdin in a table, asked for 5,000 at a time; one row that is refused ends it
- * with the place of that row, and no answer is shown. A file with `out` goes as a batch of any length; without a file
- * `out` counts for nothing, and so does `key` without both.
+ * with the place of that row, and no answer is shown. A file with `out` goes as a batch of any length, whose rows `key`
+ * may name; each without what it goes with is REQUEST_INVALID.
  */
 export async function predict(
   context: CommandContext,
   pipeline: string,
   named: string | undefined,
-  { row, file = named, out, key }: { row?: string; file?: string; out?: string; key?: string },
+  { row, file = named, out, key }: Asked,
 ): Promise<ExitCode> {
   const { terminal, interrupted } = context;
   const { texts } = terminal;
+  demandFit({ row, file, out, key }, texts);
   if (out !== undefined && file !== undefined)
     return await predictFile(context, pipeline, { file, out, key });
   const given = await readRows({ row, file, stdin: process.stdin }, texts);
@@ -59,6 +68,15 @@ export async function predict(
     if (coerced.ignored.length > 0) terminal.note(texts.predict.ignored(coerced.ignored.join(', ')));
     return { rows: coerced.rows, lines: given.lines };
   }
+}
+
+function demandFit({ row, file, out, key }: Asked, texts: Texts): void {
+  const refusal = (message: string, field: string, value: string): RelevoError =>
+    new RelevoError('REQUEST_INVALID', message, { field, value, remedy: texts.usage.seeHelp('predict') });
+  if (out !== undefined && (file === undefined || file === '-'))
+    throw refusal(texts.predict.outNeedsFile, '--out', out);
+  if (out !== undefined && row !== undefined) throw refusal(texts.predict.twoInputs, '--row', row);
+  if (key !== undefined && out === undefined) throw refusal(texts.predict.keyNeedsOut, '--key', key);
 }
 
 const digits = (value: number): string => String(Number(value.toPrecision(shownDigits)));

@@ -549,6 +549,8 @@ export const en = {
     notJson: (where: string) => `${where} is no JSON of rows`,
     jsonExpected: 'a JSON object, or a list of them',
     twoInputs: '--row and a file exclude each other',
+    outNeedsFile: '--out answers the rows of a file: name that file too',
+    keyNeedsOut: '--key names the rows that --out writes: name that file too',
     formatUnknown: (file: string, known: string) => `${file} has an ending that says no format: ${known}`,
     written: (file: string, answered: number, refused: number, version: string) =>
       `${file}: ${answered} rows answered by ${version}, ${refused} refused`,

@@ -555,6 +555,8 @@ export const es: Texts = {
     notJson: (where) => `${where} no es JSON de filas`,
     jsonExpected: 'un objeto JSON, o una lista de ellos',
     twoInputs: '--row y un archivo se excluyen',
+    outNeedsFile: '--out responde las filas de un archivo: nombre también ese archivo',
+    keyNeedsOut: '--key nombra las filas que escribe --out: nombre también ese archivo',
     formatUnknown: (file, known) => `La terminación de ${file} no dice ningún formato: ${known}`,
     written: (file, answered, refused, version) =>
       `${file}: ${answered} filas respondidas por ${version}, ${refused} rechazadas`,
