@@ -64,8 +64,8 @@ interface Call {
   body: string | Uint8Array | undefined;
 }
 
-/** A URL without what may be secret in it: user, password and query. */
-export const shown = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`;
+/** Where a URL leads, without what may be secret in it: user, password, query, and the path that is a webhook's key. */
+const shown = ({ protocol, host }: URL): string => `${protocol}//${host}`;
 
 function demandCallable(url: URL, options: OutsideOptions): void {
   const schemes: readonly string[] = options.schemes ?? ['https:'];

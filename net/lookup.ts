@@ -30,8 +30,9 @@ export function guardedLookup(url: string, reach: Reach, resolve: Resolve = reso
         const bad = addresses.find(({ address }) => !mayCall(address, reach));
         if (bad !== undefined)
           return done(refused(url, `"${hostname}" leads to the address ${bad.address}`), '');
+        const first = addresses.at(0);
+        if (first === undefined) return done(new Error(`"${hostname}" leads to no address`), '');
         if (options.all === true) return done(null, addresses);
-        const [first] = addresses;
         return done(null, first.address, first.family);
       },
       (error: Error) => done(error, ''),

@@ -51,6 +51,21 @@ describe('a URL to an address that is not public', () => {
   );
 });
 
+describe('a refusal', () => {
+  const secret = 'T000-B000-XXXX';
+  it.each([
+    ['an address', `http://10.0.0.8/services/${secret}`, {}],
+    ['a scheme', `ftp://hooks.example/services/${secret}`, {}],
+    ['what a name leads to', `http://localhost/services/${secret}`, {}],
+    ['a redirect', `/services/${secret}`, here],
+  ])('of %s does not tell the path, which is the secret of a webhook', async (_name, url, options) => {
+    const server = await serving((_request, response) => response.writeHead(302, { location: url }).end());
+    const error = await ask(new URL(url, server.url).href, options).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject(refusal);
+    expect(JSON.stringify([String(error), error])).not.toContain(secret);
+  });
+});
+
 describe('a name', () => {
   it('of this machine is refused', async () =>
     expect(ask('http://localhost/')).rejects.toMatchObject(refusal));
@@ -61,6 +76,11 @@ describe('a name', () => {
       { address: '169.254.169.254', family: 4 },
     ];
     await expect(ask('http://innocent.example/', { resolve })).rejects.toMatchObject(refusal);
+  });
+
+  it('that leads to no address fails', async () => {
+    const resolve = async () => [];
+    await expect(ask('http://nowhere.example/', { resolve })).rejects.toThrow('leads to no address');
   });
 
   it('is resolved once, and that address is connected to', async () => {
