@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import type { Frame } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part } from '../../contracts/refs.ts';
@@ -19,17 +20,30 @@ export interface RowReader {
   ): Promise<{ rowIds: Float64Array; times: Float64Array }>;
 }
 
-/** Each call reads the parts anew. `times` gives every row's moment in epoch seconds, as the source's clock has it. */
+/**
+ * Each call reads the parts anew. `times` gives every row's moment in epoch seconds, as the source's clock has it, and
+ * throws PIPELINE_INVALID for a column of categories.
+ */
 export function createRowReader(artifacts: ArtifactStore): RowReader {
   return {
     rows: (spec, columns, { parts, rowIds }) => readRows(artifacts, parts, spec, columns, rowIds),
     async times(spec, parts, column) {
       const { rowIds, columns } = await readRows(artifacts, parts, spec, [column], idsAfter(parts, null));
       const series = columns[column];
-      return { rowIds, times: series.kind === 'number' ? series.values : new Float64Array(rowIds.length) };
+      if (series.kind !== 'number') throw noMoments(spec, column);
+      return { rowIds, times: series.values };
     },
   };
 }
+
+const noMoments = ({ name, columns }: PipelineSpec, column: string): RelevoError => {
+  const moments = Object.keys(columns).filter((one) => columns[one].kind === 'timestamp');
+  return new RelevoError('PIPELINE_INVALID', `The column "${column}" of "${name}" holds no moments`, {
+    field: column,
+    value: columns[column]?.kind,
+    expected: moments.length === 0 ? 'a column of timestamps' : `one of ${moments.join(', ')}`,
+  });
+};
 
 /** What a model's answers and their errors need of each row. */
 export function modelColumns({ inputs, target, forecast }: PipelineSpec): string[] {
