@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { manualRunKey, parseRunId, runId, runKinds } from './ids.ts';
+import {
+  ingestOfTraining,
+  manualRunKey,
+  parseRootRunId,
+  parseRunId,
+  runId,
+  runKinds,
+  searchWorkflowId,
+} from './ids.ts';
 
 describe('run ids', () => {
   it.each(runKinds)('a %s id is read back as it was made', (kind) => {
@@ -13,6 +21,13 @@ describe('run ids', () => {
 
   it.each(['train/steel-energy', 'cook/steel-energy/1', 'train/p/1/search', ''])('%j is no run', (id) => {
     expect(parseRunId(id)).toBeUndefined();
+  });
+
+  it('of children lead to the run above them', () => {
+    const id = runId('train', 'p', '1');
+    for (const one of [id, ingestOfTraining(id), searchWorkflowId(id, 'gbdt')])
+      expect(parseRootRunId(one)).toEqual({ kind: 'train', pipeline: 'p', key: '1' });
+    expect([parseRootRunId('train/p'), parseRootRunId('cook/p/1/ingest')]).toEqual([undefined, undefined]);
   });
 
   it('a manual key sorts by time and is itself a valid key', () => {

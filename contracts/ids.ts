@@ -36,6 +36,9 @@ export function parseRunId(id: string): ParsedRunId | undefined {
   return { kind: kind as RunKind, pipeline, key };
 }
 
+/** The run that an id is of, or that the child of this id is below. */
+export const parseRootRunId = (id: string): ParsedRunId | undefined => parseRunId(id.split('/', 3).join('/'));
+
 /** The child that searches one candidate of a training run. */
 export const searchWorkflowId = (trainRunId: string, candidate: string): string =>
   `${trainRunId}/search/${candidate}`;

@@ -1,5 +1,5 @@
 import { RelevoError } from '../../contracts/errors.ts';
-import { parseRunId, type RunKind } from '../../contracts/ids.ts';
+import { parseRootRunId, type RunKind } from '../../contracts/ids.ts';
 import type { RunProgress, RunState } from '../../contracts/runs.ts';
 import type { Registry, Run, RunError, RunFilter } from '../../registry/types.ts';
 import type { PendingActivity, WorkflowState, Workflows } from '../temporal/workflows.ts';
@@ -70,7 +70,7 @@ export function createRunBook({ runs }: Pick<Registry, 'runs'>, workflows: Workf
 
   /** A run that Temporal has and the registry has not: its first step has not run yet, or the registry is away. */
   const unbooked = async (id: string, missing: RelevoError): Promise<RunRecord> => {
-    const parsed = parseRunId(id.split('/').slice(0, 3).join('/'));
+    const parsed = parseRootRunId(id);
     const state = parsed && (await workflows.describe(id));
     if (parsed === undefined || state === undefined) throw missing;
     const outcome = state.state === 'running' ? undefined : await workflows.outcome(id, state.workflowRunId);

@@ -1,6 +1,6 @@
 import { matchedRoutes } from 'hono/route';
 import { getPath } from 'hono/utils/url';
-import { parseRunId } from '../../contracts/ids.ts';
+import { parseRootRunId } from '../../contracts/ids.ts';
 import { routedPath } from '../http/links.ts';
 import type { ApiContext } from '../openapi.ts';
 import { pathParameters } from './path-parameters.ts';
@@ -32,7 +32,7 @@ function pipelineOf(
   { at = { param: 'pipeline' } }: RouteRule,
   parameters: Readonly<Record<string, string>>,
 ): string | undefined {
-  if (at === 'run id') return parseRunId(parameters.id ?? '')?.pipeline;
+  if (at === 'run id') return parseRootRunId(parameters.id ?? '')?.pipeline;
   if (at === 'alert id' || at === 'handler') return undefined;
   return 'query' in at ? c.req.query(at.query) : parameters[at.param];
 }

@@ -96,6 +96,20 @@ describe('every route', () => {
       }
   });
 
+  it('takes the children of a run for runs of its pipeline', async () => {
+    const headers = { authorization: `Bearer ${keys.get('engineer')}` };
+    const statusOfChild = async (pipeline: string, child: string, action = '') => {
+      const method = action === '' ? 'GET' : 'POST';
+      return (await app.request(`/v1/runs/train/${pipeline}/x/${child}${action}`, { method, headers }))
+        .status;
+    };
+    for (const child of ['ingest', 'search/gbdt'])
+      for (const action of ['', '/cancel']) {
+        const statuses = [own, other].map((pipeline) => statusOfChild(pipeline, child, action));
+        expect([child, action, ...(await Promise.all(statuses))]).toEqual([child, action, 200, 403]);
+      }
+  });
+
   it.each(roles)('lets a %s of one pipeline do so for that pipeline alone', async (role) => {
     for (const route of routes) {
       const { permission, at } = ruleOf(route);
