@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { RelevoError } from '../contracts/errors.ts';
+import { parseCursor } from './cursor.ts';
 import { type Database, lockPipeline, type Transaction } from './database.ts';
 import { driftChecks, monitorStates } from './schema/drift.ts';
 import type { DriftCheck, DriftRegistry, DriftSaved, MonitorState, NewDriftCheck } from './types.ts';
@@ -9,16 +10,6 @@ const asCheck = ({ sequence, ...row }: typeof driftChecks.$inferSelect): DriftCh
   createdAt: row.createdAt.toISOString(),
   cursor: String(sequence),
 });
-
-/** @throws RelevoError REQUEST_INVALID */
-function parseCursor(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RelevoError('REQUEST_UNPROCESSABLE', `"${text}" is no place in the list of drift checks`, {
-    field: 'before',
-    value: text,
-    expected: 'the cursor of a drift check',
-  });
-}
 
 async function newestState(
   db: Database | Transaction,
@@ -61,7 +52,7 @@ export function driftRegistry(db: Database): DriftRegistry {
       .where(
         and(
           eq(driftChecks.pipeline, pipeline),
-          before === undefined ? undefined : lt(driftChecks.sequence, parseCursor(before)),
+          before === undefined ? undefined : lt(driftChecks.sequence, parseCursor(before, 'drift checks')),
         ),
       )
       .orderBy(desc(driftChecks.sequence))

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import { RelevoError } from '../contracts/errors.ts';
+import { parseCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { runs } from './schema/runs.ts';
 import type { Run, RunRegistry } from './types.ts';
@@ -15,16 +16,6 @@ const asRun = ({ sequence, ...row }: typeof runs.$inferSelect): Run => ({
 
 const notFound = (id: string): RelevoError =>
   new RelevoError('RUN_NOT_FOUND', `There is no run "${id}"`, { field: 'id', value: id });
-
-/** @throws RelevoError REQUEST_INVALID */
-function parseCursor(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RelevoError('REQUEST_UNPROCESSABLE', `"${text}" is no place in the list of runs`, {
-    field: 'before',
-    value: text,
-    expected: 'the cursor of a run',
-  });
-}
 
 /** Runs in the database. REQUEST_UNPROCESSABLE from `list` for a `before` that is no cursor. */
 export function runRegistry(db: Database): RunRegistry {
@@ -65,7 +56,7 @@ export function runRegistry(db: Database): RunRegistry {
             pipeline === undefined ? undefined : eq(runs.pipeline, pipeline),
             kind === undefined ? undefined : eq(runs.kind, kind),
             state === undefined ? undefined : eq(runs.state, state),
-            before === undefined ? undefined : lt(runs.sequence, parseCursor(before)),
+            before === undefined ? undefined : lt(runs.sequence, parseCursor(before, 'runs')),
           ),
         )
         .orderBy(desc(runs.sequence))

@@ -298,6 +298,8 @@ describe('the audit', () => {
       });
     expect((await force('steel-energy', engineer)).status).toBe(200);
     expect((await force('electricity-price', engineer)).status).toBe(403);
+    const lost = await call('GET', '/v1/audit?before=yesterday', admin);
+    expect([lost.status, lost.body.error.code]).toEqual([422, 'REQUEST_UNPROCESSABLE']);
     const { body } = await call('GET', `/v1/audit?actor=${actor}`, admin);
     expect(body.events).toMatchObject([
       { outcome: 'refused', status: 403, pipeline: 'electricity-price' },

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { RelevoError } from '../../contracts/errors.ts';
+import { parseCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
 import { storableText } from '../database.ts';
 import { auditEvents } from '../schema/access.ts';
@@ -21,20 +21,14 @@ const asEvent = ({ id, at, ...row }: typeof auditEvents.$inferSelect): AuditEven
   after: row.after ?? undefined,
 });
 
-function parseEventId(id: string): number {
-  if (/^\d{1,15}$/.test(id)) return Number(id);
-  throw new RelevoError('REQUEST_INVALID', 'This is no place in the audit.', {
-    field: 'before',
-    value: id,
-    expected: '`next` of the page before',
-  });
-}
-
 /** PostgreSQL's json holds no NUL either, escaped or not. */
 const storable = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '\\ufffd'));
 
-/** The audit in the database. NUL in a text is replaced, so that no event is lost over it. */
+/**
+ * The audit in the database. NUL in a text is replaced, so that no event is lost over it. REQUEST_UNPROCESSABLE from
+ * `list` for a `before` that is no event's id.
+ */
 export function auditRegistry(db: Database): AuditRegistry {
   return {
     async add({ input, before, after, ...event }) {
@@ -57,7 +51,7 @@ export function auditRegistry(db: Database): AuditRegistry {
           and(
             actor === undefined ? undefined : eq(auditEvents.actor, actor),
             pipeline === undefined ? undefined : eq(auditEvents.pipeline, pipeline),
-            before === undefined ? undefined : lt(auditEvents.id, parseEventId(before)),
+            before === undefined ? undefined : lt(auditEvents.id, parseCursor(before, 'audit events')),
           ),
         )
         .orderBy(desc(auditEvents.id))

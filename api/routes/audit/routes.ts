@@ -30,10 +30,7 @@ export const list = createRoute({
       actor: z.string().max(200).optional(),
       pipeline: z.string().max(100).optional(),
       limit: z.coerce.number().int().min(1).max(200).default(50),
-      before: z
-        .string()
-        .regex(/^\d{1,15}$/, '`next` of the page before')
-        .optional(),
+      before: z.string().optional().openapi({ description: '`next` of the page before' }),
     }),
   },
   responses: {
