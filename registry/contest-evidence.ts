@@ -20,7 +20,7 @@ const valuesOf = (version: string): SQL => sql`
 const columns = (contest: Contest): SQL => sql`
   p.id, p.at, p.key, t.actual, ${valuesOf(contest.champion)} as champion, ${valuesOf(contest.challenger)} as challenger`;
 
-/** Rows of the contest that both answered. */
+/** Rows of the contest that more than one version saw; `pairs` keeps those that both of its versions said something of. */
 const contested = (pipeline: string, { since }: Contest): SQL =>
   sql`p.pipeline = ${pipeline} and p.at >= ${since} and p.stage is not null and p.others is not null`;
 

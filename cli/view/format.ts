@@ -17,7 +17,7 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
 }
 
-/** Four significant digits, never an exponent for numbers of ordinary size. */
+/** Four significant digits and every one before the point; an exponent only below 1e-6 and from 1e12 on. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);

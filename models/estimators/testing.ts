@@ -127,7 +127,7 @@ async function whyMissing(attempt: () => Promise<FittedModel>): Promise<string |
   return undefined;
 }
 
-/** The row's answers, and the most probable class of each row. */
+/** The answers of each row: `outputs` of them, in the model's order. */
 export const answersOf = (values: Float64Array, outputs: number): number[][] =>
   Array.from({ length: values.length / outputs }, (_, row) => [
     ...values.subarray(row * outputs, (row + 1) * outputs),

@@ -78,7 +78,7 @@ export function plantFrame(rows: number): Frame {
 export const channels = ['digital', 'phone', 'visit'];
 const regions = ['north', 'south', 'east', 'west'];
 
-/** Three classes of unequal size, from a region, an amount and an age; nothing is missing but some amounts. */
+/** Three classes of unequal size, from a region and an amount, either of which may be missing, and an age. */
 export const ordersDefinition: PipelineDefinition = {
   name: 'orders',
   title: { en: 'Orders', es: 'Pedidos' },

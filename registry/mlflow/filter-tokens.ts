@@ -29,7 +29,7 @@ export const filterInvalid = (filter: string, at: number, message: string, expec
     where: `character ${at}`,
   });
 
-/** @throws RelevoError REQUEST_INVALID at a character that begins nothing. */
+/** The pieces in their order. @throws RelevoError REQUEST_INVALID at a character that begins none, or past 20,000. */
 export function tokensOf(filter: string): Token[] {
   if (filter.length > maxLength)
     throw filterInvalid(filter, maxLength, 'it is too long', `at most ${maxLength} characters`);
