@@ -30,7 +30,8 @@ export async function startSecurity(
     logins: createLogins(env, registry),
     async close() {
       await security.close();
-      await rm(home, { recursive: true, force: true });
+      // A snapshot of the keys may still be on its way into it.
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

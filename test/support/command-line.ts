@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { CommanderError } from 'commander';
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import type { Schema } from 'hono/types';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { errorBody, toRelevoError } from '../../api/http/errors.ts';
 import type { ApiEnv } from '../../api/openapi.ts';
+import { developer } from '../../api/security/principal.ts';
 import { createApiClient } from '../../cli/client/http.ts';
 import { exitCodes } from '../../cli/exit-codes.ts';
 import { showFailure } from '../../cli/failure.ts';
@@ -18,13 +20,19 @@ export interface RoutesServer {
   close(): void;
 }
 
-/** Some of the API's routes on a port, with errors as the API writes them. */
-export async function serveRoutes(routes: Pick<Hono<ApiEnv>, 'fetch' | 'onError'>): Promise<RoutesServer> {
-  routes.onError((thrown, c) => {
+/** Some of the API's routes on a port, for whoever asks on loopback, with errors as the API writes them. */
+export async function serveRoutes<S extends Schema>(routes: Hono<ApiEnv, S>): Promise<RoutesServer> {
+  const app = new Hono<ApiEnv>();
+  app.use(async (c, next) => {
+    c.set('principal', developer);
+    await next();
+  });
+  app.route('/', routes);
+  app.onError((thrown, c) => {
     const error = toRelevoError(thrown);
     return c.json(errorBody(error, 'r1'), error.status as ContentfulStatusCode);
   });
-  const server = createAdaptorServer({ fetch: routes.fetch });
+  const server = createAdaptorServer({ fetch: app.fetch });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
