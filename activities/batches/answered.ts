@@ -1,4 +1,5 @@
 import type { ModelAnswer } from '../../inference/session.ts';
+import { isWholeAnswer } from '../../inference/whole.ts';
 import type { ChunkRows } from './rows.ts';
 
 /** Which rows of a chunk have an answer: 1 for those without a fault of whose answer every number is finite, else 0. */
@@ -8,15 +9,7 @@ export function answeredRows(
 ): Uint8Array {
   const answered = new Uint8Array(rows).fill(1);
   for (const row of faults.keys()) answered[row] = 0;
-  for (let row = 0; row < rows; row++) {
-    const isWhole =
-      areFinite(prediction, row, width) && (interval === undefined || areFinite(interval, row, 2));
-    if (!isWhole) answered[row] = 0;
-  }
+  for (let row = 0; row < rows; row++)
+    if (!isWholeAnswer(prediction, width, interval, row)) answered[row] = 0;
   return answered;
-}
-
-function areFinite(values: Float64Array, row: number, width: number): boolean {
-  for (let at = row * width; at < (row + 1) * width; at++) if (!Number.isFinite(values[at])) return false;
-  return true;
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { RelevoError, showValue } from '../../contracts/errors.ts';
+import { showValue } from '../../contracts/errors.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { throwIfAborted } from '../../data/duckdb.ts';
 import {
+  demandOrigin,
   expectedTime,
   type ForecastMoment,
   type ForecastPipeline,
@@ -10,7 +11,7 @@ import {
   forecastMoment,
   forecastTarget,
 } from '../../inference/forecast/request.ts';
-import { type HistorySeries, lastOrigin } from '../../inference/history.ts';
+import type { HistorySeries } from '../../inference/history.ts';
 import type { ChunkRows } from './rows.ts';
 
 /** Rows looked up before the event loop gets its turn: a time in words takes a while. */
@@ -32,9 +33,7 @@ export async function lookUpHistory(
   { rows, columns, times, faults }: ChunkRows,
   signal: AbortSignal,
 ): Promise<ForecastMoment[]> {
-  const origin = lastOrigin(series);
-  if (origin === undefined)
-    throw new RelevoError('DATASET_NOT_FOUND', 'Nothing was read yet that a forecast could start from');
+  const origin = demandOrigin(series);
   const { time, everySeconds } = spec.forecast;
   const expected = expectedTime(spec, origin);
   const targetOf = (row: number): number => {

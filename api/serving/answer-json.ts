@@ -1,5 +1,6 @@
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ForecastMoment } from '../../inference/forecast/request.ts';
+import { isWholeAnswer } from '../../inference/whole.ts';
 import type { ModelVersion } from '../../registry/types.ts';
 import type { Answers } from './answers.ts';
 import { type RowFlags, rowFlagger } from './rows/flags.ts';
@@ -43,9 +44,5 @@ function classWriter(spec: PipelineSpec): Writer {
 }
 
 /** Whether every number of the row's answer is finite. */
-export function isAnswered({ values, width, interval }: Answers, row: number): boolean {
-  for (let at = row * width; at < (row + 1) * width; at++) if (!Number.isFinite(values[at])) return false;
-  return (
-    interval === undefined || (Number.isFinite(interval[2 * row]) && Number.isFinite(interval[2 * row + 1]))
-  );
-}
+export const isAnswered = ({ values, width, interval }: Answers, row: number): boolean =>
+  isWholeAnswer(values, width, interval, row);

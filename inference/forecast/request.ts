@@ -1,7 +1,8 @@
 import { foldCategory } from '../../contracts/cells.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import type { ForecastSpec } from '../../contracts/forecast.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
-import { type HistorySeries, historyColumns } from '../history.ts';
+import { type HistorySeries, historyColumns, lastOrigin } from '../history.ts';
 import { readMoment, showMoment } from './moment.ts';
 
 /** What one row asks for: which interval, from which last reading. */
@@ -13,6 +14,18 @@ export interface ForecastMoment {
   intervalsAhead: number;
 }
 export type ForecastPipeline = Pick<PipelineSpec, 'columns'> & { forecast: ForecastSpec };
+
+/**
+ * Timestamp of the last reading, in epoch seconds, which forecasts start from.
+ * @throws RelevoError DATASET_NOT_FOUND where nothing was read yet
+ */
+export function demandOrigin(series: HistorySeries): number {
+  const origin = lastOrigin(series);
+  if (origin !== undefined) return origin;
+  throw new RelevoError('DATASET_NOT_FOUND', 'Nothing was read yet that a forecast could start from', {
+    remedy: 'Ingest the pipeline, then ask again.',
+  });
+}
 
 /**
  * Timestamp of the interval that a row's time lies in, in epoch seconds; undefined where that is no time, is not after

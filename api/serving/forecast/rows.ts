@@ -1,5 +1,6 @@
 import { type ErrorDetails, RelevoError } from '../../../contracts/errors.ts';
 import {
+  demandOrigin,
   expectedTime,
   type ForecastMoment,
   type ForecastPipeline,
@@ -7,7 +8,7 @@ import {
   forecastMoment,
   forecastTarget,
 } from '../../../inference/forecast/request.ts';
-import { type HistorySeries, lastOrigin } from '../../../inference/history.ts';
+import type { HistorySeries } from '../../../inference/history.ts';
 import { shownJson } from '../../http/shown-json.ts';
 
 export interface ForecastRequest {
@@ -31,11 +32,7 @@ export function forecastRequest(
   given: readonly unknown[],
   place: (index: number) => string,
 ): ForecastRequest {
-  const origin = lastOrigin(series);
-  if (origin === undefined)
-    throw new RelevoError('DATASET_NOT_FOUND', 'Nothing was read yet that a forecast could start from', {
-      remedy: 'Ingest the pipeline, then ask again.',
-    });
+  const origin = demandOrigin(series);
   const targets = new Float64Array(given.length);
   const rows: unknown[] = [];
   for (const [index, row] of given.entries()) {
