@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { RelevoError } from '../../contracts/errors.ts';
 import { limits } from '../limits.ts';
 import type { ApiContext } from '../openapi.ts';
+import { within } from '../within.ts';
 
 /** Connections that a file comes by: a whole request's time is not theirs. */
 const uploading = new WeakSet<Socket>();
@@ -46,7 +47,8 @@ export async function* paced(body: AsyncIterable<Uint8Array>, pace: Pace): Async
   try {
     for (;;) {
       const sinceMs = performance.now();
-      const next = await inTime(chunks.next(), pace.withinMs - waitedMs, pace);
+      const next = await within(pace.withinMs - waitedMs, chunks.next());
+      if (next === undefined) throw tooSlow(pace);
       if (next.done) return;
       waitedMs += performance.now() - sinceMs;
       bytes += next.value.byteLength;
@@ -57,14 +59,6 @@ export async function* paced(body: AsyncIterable<Uint8Array>, pace: Pace): Async
     // What waits for the next chunk of a client that is silent would wait for ever.
     chunks.return?.().catch(() => undefined);
   }
-}
-
-function inTime<T>(next: Promise<T>, timeoutMs: number, pace: Pace): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow(pace)), timeoutMs);
-  });
-  return Promise.race([next, late]).finally(() => clearTimeout(timer));
 }
 
 const tooSlow = ({ bytes, withinMs }: Pace): RelevoError =>

@@ -5,6 +5,7 @@ import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import { balancedAccuracy, confusionOf, scoresByClass } from './classification.ts';
 import { lossDifferences, type RowLoss, rowLosses } from './losses.ts';
+import { covers } from './metrics.ts';
 import { fairCoinAtMost, normalAbove } from './paired.ts';
 import type { Predictions } from './predictions.ts';
 import { binsOf, calibrationError } from './reliability.ts';
@@ -112,11 +113,9 @@ function calibrationOf({
 function coverageOf({ actual, challenger, champion, level, limits }: GuardrailInput) {
   const [ours, theirs] = [challenger.interval, champion.interval];
   if (level === undefined || ours === undefined || theirs === undefined) return undefined;
-  const covers = (interval: Float64Array, row: number): boolean =>
-    interval[2 * row] <= actual[row] && actual[row] <= interval[2 * row + 1];
   let [covered, lost, won] = [0, 0, 0];
   for (let row = 0; row < actual.length; row++) {
-    const [isOurs, isTheirs] = [covers(ours, row), covers(theirs, row)];
+    const [isOurs, isTheirs] = [covers(ours, row, actual[row]), covers(theirs, row, actual[row])];
     covered += Number(isOurs);
     lost += Number(isTheirs && !isOurs);
     won += Number(isOurs && !isTheirs);

@@ -74,13 +74,15 @@ export function compareNumbers(
   };
 }
 
+/** Whether a value lies within a row's interval, bounds included. */
+export const covers = (interval: Float64Array, row: number, value: number): boolean =>
+  interval[2 * row] <= value && value <= interval[2 * row + 1];
+
 /** The share of rows within their bounds (rows × 2, both inclusive), and the mean width in the target's unit. */
 export function compareIntervals(actual: Float64Array, interval: Float64Array): Comparison {
   const rows = actual.length;
   const all = once(rows);
-  const inside = actual.map((value, row) =>
-    Number(interval[2 * row] <= value && value <= interval[2 * row + 1]),
-  );
+  const inside = actual.map((value, row) => Number(covers(interval, row, value)));
   const widths = actual.map((_, row) => interval[2 * row + 1] - interval[2 * row]);
   return {
     rows,

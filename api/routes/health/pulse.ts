@@ -1,3 +1,5 @@
+import { within } from '../../within.ts';
+
 /** `slow`: it has not answered promptly, and neither has it refused nor been silent for long. */
 export const standings = ['ok', 'slow', 'away'] as const;
 export type Standing = (typeof standings)[number];
@@ -41,13 +43,4 @@ export function createPulse(
     if (found !== undefined) return found;
     return last === 'away' || performance.now() - sinceMs >= silentMs ? 'away' : 'slow';
   };
-}
-
-/** What comes in time; undefined where nothing does. */
-async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -1,8 +1,7 @@
 import type { Frame } from '../../../contracts/frame.ts';
 import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import type { Split } from '../../../contracts/refs.ts';
-import type { AtHorizon } from './horizon.ts';
-import { daySeconds } from './horizon.ts';
+import { type AtHorizon, daySeconds } from './horizon.ts';
 import { coverageOf, judgeForecast } from './judge.ts';
 
 /** The test rows, answered by champions that were trained anew as they came. */
