@@ -1,6 +1,8 @@
 /**
  * Kills the compute worker with SIGKILL while it trains. `npm run show:crash` does it in ten runs and prints a table.
  */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runId } from '../contracts/ids.ts';
@@ -88,12 +90,33 @@ async function killCompute(workers: Workers): Promise<Kill> {
   return { atMs, doing: doing || 'between steps' };
 }
 
-/** A fit that has a checkpoint: it has reported steps for longer than a checkpoint takes to come. */
-async function untilDeepInAFit(over: AbortSignal): Promise<void> {
-  const deep = ({ name, progress }: { name: string; progress: ActivityProgress | undefined }): boolean =>
-    ['scoreCandidate', 'refitCandidate'].includes(name) &&
-    (progress?.done ?? 0) > spec.candidates.length * 200;
-  while (!over.aborted && !(await activities()).some(deep)) await sleep(50);
+/** A fit has kept a checkpoint, which the next worker must go on from. */
+async function untilCheckpointed({ home }: Workers, over: AbortSignal): Promise<void> {
+  const kept = async (): Promise<boolean> => {
+    const files = await readdir(join(home, 'checkpoints')).catch(() => []);
+    return files.some((file) => file.endsWith('.checkpoint'));
+  };
+  while (!over.aborted && !(await kept())) await sleep(20);
+}
+
+interface Disturbed extends Awaited<ReturnType<typeof train>> {
+  kill: Kill;
+}
+
+/**
+ * Trains with one kill, after a wait or, without one, once a fit has a checkpoint. A run that was over before its kill
+ * shows nothing: it is done again with half the wait.
+ */
+async function trainWithKill(run: string, waitMs?: number): Promise<Disturbed> {
+  for (let attempt = 1, wait = waitMs; attempt <= 4; attempt++, wait = wait && wait / 2) {
+    let kill: Kill | undefined;
+    const trained = await train(`${run}-${attempt}`, async (workers, over) => {
+      await (wait === undefined ? untilCheckpointed(workers, over) : sleep(wait));
+      kill = over.aborted ? undefined : await killCompute(workers);
+    });
+    if (kill) return { ...trained, kill };
+  }
+  throw new Error(`${run} was over before the kill, four times`);
 }
 
 /** Kills the worker at some moment of each of several runs; the last kill is aimed at a fit, so that there is always one to take up again. */
@@ -103,16 +126,10 @@ it(`trains the same model although the compute worker is killed, ${kills} runs`,
   const random = seededRandom(seed, 'kills');
   const table: object[] = [];
   for (let run = 1; run <= kills; run++) {
-    const afterMs = Math.round(calm.tookMs * (0.05 + 0.9 * random.next()));
-    let kill: Kill | undefined;
-    const disturbed = await train(`run-${run}`, async (workers, over) => {
-      if (run === kills) await untilDeepInAFit(over);
-      else await sleep(afterMs);
-      kill = over.aborted ? undefined : await killCompute(workers);
-    });
+    const waitMs = calm.tookMs * (0.05 + 0.9 * random.next());
+    const disturbed = await trainWithKill(`run-${run}`, run === kills ? undefined : waitMs);
     const resumed = resumedSteps(disturbed.result);
-    table.push({ ...kill, tookMs: disturbed.tookMs, resumedFromStep: resumed.join(', ') });
-    expect(kill, 'the run was over before the kill').toBeDefined();
+    table.push({ ...disturbed.kill, tookMs: disturbed.tookMs, resumedFromStep: resumed.join(', ') });
     expect(disturbed.versions).toBe(1);
     expect(disturbed.onnx).toBe(calm.onnx);
     expect(disturbed.result.winner).toBe(calm.result.winner);
