@@ -3,7 +3,7 @@ import { RelevoError } from '../contracts/errors.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef, Part, Watermark } from '../contracts/refs.ts';
 import type { ActivityProgress } from '../contracts/runs.ts';
-import type { Source, SourceSpec } from '../contracts/source.ts';
+import type { ObjectStoreSettings, Source, SourceSpec } from '../contracts/source.ts';
 import type { ValidateInput, ValidateOutput } from '../data/ingest/validate.ts';
 import type { DatasetRegistry } from '../registry/types.ts';
 import { schemaHashOf } from './fingerprints.ts';
@@ -27,6 +27,7 @@ export interface IngestDeps {
   allowedNetworks?: readonly string[];
   /** RELEVO_WATCH, else RELEVO_DATA. */
   watchDir?: string;
+  objectStore?: ObjectStoreSettings;
   scratchDir: string;
 }
 
@@ -37,7 +38,7 @@ export interface StagedBatch {
   continues?: string;
   /** The newest version when the source was read; a commit is only good while it still is. */
   newest?: string;
-  /** Files of a watched folder that were left out, and why. */
+  /** Files of a watched folder or bucket that were left out, and why. */
   warnings?: string[];
   /** Absent where the source has nothing new. */
   batch?: { raw: ArtifactRef; next: Watermark; synthetic: boolean };
@@ -85,6 +86,7 @@ export function createIngestActivities(deps: IngestDeps) {
             dataDir: deps.dataDir,
             allowedNetworks: deps.allowedNetworks,
             watchDir: deps.watchDir,
+            objectStore: deps.objectStore,
             warn: (message) => warnings.push(message),
             localPath: (ref) => artifacts.localPath(ref),
             workDir,

@@ -2,6 +2,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { RelevoError, showValue } from './errors.ts';
+import { bucketAddress, type ObjectStoreSettings } from './source.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const optionalText = z.string().trim().min(1).optional();
@@ -20,8 +21,16 @@ export const environmentSchema = z.object({
     .default('.relevo')
     .transform((path) => resolve(path)),
   RELEVO_DATA: optionalText.transform((path) => (path === undefined ? undefined : resolve(path))),
-  /** Folder with one folder per pipeline, whose new files are ingested as they come. */
-  RELEVO_WATCH: optionalText.transform((path) => (path === undefined ? undefined : resolve(path))),
+  /** Folder with one folder per pipeline, whose new files are ingested as they come; `s3://bucket/prefix` for a bucket. */
+  RELEVO_WATCH: optionalText
+    .refine(
+      (place) => !place?.startsWith('s3://') || bucketAddress(place) !== undefined,
+      's3://bucket/prefix',
+    )
+    .transform((place) => (place === undefined || bucketAddress(place) ? place : resolve(place))),
+  /** The object store, such as http://minio:9000; Amazon's own where absent. */
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  AWS_REGION: optionalText,
   RELEVO_HOST: z.string().default('127.0.0.1'),
   RELEVO_PORT: port.default(3000),
   RELEVO_POSTGRES_PORT: port.default(5433),
@@ -120,6 +129,20 @@ export type Environment = z.infer<typeof environmentSchema>;
  */
 export const trialThreads = (env: Pick<Environment, 'RELEVO_THREADS' | 'RELEVO_COMPUTE_SLOTS'>): number =>
   Math.floor(env.RELEVO_THREADS / Math.min(env.RELEVO_THREADS, env.RELEVO_COMPUTE_SLOTS));
+
+/** What watched folders lie below, where there is such a folder. */
+export function watchRoot({ RELEVO_WATCH, RELEVO_DATA }: Pick<Environment, 'RELEVO_WATCH' | 'RELEVO_DATA'>) {
+  return RELEVO_WATCH === undefined || bucketAddress(RELEVO_WATCH) ? RELEVO_DATA : RELEVO_WATCH;
+}
+
+/** The object store of the settings. */
+export const objectStoreOf = ({
+  S3_ENDPOINT,
+  AWS_REGION,
+}: Pick<Environment, 'S3_ENDPOINT' | 'AWS_REGION'>): ObjectStoreSettings => ({
+  endpoint: S3_ENDPOINT,
+  region: AWS_REGION,
+});
 
 /** Names whose values never appear in an error or a log. */
 const secrets = new Set([

@@ -35,6 +35,8 @@ export const errorCatalogue = {
   PAYLOAD_UNREADABLE: { status: 422, retryable: false },
   NATIVE_LIBRARY_MISSING: { status: 500, retryable: false },
   SOURCE_UNAVAILABLE: { status: 503, retryable: true },
+  BUCKET_UNAVAILABLE: { status: 503, retryable: true },
+  BUCKET_REFUSED: { status: 422, retryable: false },
   SOURCE_CHECKSUM_MISMATCH: { status: 422, retryable: false },
   SOURCE_ENCODING_INVALID: { status: 422, retryable: false },
   SOURCE_HEADER_CHANGED: { status: 422, retryable: false },

@@ -30,24 +30,57 @@ const delimiter = z.string().length(1).default(',');
 /** Cells that mean "no value", compared without case and outer spaces; the empty cell always does. */
 const missing = z.array(z.string()).default([]);
 
-/** A folder whose files are rows too: each whole file is read once, in the order of its last change. */
-export const watchSpecSchema = z.strictObject({
-  /** Below RELEVO_WATCH, or RELEVO_DATA where that is not set. Files of subfolders are left alone. */
-  folder: z.string().min(1),
-  /** What the names of its files end with; names that start with a dot are left alone. */
-  suffix: z.string().min(1).default('.csv'),
-  /** A file is whole once it has not changed for so long. */
-  settleSeconds: z.number().min(0).max(86_400).default(10),
-  /** Instead: a file is whole once there is another with this added to its name, such as `.done`. */
-  doneMarker: z.string().min(1).optional(),
-});
+/**
+ * A folder, or the objects of a bucket below a prefix, whose files are rows too: each whole file is read once, in the
+ * order of its last change.
+ */
+export const watchSpecSchema = z
+  .strictObject({
+    /** Below the folder of RELEVO_WATCH, or RELEVO_DATA where that names none. Files of subfolders are left alone. */
+    folder: z.string().min(1).optional(),
+    /** Instead: a bucket of the object store. */
+    bucket: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name: 3 to 63 of a-z, 0-9, dots and dashes")
+      .optional(),
+    /** What the keys of the bucket's objects start with, all where absent; keys with a further `/` are left alone. */
+    prefix: z.string().max(1_000).optional(),
+    /** What the names of its files end with; names that start with a dot are left alone. */
+    suffix: z.string().min(1).default('.csv'),
+    /** A file is whole once it has not changed for so long. */
+    settleSeconds: z.number().min(0).max(86_400).default(10),
+    /** Instead: a file is whole once there is another with this added to its name, such as `.done`. */
+    doneMarker: z.string().min(1).optional(),
+  })
+  .refine(({ folder, bucket }) => (folder === undefined) !== (bucket === undefined), {
+    message: 'either a folder or a bucket',
+  })
+  .refine(({ bucket, prefix }) => bucket !== undefined || prefix === undefined, {
+    path: ['prefix'],
+    message: 'a bucket beside the prefix',
+  });
 export type WatchSpec = z.infer<typeof watchSpecSchema>;
 
-/** One table as it is, growing at its end, and at files that arrive in a watched folder. */
+/** Bucket and prefix of `s3://bucket/prefix`; undefined for what is no such address. */
+export function bucketAddress(address: string): { bucket: string; prefix: string } | undefined {
+  const [, bucket, prefix = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix };
+}
+
+/** Where the object store is; who may read it says the AWS SDK's own chain of credentials. */
+export interface ObjectStoreSettings {
+  /** S3_ENDPOINT; Amazon's own where absent. */
+  endpoint?: string;
+  /** AWS_REGION; as the SDK finds it where absent. */
+  region?: string;
+}
+
+/** One table as it is, growing at its end, and at files that arrive in a watched folder or bucket. */
 export const csvSourceSchema = z
   .strictObject({
     kind: z.literal('csv'),
-    /** May be empty where a folder is watched. */
+    /** May be empty where a folder or a bucket is watched. */
     locations: z.array(locationSchema),
     delimiter,
     missing,
@@ -55,7 +88,7 @@ export const csvSourceSchema = z
   })
   .refine(({ locations, watch }) => locations.length > 0 || watch !== undefined, {
     path: ['locations'],
-    message: 'one location or more, or a folder to watch',
+    message: 'one location or more, or a folder or bucket to watch',
   });
 
 /** Several tables made into one by a query: extract, load, transform. */
@@ -85,7 +118,7 @@ export interface SourceBatch {
   bytes: number;
   /** The watermark once this batch is committed. */
   next: Watermark;
-  /** JSON of the files read of a watched folder, to be kept and referred to in the watermark. */
+  /** JSON of the files read of a watched folder or bucket, to be kept and referred to in the watermark. */
   filesRead?: string;
   synthetic: boolean;
 }
@@ -97,7 +130,9 @@ export interface SourceContext {
   allowedNetworks?: readonly string[];
   /** What watched folders lie below: RELEVO_WATCH, else RELEVO_DATA, where set. */
   watchDir?: string;
-  /** Called for each file of a watched folder that cannot be read and is left out, with file and line. */
+  /** Where watched buckets are. */
+  objectStore?: ObjectStoreSettings;
+  /** Called for each file of a watched folder or bucket that cannot be read and is left out, with file and line. */
   warn?(message: string): void;
   /** Local path of what a watermark refers to. */
   localPath?(ref: ArtifactRef): Promise<string>;

@@ -1,15 +1,22 @@
 import type { PipelineSpec } from '../contracts/pipeline.ts';
-import { watchSpecSchema } from '../contracts/source.ts';
+import { bucketAddress, type WatchSpec, watchSpecSchema } from '../contracts/source.ts';
 
 /**
- * The pipelines as they are when a folder is watched: every CSV source also takes the files of the folder's subfolder
- * that has the pipeline's name, unless it says itself what it watches.
+ * The pipelines as they are when a folder, or `s3://bucket/prefix`, is watched: every CSV source also takes the files
+ * of the subfolder there that has the pipeline's name, unless it says itself what it watches.
  */
-export const watchedUnder = (specs: PipelineSpec[], watchDir: string | undefined): PipelineSpec[] =>
-  watchDir === undefined ? specs : specs.map(withWatch);
+export const watchedUnder = (specs: PipelineSpec[], watched: string | undefined): PipelineSpec[] =>
+  watched === undefined ? specs : specs.map((spec) => withWatch(spec, watchOf(spec.name, watched)));
 
-function withWatch(spec: PipelineSpec): PipelineSpec {
-  const watch = watchSpecSchema.parse({ folder: spec.name });
+function watchOf(pipeline: string, watched: string): WatchSpec {
+  const address = bucketAddress(watched);
+  if (address === undefined) return watchSpecSchema.parse({ folder: pipeline });
+  const { bucket, prefix } = address;
+  const above = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
+  return watchSpecSchema.parse({ bucket, prefix: `${above}${pipeline}/` });
+}
+
+function withWatch(spec: PipelineSpec, watch: WatchSpec): PipelineSpec {
   const sources = Object.entries(spec.sources).map(([name, source]) => [
     name,
     source.kind === 'csv' ? { watch, ...source } : source,

@@ -35,6 +35,8 @@ export async function startInProcess(services: {
   temporalAddress: string;
   /** RELEVO_PAYLOAD_KEYS of the workers and the client; payloads stay plain where absent. */
   payloadKeys?: string;
+  /** S3_ENDPOINT of the workers. */
+  objectStore?: string;
   /** Where runs and activities are told as spans; traces are off where absent. */
   tracing?: Tracing;
 }): Promise<InProcess> {
@@ -48,6 +50,7 @@ export async function startInProcess(services: {
     RELEVO_DATA: home,
     DATABASE_URL: database.url,
     RELEVO_PAYLOAD_KEYS: services.payloadKeys,
+    S3_ENDPOINT: services.objectStore,
   });
   const dataConverter = dataConverterWith(await payloadCodec(env));
   const ground = openGround(env);

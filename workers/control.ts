@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
+import { objectStoreOf, watchRoot } from '../contracts/env.ts';
 import { pipelines } from '../pipelines/index.ts';
 import { watchedUnder } from '../pipelines/watched.ts';
 import { taskQueues } from '../temporal.config.ts';
@@ -8,15 +9,15 @@ import { workflowBundle } from './bundle.ts';
 import { controlActivities } from './deps/control.ts';
 import { upsertSchedules } from './schedules.ts';
 import { serveAsProcess } from './serve.ts';
-import { watchFolders } from './watch.ts';
+import { watchPlaces } from './watch.ts';
 
 /** A cached workflow takes about half a megabyte. */
 const maxCachedWorkflows = 100;
 
-/** Time between two looks into a watched folder. */
-const lookEveryMs = 5_000;
+/** Time between two looks into a watched folder or bucket. */
+const lookEveryMs = { folder: 5_000, bucket: 30_000 };
 let sender: ReturnType<typeof startSender> | undefined;
-let watch: ReturnType<typeof watchFolders> | undefined;
+let watch: ReturnType<typeof watchPlaces> | undefined;
 
 /** Orchestration and light steps; makes the pipelines and their schedules known when it starts. */
 serveAsProcess({
@@ -36,14 +37,13 @@ serveAsProcess({
   },
   async afterStart({ ground, connection, logger, dataConverter }) {
     sender = startSender(ground.registry.alerts, ground.env, logger);
-    const { RELEVO_WATCH, RELEVO_DATA } = ground.env;
-    const specs = watchedUnder(Object.values(pipelines), RELEVO_WATCH);
+    const specs = watchedUnder(Object.values(pipelines), ground.env.RELEVO_WATCH);
     for (const spec of specs) await ground.registry.pipelines.save(spec);
     const client = new Client({ connection, namespace: ground.env.TEMPORAL_NAMESPACE, dataConverter });
     for (const { id, change } of await upsertSchedules(client, specs))
       logger.info(`Schedule ${change}`, { scheduleId: id });
-    const root = RELEVO_WATCH ?? RELEVO_DATA;
-    watch = watchFolders({ client, specs, root, logger, everyMs: lookEveryMs });
+    const reach = { watchDir: watchRoot(ground.env), objectStore: objectStoreOf(ground.env) };
+    watch = watchPlaces({ client, specs, reach, logger, everyMs: lookEveryMs });
   },
   async beforeEnd() {
     await Promise.allSettled([watch?.stop(), sender?.stop()]);

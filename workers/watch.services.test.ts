@@ -6,7 +6,7 @@ import { type PipelineSpec, pipelineSpecSchema } from '../contracts/pipeline.ts'
 import { type InProcess, startInProcess } from '../test/in-process.ts';
 import { ownTemporal } from '../test/own-temporal.ts';
 import { plant, plantFile, plantRows, writePlant } from '../test/plant.ts';
-import { watchFolders } from './watch.ts';
+import { watchPlaces } from './watch.ts';
 
 const base = plant({ rounds: 10, trials: 0 });
 const locations = [{ kind: 'file', path: plantFile }];
@@ -19,11 +19,13 @@ const spec: PipelineSpec = pipelineSpecSchema.parse({
 
 let stack: InProcess;
 let folder: string;
-let watching: ReturnType<typeof watchFolders>;
+let watching: ReturnType<typeof watchPlaces>;
 const warnings: string[] = [];
 const startWatching = (): void => {
   const logger = { info: () => undefined, warn: (message: string) => void warnings.push(message) };
-  watching = watchFolders({ client: stack.client, specs: [spec], root: stack.dataDir, logger, everyMs: 50 });
+  const reach = { watchDir: stack.dataDir };
+  const everyMs = { folder: 50, bucket: 50 };
+  watching = watchPlaces({ client: stack.client, specs: [spec], reach, logger, everyMs });
 };
 beforeAll(async () => {
   const [databaseUrl, temporalAddress] = [inject('databaseUrl'), ownTemporal()];

@@ -4,60 +4,71 @@ import type { Logger } from '@temporalio/worker';
 import { watchId } from '../contracts/ids.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { FilesArrived, WatchInput } from '../contracts/runs.ts';
-import type { WatchSpec } from '../contracts/source.ts';
-import { type FolderFile, stateOf, wholeFiles } from '../data/sources/folder.ts';
+import type { SourceContext, WatchSpec } from '../contracts/source.ts';
+import { type ArrivedFile, stateOf } from '../data/sources/place.ts';
+import { placeOf } from '../data/sources/watched.ts';
 import { taskQueues } from '../temporal.config.ts';
 
 interface WatchOptions {
   client: Client;
   specs: PipelineSpec[];
-  /** What watched folders lie below. */
-  root: string | undefined;
+  /** What watched folders lie below, and where watched buckets are. */
+  reach: Pick<SourceContext, 'watchDir' | 'objectStore'>;
   logger: Pick<Logger, 'info' | 'warn'>;
-  /** Time between two looks. */
-  everyMs: number;
+  /** Time between two looks of a pipeline: each look into a bucket is a request that costs. */
+  everyMs: { folder: number; bucket: number };
 }
 
-/** Folders that a pipeline's sources watch, each once. */
-function foldersOf(spec: PipelineSpec): WatchSpec[] {
-  const folders = new Map<string, WatchSpec>();
+/** Folders and buckets that a pipeline's sources watch, each once. */
+function watchedBy(spec: PipelineSpec): WatchSpec[] {
+  const places = new Map<string, WatchSpec>();
   for (const source of Object.values(spec.sources))
-    if (source.kind === 'csv' && source.watch) folders.set(JSON.stringify(source.watch), source.watch);
-  return [...folders.values()];
+    if (source.kind === 'csv' && source.watch) places.set(JSON.stringify(source.watch), source.watch);
+  return [...places.values()];
 }
 
 /**
- * Looks into the watched folders of the pipelines again and again; where whole files are there that were not so
- * before, it starts the pipeline's watch workflow, or signals the one that runs. After a restart every folder is
+ * Looks into the watched folders and buckets of the pipelines again and again; where whole files are there that were not so
+ * before, it starts the pipeline's watch workflow, or signals the one that runs. After a restart every place is
  * announced once more; the same files in the same state are the same ingest run, so nothing is read twice.
  */
-export function watchFolders(options: WatchOptions): { stop(): Promise<void> } {
+export function watchPlaces(options: WatchOptions): { stop(): Promise<void> } {
   const { specs, logger, everyMs } = options;
-  const watched = specs.filter((spec) => foldersOf(spec).length > 0);
   const stopping = new AbortController();
   const announced = new Map<string, string>();
   const failing = new Map<string, string>();
 
   async function look(spec: PipelineSpec): Promise<void> {
     try {
-      await announce(spec, announced, options);
+      await announce(spec, announced, options, stopping.signal);
       failing.delete(spec.name);
     } catch (error) {
+      if (stopping.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
       if (failing.get(spec.name) !== message)
-        logger.warn('A watched folder cannot be looked into', { pipeline: spec.name, error: message });
+        logger.warn('A watched folder or bucket cannot be looked into', {
+          pipeline: spec.name,
+          error: message,
+        });
       failing.set(spec.name, message);
     }
   }
 
-  async function run(): Promise<void> {
+  async function run(spec: PipelineSpec, pauseMs: number): Promise<void> {
     while (!stopping.signal.aborted) {
-      for (const spec of watched) await look(spec);
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await look(spec);
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
 
-  const running = watched.length > 0 ? run() : Promise.resolve();
+  // Each pipeline by itself: a store that does not answer keeps no folder waiting.
+  const running = Promise.all(
+    specs.map(async (spec) => {
+      const watches = watchedBy(spec);
+      const hasBucket = watches.some(({ bucket }) => bucket !== undefined);
+      if (watches.length > 0) await run(spec, hasBucket ? everyMs.bucket : everyMs.folder);
+    }),
+  );
   return {
     async stop() {
       stopping.abort();
@@ -69,10 +80,11 @@ export function watchFolders(options: WatchOptions): { stop(): Promise<void> } {
 async function announce(
   spec: PipelineSpec,
   announced: Map<string, string>,
-  { client, root, logger }: WatchOptions,
+  { client, reach, logger }: WatchOptions,
+  signal: AbortSignal,
 ): Promise<void> {
-  const files: FolderFile[] = [];
-  for (const watch of foldersOf(spec)) files.push(...(await wholeFiles(watch, root)));
+  const files: ArrivedFile[] = [];
+  for (const watch of watchedBy(spec)) files.push(...(await placeOf(watch, reach).wholeFiles(signal)));
   const state = stateOf(files);
   if (files.length === 0 || announced.get(spec.name) === state) return;
   const workflowId = watchId(spec.name);

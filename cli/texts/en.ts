@@ -82,7 +82,7 @@ export const en = {
     verbose: 'show where an error comes from',
     url: 'address of the API',
     noTrain: 'start without training a first champion',
-    watch: 'ingest new files of FOLDER/<pipeline>/ as they come',
+    watch: 'ingest new files of FOLDER/<pipeline>/ as they come; s3://bucket/prefix for a bucket',
     mode: 'how to retrain; auto chooses by what has drifted',
     breakerState: 'open: nothing is retrained until it is closed; close: retrains run again',
     check: 'the drift check that says what has drifted',

@@ -85,7 +85,8 @@ export const es: Texts = {
     verbose: 'muestra de dónde viene un error',
     url: 'dirección de la API',
     noTrain: 'arranca sin entrenar a un primer campeón',
-    watch: 'ingiere los archivos nuevos de FOLDER/<pipeline>/ a medida que llegan',
+    watch:
+      'ingiere los archivos nuevos de FOLDER/<pipeline>/ a medida que llegan; s3://bucket/prefijo para un bucket',
     mode: 'cómo se reentrena; auto elige según lo que haya cambiado',
     breakerState: 'open: no se reentrena hasta que se cierre; close: se vuelve a reentrenar',
     check: 'la revisión de deriva que dice qué ha cambiado',

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseEnvironment } from '../../contracts/env.ts';
+import { parseEnvironment, watchRoot } from '../../contracts/env.ts';
 import { withWatch } from './watch.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'relevo-watch-'));
@@ -16,6 +16,17 @@ it('takes the folder of the option before that of the settings', async () => {
   const given = relative(process.cwd(), folder);
   const other = parseEnvironment({ RELEVO_WATCH: '/elsewhere' });
   expect(await withWatch(other, given)).toMatchObject({ RELEVO_WATCH: folder });
+});
+
+it('takes a bucket and its prefix, but no address that is half of one', async () => {
+  const address = 's3://plant-data/incoming';
+  expect(await withWatch(env, address)).toMatchObject({ RELEVO_WATCH: address });
+  const named = parseEnvironment({ RELEVO_WATCH: address, RELEVO_DATA: folder });
+  expect(await withWatch(named, undefined)).toMatchObject({ RELEVO_WATCH: address });
+  expect(watchRoot(named)).toBe(folder);
+  expect(watchRoot(env)).toBe(folder);
+  await expect(withWatch(env, 's3://Plant Data')).rejects.toMatchObject({ details: { field: '--watch' } });
+  expect(() => parseEnvironment({ RELEVO_WATCH: 's3://x' })).toThrow('s3://bucket/prefix');
 });
 
 it('refuses what is no folder, and says which setting named it', async () => {

@@ -10,13 +10,14 @@ import {
   type SourceContext,
   type WatchSpec,
 } from '../../contracts/source.ts';
-import { folderKey, withArrivals } from './arrivals.ts';
+import { withArrivals } from './arrivals.ts';
 import { fetchLocation, isImmutable, locationKey } from './locations.ts';
 import { stageCsv } from './stage.ts';
+import { placeOf } from './watched.ts';
 
 /**
  * CSV files that grow at their end, at the first of the source's locations that can be reached, and the files that
- * arrive in its watched folder.
+ * arrive in its watched folder or bucket.
  */
 export const csvSource: Source<CsvSourceSpec> = {
   kind: 'csv',
@@ -24,28 +25,45 @@ export const csvSource: Source<CsvSourceSpec> = {
   async stage(spec, since, context) {
     await mkdir(context.workDir, { recursive: true });
     const { locations, watch } = spec;
-    if (locations.length === 0 && watch) return await stageFolder(spec, watch, since, context);
-    const failures: RelevoError[] = [];
-    for (const location of locations) {
-      try {
-        return await stageLocation(spec, location, since, context);
-      } catch (error) {
-        if (!(error instanceof RelevoError) || error.code !== 'SOURCE_UNAVAILABLE') throw error;
-        failures.push(error);
-      }
-    }
-    throw unavailable(failures);
+    if (locations.length === 0 && watch) return await stageArrivals(spec, watch, since, context);
+    const { base, known, synthetic } = await stageFirst(spec, since, context);
+    return await withArrivals(spec, base, known, context, { synthetic });
   },
 };
 
-async function stageFolder(
+async function stageArrivals(
   spec: CsvSourceSpec,
   watch: WatchSpec,
   since: Watermark | undefined,
   context: SourceContext,
 ): Promise<SourceBatch | undefined> {
-  const known = since?.location === folderKey(watch) ? since : undefined;
+  const known = since?.location === placeOf(watch, context).key ? since : undefined;
   return await withArrivals(spec, undefined, known, context, { synthetic: false });
+}
+
+interface StagedLocation {
+  base: SourceBatch | undefined;
+  /** The watermark that the batch continues. */
+  known: Watermark | undefined;
+  synthetic: boolean;
+}
+
+/** What is new at the first location that can be reached. @throws RelevoError SOURCE_UNAVAILABLE where none can. */
+async function stageFirst(
+  spec: CsvSourceSpec,
+  since: Watermark | undefined,
+  context: SourceContext,
+): Promise<StagedLocation> {
+  const failures: RelevoError[] = [];
+  for (const location of spec.locations) {
+    try {
+      return await stageLocation(spec, location, since, context);
+    } catch (error) {
+      if (!(error instanceof RelevoError) || error.code !== 'SOURCE_UNAVAILABLE') throw error;
+      failures.push(error);
+    }
+  }
+  throw unavailable(failures);
 }
 
 async function stageLocation(
@@ -53,11 +71,10 @@ async function stageLocation(
   location: Location,
   since: Watermark | undefined,
   context: SourceContext,
-): Promise<SourceBatch | undefined> {
-  const key = locationKey(location);
-  const known = since?.location === key ? since : undefined;
+): Promise<StagedLocation> {
+  const known = since?.location === locationKey(location) ? since : undefined;
   const base = known && isImmutable(location) ? undefined : await stageFile(spec, location, known, context);
-  return await withArrivals(spec, base, known, context, { synthetic: location.kind === 'generator' });
+  return { base, known, synthetic: location.kind === 'generator' };
 }
 
 async function stageFile(

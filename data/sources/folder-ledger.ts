@@ -11,15 +11,17 @@ const fileReadSchema = z.strictObject({
   /** Of the first `bytes` bytes. */
   sha256: z.string(),
   changedMs: z.number(),
+  /** The object store's mark of the content; absent in a folder. */
+  etag: z.string().optional(),
   /** An earlier file with the same content, whose rows these are. */
   repeats: z.string().optional(),
 });
-/** A file of a watched folder that was read, and where reading of it stopped. */
+/** A file of a watched folder or bucket that was read, and where reading of it stopped. */
 export type FileRead = z.infer<typeof fileReadSchema>;
 
 const ledgerSchema = z.array(fileReadSchema);
 
-/** What was read of a watched folder, by file name; nothing where `ref` is absent. */
+/** What was read of a watched folder or bucket, by file name; nothing where `ref` is absent. */
 export async function readLedger(
   ref: ArtifactRef | undefined,
   context: SourceContext,

@@ -13,9 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ArtifactRef, Watermark } from '../../contracts/refs.ts';
-import { sourceSpecSchema, type WatchSpec } from '../../contracts/source.ts';
-import { stateOf, wholeFiles } from './folder.ts';
+import { sourceSpecSchema } from '../../contracts/source.ts';
+import { wholeFiles } from './folder.ts';
 import { sources } from './index.ts';
+import { stateOf } from './place.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'relevo-folder-'));
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -145,8 +146,8 @@ describe('a watched folder', () => {
 });
 
 describe('whole files', () => {
-  const watch: WatchSpec = { folder: 'in', suffix: '.csv', settleSeconds: 10 };
-  const names = async (of = watch, nowMs = Date.now()) =>
+  const watch = { folder: 'in', suffix: '.csv', settleSeconds: 10 };
+  const names = async (of: typeof watch & { doneMarker?: string } = watch, nowMs = Date.now()) =>
     (await wholeFiles(of, home, nowMs)).map(({ name }) => name);
 
   it('are those that have stood still for long enough', async () => {

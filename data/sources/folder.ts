@@ -1,17 +1,49 @@
-import { createHash } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { WatchSpec } from '../../contracts/source.ts';
+import {
+  type ArrivedFile,
+  inOrderOfChange,
+  isSameState,
+  isWantedName,
+  isWhole,
+  type WatchedPlace,
+} from './place.ts';
 
-/** A file of a watched folder, as it is now. */
-export interface FolderFile {
-  name: string;
+type FolderWatch = WatchSpec & { folder: string };
+
+interface FolderFile extends ArrivedFile {
   path: string;
-  bytes: number;
-  /** Last change of content or name, in ms since 1970. */
-  changedMs: number;
+}
+
+/** A watched folder below `root`; without files where it is not there yet. */
+export function folderPlace(watch: FolderWatch, root: string | undefined): WatchedPlace {
+  const inFolder = new Map<string, string>();
+  return {
+    key: `folder:${watch.folder}`,
+    async wholeFiles() {
+      const files = await wholeFiles(watch, root);
+      for (const { name, path } of files) inFolder.set(name, path);
+      return files;
+    },
+    async read(file, _about, use) {
+      const path = inFolder.get(file.name);
+      if (path === undefined) return undefined;
+      const isUnchanged = async () => {
+        const now = await fileNow('', path);
+        return now !== undefined && isSameState(now, file);
+      };
+      try {
+        const result = await use(path);
+        return (await isUnchanged()) ? { result } : undefined;
+      } catch (error) {
+        if (await isUnchanged()) throw error;
+        return undefined;
+      }
+    },
+  };
 }
 
 /**
@@ -20,7 +52,7 @@ export interface FolderFile {
  * @throws RelevoError SOURCE_UNAVAILABLE where the folder lies outside `root`.
  */
 export async function wholeFiles(
-  watch: WatchSpec,
+  watch: FolderWatch,
   root: string | undefined,
   nowMs = Date.now(),
 ): Promise<FolderFile[]> {
@@ -32,33 +64,13 @@ export async function wholeFiles(
   for (const entry of entries) {
     if (!isWanted(entry, watch)) continue;
     const file = await fileNow(folder, entry.name);
-    if (file && isWhole(file, watch, names, nowMs)) found.push(file);
+    if (file && isWhole(file, watch, { names, nowMs })) found.push(file);
   }
-  return found.sort((a, b) => a.changedMs - b.changedMs || (a.name < b.name ? -1 : 1));
+  return inOrderOfChange(found);
 }
 
-/** Whether a file is still as it was found. */
-export async function isUnchanged(file: FolderFile): Promise<boolean> {
-  const now = await fileNow('', file.path);
-  return now?.bytes === file.bytes && now.changedMs === file.changedMs;
-}
-
-/** Equal for equal files in equal state, 16 hexadecimal digits. */
-export function stateOf(files: FolderFile[]): string {
-  const seen = files.map(({ name, bytes, changedMs }) => [name, bytes, changedMs]);
-  return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 16);
-}
-
-const isWanted = (entry: Dirent, { suffix, doneMarker }: WatchSpec): boolean =>
-  entry.isFile() &&
-  !entry.name.startsWith('.') &&
-  entry.name.endsWith(suffix) &&
-  (doneMarker === undefined || !entry.name.endsWith(doneMarker));
-
-function isWhole(file: FolderFile, watch: WatchSpec, names: Set<string>, nowMs: number): boolean {
-  if (watch.doneMarker !== undefined) return names.has(file.name + watch.doneMarker);
-  return nowMs - file.changedMs >= watch.settleSeconds * 1000;
-}
+const isWanted = (entry: Dirent, watch: WatchSpec): boolean =>
+  entry.isFile() && isWantedName(entry.name, watch);
 
 async function fileNow(folder: string, name: string): Promise<FolderFile | undefined> {
   const path = join(folder, name);

@@ -15,7 +15,7 @@ import { createSplitActivities } from '../../activities/splitting.ts';
 import { createTrainingActivities } from '../../activities/training.ts';
 import { createTrainingSets } from '../../activities/training-set.ts';
 import { createTrialActivities } from '../../activities/trial.ts';
-import { trialThreads } from '../../contracts/env.ts';
+import { objectStoreOf, trialThreads, watchRoot } from '../../contracts/env.ts';
 import { validateBatch } from '../../data/ingest/validate.ts';
 import { profileDataset } from '../../data/profile.ts';
 import { chooseSource, sources } from '../../data/sources/index.ts';
@@ -45,7 +45,8 @@ export async function computeActivities({ env, registry, artifacts }: Ground) {
       profileDataset,
       dataDir: env.RELEVO_DATA,
       allowedNetworks: env.RELEVO_ALLOWED_NETWORKS,
-      watchDir: env.RELEVO_WATCH ?? env.RELEVO_DATA,
+      watchDir: watchRoot(env),
+      objectStore: objectStoreOf(env),
       scratchDir,
     }),
     ...createSplitActivities({ registry, artifacts }),
