@@ -14,6 +14,7 @@ import { putJson } from '../json.ts';
 import type { TrainingSets } from '../training-set.ts';
 import { readSplit } from './anew.ts';
 import { demandChampion } from './champion.ts';
+import { groupsJudged, groupsOf, hasLearned } from './groups.ts';
 import { learnedRows } from './learned.ts';
 
 interface Deps {
@@ -58,7 +59,8 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
      */
     async findArchived({ set }: { set: TrainingSetRef }): Promise<ArchiveFinding> {
       return await withHeartbeat('archive', async ({ report, signal }) => {
-        const { train, validation } = await readSplit(artifacts, set.split);
+        const split = await readSplit(artifacts, set.split);
+        const { train, validation } = split;
         const judged = await putJson(artifacts, 'split.json', { train, validation: [], test: validation });
         const { spec, frame } = await trainingSets.testFrame({ ...set, split: judged });
         const champion = await demandChampion(registry.models, spec.name);
@@ -66,7 +68,9 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
         const judgedOn = new Set(validation);
+        const groups = await groupsJudged(artifacts, spec, manifest, split);
         const isUnseen = async (version: ModelVersion): Promise<boolean> => {
+          if (groups) return !hasLearned(await groupsOf({ artifacts, manifestOf }, spec, version), groups);
           const learned = await learnedRows(artifacts, manifestOf, version, manifest);
           return !learned.some((id) => judgedOn.has(id));
         };

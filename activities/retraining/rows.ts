@@ -19,6 +19,7 @@ import type { CandidatePlan } from '../search.ts';
 import { loadSpec } from '../specs.ts';
 import { changePoints } from './anew.ts';
 import { demandChampion, planOf } from './champion.ts';
+import { groupRule } from './groups.ts';
 import { learnedRows } from './learned.ts';
 
 interface Deps {
@@ -73,7 +74,8 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
   return {
     /**
      * The newest labelled rows that the champion has not learned are the test rows, those before them validate: so
-     * that neither champion nor challenger knows what it is judged on.
+     * that neither champion nor challenger knows what it is judged on. Where the pipeline splits by groups, none of the
+     * test rows is of a group that either has learned.
      */
     async divideForRetrain(input: {
       spec: ArtifactRef;
@@ -88,13 +90,15 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
       const [sinceRowId] = changePoints(check?.report);
       return await withHeartbeat('divide', async ({ signal }) => {
         const paths = await localPaths(artifacts, dataset.manifest.parts);
-        const frame = await readFrame(paths, spec, { columns: [spec.target] });
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
+        const groups = await groupRule({ artifacts, manifestOf }, spec, champion);
+        const columns = [spec.target, ...(groups ? [groups.by] : [])];
+        const frame = await readFrame(paths, spec, { columns });
         const learned = await learnedRows(artifacts, manifestOf, champion, dataset.manifest);
         const { fresh, ...whole } = await divideByArrival(
           frame,
-          { target: spec.target, learned, classes: classesOf(spec), sinceRowId },
+          { target: spec.target, learned, classes: classesOf(spec), sinceRowId, groups },
           signal,
         );
         const { validation, test } = whole;
