@@ -8,11 +8,11 @@ export interface ModelInput {
 export type Columns = Record<string, Float64Array | string[]>;
 
 /**
- * Rows of one native run come in multiples of this many, filled up with missing values: sine, logarithm and their
- * kin round the last digit differently inside and outside of a vector register, so a row alone would otherwise
- * get another answer than the same row among others.
+ * Rows of one native run come in multiples of this many, filled up with missing values, where the model does not say that
+ * its rows are independent: sine, logarithm and their kin round the last digit differently inside and outside of a
+ * vector register, so a row alone would otherwise get another answer than the same row among others.
  */
-const vectorRows = 8;
+export const vectorRows = 8;
 
 /** @throws RangeError where a column is absent, of the other kind, not `rows` long, or holds a text that is none. */
 export function checkColumns(inputs: ModelInput[], columns: Columns, rows: number): void {
@@ -27,14 +27,15 @@ export function checkColumns(inputs: ModelInput[], columns: Columns, rows: numbe
   }
 }
 
-/** The tensors of one native run over the rows from `start` up to `end`. */
+/** The tensors of one native run over the rows from `start` up to `end`, filled up to a multiple of `inRowsOf`. */
 export function toFeeds(
   inputs: ModelInput[],
   columns: Columns,
   start: number,
   end: number,
+  inRowsOf: number,
 ): Record<string, OnnxValue> {
-  const filled = Math.ceil((end - start) / vectorRows) * vectorRows;
+  const filled = Math.ceil((end - start) / inRowsOf) * inRowsOf;
   const feeds: Record<string, OnnxValue> = {};
   for (const { name } of inputs) {
     const column = columns[name];

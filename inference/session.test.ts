@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { col, where } from '../contracts/expression.ts';
 import { compileNumber } from '../models/onnx/expression.ts';
 import { createGraph } from '../models/onnx/graph.ts';
+import { readMetadata } from './metadata.ts';
 import { type InferenceModel, openModel } from './session.ts';
 
 /** x + 1 where the load is light, x elsewhere. */
@@ -51,17 +52,22 @@ describe('an open model', () => {
     expect(ticks).toBeGreaterThan(5);
   });
 
-  it('answers a row to the bit the same in any company', async () => {
+  const [x, wave] = [col('x'), col('x').sine().plus(col('x').exponential()).plus(col('x').naturalLog())];
+  it.each([
+    ['whose graph repeats what it rounds by place', wave, ['rows']],
+    ['that is filled up with missing rows', wave.plus(x.power(1.3)), []],
+  ])('answers a row to the bit the same in any company: a model %s', async (_, formula, metadata) => {
     const graph = createGraph('waves');
     const inputs = { x: graph.input('x', 'double') };
-    const wave = col('x').sine().plus(col('x').exponential()).plus(col('x').naturalLog());
-    graph.output(compileNumber(graph, wave.expression, inputs), 'prediction');
-    const waves = await openModel(graph.toBytes({}));
-    const x = Float64Array.from({ length: 800 }, (_, i) => 0.001 + i * 0.00791);
-    const together = await waves.predict({ x }, x.length);
+    graph.output(compileNumber(graph, formula.expression, inputs), 'prediction');
+    const bytes = graph.toBytes({});
+    expect(Object.keys(await readMetadata(bytes))).toEqual(metadata);
+    const waves = await openModel(bytes);
+    const values = Float64Array.from({ length: 800 }, (_, i) => 0.001 + i * 0.00791);
+    const together = await waves.predict({ x: values }, values.length);
     for (const size of [1, 3, 7, 13]) {
-      for (let start = 0; start + size <= x.length; start += 37) {
-        const some = await waves.predict({ x: x.subarray(start, start + size) }, size);
+      for (let start = 0; start + size <= values.length; start += 37) {
+        const some = await waves.predict({ x: values.subarray(start, start + size) }, size);
         expect(some).toEqual(together.slice(start, start + size));
       }
     }

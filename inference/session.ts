@@ -1,6 +1,6 @@
 import { InferenceSession, type OnnxValue } from 'onnxruntime-node';
 import { z } from 'zod';
-import { type Columns, checkColumns, type ModelInput, toFeeds } from './columns.ts';
+import { type Columns, checkColumns, type ModelInput, toFeeds, vectorRows } from './columns.ts';
 import { readMetadata } from './metadata.ts';
 
 /** Everything that a model says about rows. */
@@ -30,8 +30,8 @@ export interface InferenceModel {
   /**
    * The file's output `prediction`, row-major: one number per row, or `width` numbers where it is `[N, width]`.
    * Columns that the model does not read are ignored. Many rows take several native runs, so that the event loop
-   * is never held for long. A row's answer does not depend on its company. Rows in eights are not copied: leave
-   * the columns alone until the answer is there.
+   * is never held for long. A row's answer does not depend on its company. Rows may not be copied: leave the
+   * columns alone until the answer is there.
    * @throws RangeError where a column is absent, of the other kind, or not `rows` long.
    */
   predict(columns: Columns, rows: number): Promise<Float64Array>;
@@ -73,13 +73,13 @@ export async function openModel(
     const { outputNames } = session;
     if (!outputNames.includes('prediction'))
       throw new RangeError(`the model has no output named "prediction", but ${outputNames.join(', ')}`);
-    const { classes } = await readMetadata(bytesOrPath);
+    const { classes, rows } = await readMetadata(bytesOrPath);
     const outputs = {
       label: outputNames.includes('label'),
       interval: outputNames.includes('interval'),
       ...(classes === undefined ? {} : { classes: z.array(z.string()).parse(JSON.parse(classes)) }),
     };
-    return new Session(session, outputs, runRows);
+    return new Session(session, outputs, { runRows, inRowsOf: rows === 'independent' ? 1 : vectorRows });
   } catch (error) {
     await session.release();
     throw error;
@@ -93,9 +93,15 @@ class Session implements InferenceModel {
   private readonly allOutputs: string[];
   private readonly underWay = new Set<Promise<unknown>>();
   private runRows: number;
+  private readonly inRowsOf: number;
   private readonly adapts: boolean;
 
-  constructor(session: InferenceSession, outputs: ModelOutputs, runRows: number | undefined) {
+  constructor(
+    session: InferenceSession,
+    outputs: ModelOutputs,
+    { runRows, inRowsOf }: { runRows: number | undefined; inRowsOf: number },
+  ) {
+    this.inRowsOf = inRowsOf;
     this.runRows = runRows ?? initialRunRows;
     this.adapts = runRows === undefined;
     this.session = session;
@@ -184,7 +190,7 @@ class Session implements InferenceModel {
     end: number,
     outputs: string[],
   ): Promise<InferenceSession.OnnxValueMapType> {
-    const feeds = toFeeds(this.inputs, columns, start, end);
+    const feeds = toFeeds(this.inputs, columns, start, end, this.inRowsOf);
     let startedMs = 0;
     // onnxruntime-node runs in a setImmediate of its own, so this one tells when it starts.
     setImmediate(() => {

@@ -59,6 +59,17 @@ describe.each(await contractCases())('rows that are hard: $title', ({ entry, tas
         expect(relative(answer[i], quantile(sorted, level))).toBeLessThan(0.05);
   });
 
+  it('answers a row in ONNX to the bit as alone', async () => {
+    const model = await fitRows(rowsOf(task, 400, 11, entry.needs.complete ? 0 : 0.1));
+    const together = await onnxPredictions(model, unseen);
+    const width = unseen.names.length;
+    for (const row of [0, 7, 149]) {
+      const alone = { ...unseen, rows: 1, data: unseen.data.slice(row * width, (row + 1) * width) };
+      expect(await onnxPredictions(model, alone)).toEqual(together.slice(row * outputs, (row + 1) * outputs));
+    }
+    model.dispose?.();
+  });
+
   it('takes one row', async () => {
     const target = Float64Array.of(task.kind === 'classification' ? 1 : 7.25);
     const predicted = await answers({ features: matrixOf([[1, 2, 3, 4]]), target });

@@ -2,6 +2,7 @@ import { RelevoError } from '../../contracts/errors.ts';
 import type { BinaryOperator, Expression, UnaryOperator } from '../../contracts/expression.ts';
 import type { TensorName } from '../../contracts/onnx.ts';
 import type { OnnxGraphBuilder } from './graph.ts';
+import { addRounded } from './rows.ts';
 import {
   asNumber,
   asTruth,
@@ -126,15 +127,20 @@ function unary(c: Compiler, expression: Expression & { op: UnaryOperator }): Val
 }
 
 const keepingInfinity = (op: string) => (c: Compiler, x: Value) => nodeValue(c, 'number', op, x);
+const rounded = (op: string) => (c: Compiler, x: Value) => ({
+  ...x,
+  tensor: addRounded(c.graph, op, x.tensor),
+  literal: undefined,
+});
 /** e^−∞ would be 0, not missing. */
-const settling = (op: string) => (c: Compiler, x: Value) => nodeValue(c, 'number', op, settled(c, x));
+const settling = (op: string) => (c: Compiler, x: Value) => rounded(op)(c, settled(c, x));
 
 const numericUnary: Record<Exclude<UnaryOperator, 'not' | 'isMissing'>, (c: Compiler, x: Value) => Value> = {
   negate: keepingInfinity('Neg'),
   absolute: keepingInfinity('Abs'),
   squareRoot: keepingInfinity('Sqrt'),
   floor: keepingInfinity('Floor'),
-  naturalLog: (c, x) => mayOverflow(nodeValue(c, 'number', 'Log', x)),
+  naturalLog: (c, x) => mayOverflow(rounded('Log')(c, x)),
   exponential: (c, x) => mayOverflow(settling('Exp')(c, x)),
   sine: settling('Sin'),
   cosine: settling('Cos'),

@@ -61,7 +61,10 @@ describe('a graph', () => {
       irVersion: '9',
       producerName: 'relevo',
       opsetImport: [{ version: '19' }, { domain: 'ai.onnx.ml', version: '4' }],
-      metadataProps: [{ key: 'pipeline', value: 'steel' }],
+      metadataProps: [
+        { key: 'pipeline', value: 'steel' },
+        { key: 'rows', value: 'independent' },
+      ],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { OnnxAttribute, OnnxElement, TensorName } from '../../contracts/onnx.ts';
 import { attributeTypes, elementTypes, modelProtoType } from './proto.ts';
+import { areRowsIndependent, rowsMetadata } from './rows.ts';
 
 /** What a graph is made of before it becomes protobuf. */
 export interface GraphParts {
@@ -33,17 +34,20 @@ const utf8 = new TextEncoder();
 
 /**
  * Bytes of an ONNX file (`ModelProto`). Equal parts and metadata give equal bytes.
- * @param metadata becomes `metadata_props`, sorted by key.
+ * @param metadata becomes `metadata_props`, sorted by key, with a mark where rows are independent.
  */
 export function encodeModel(parts: GraphParts, metadata: Record<string, string>): Uint8Array {
   const type = modelProtoType();
-  const keys = Object.keys(metadata).sort();
+  const all = areRowsIndependent(parts)
+    ? { ...metadata, [rowsMetadata.key]: rowsMetadata.independent }
+    : metadata;
+  const keys = Object.keys(all).sort();
   const message = type.fromObject({
     irVersion,
     producerName: 'relevo',
     opsetImport: opsets,
     graph: encodeGraph(parts),
-    metadataProps: keys.map((key) => ({ key, value: metadata[key] })),
+    metadataProps: keys.map((key) => ({ key, value: all[key] })),
   });
   return type.encode(message).finish();
 }

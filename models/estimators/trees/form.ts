@@ -1,5 +1,6 @@
 import type { FitInput, Task, TreeModel } from '../../../contracts/estimator.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
+import { addRounded } from '../../onnx/rows.ts';
 
 /**
  * What the sums of an ensemble's trees are, and so how predictions come of them:
@@ -96,7 +97,7 @@ export function addForm(graph: OnnxGraph, form: Form, values: TensorName, sums: 
     case 'softmax':
       return graph.node('Softmax', [values], { axis: { int: 1 } })[0];
     case 'logistic':
-      return withFirst(graph, graph.node('Sigmoid', [values])[0]);
+      return withFirst(graph, addRounded(graph, 'Sigmoid', values));
     case 'shares': {
       const zero = graph.constant('double', [0], []);
       if (sums === 1)
