@@ -7,6 +7,7 @@ import { chooseRows } from './choice.ts';
 import { checkAll } from './compare.ts';
 import type { CheckDraft } from './draft.ts';
 import { createRowReader } from './frames.ts';
+import { laterRows } from './later.ts';
 import { type MonitorDeps, readWatched } from './open.ts';
 import { lineageOf } from './row-ids.ts';
 import { readServed } from './served.ts';
@@ -46,6 +47,7 @@ export function createMonitoringActivities(deps: Deps) {
           lineage: lineageOf(dataset.manifest),
           champion: watched,
           memory: known?.state,
+          later: await laterRows(spec, watched, dataset.manifest, reader),
           times: (column) => reader.times(spec, parts, column),
         });
         report({ phase: 'compare', done: 0, total: choice.current.length });

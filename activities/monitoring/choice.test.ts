@@ -65,6 +65,25 @@ describe('rows of a check', () => {
     expect([...choice.reference.rowIds]).toEqual(range(0, 60));
   });
 
+  it('of tables that were read anew are those that are later, and a check of the same goes on from the last', async () => {
+    const reread = { lineage: 'two', later: Float64Array.from(range(110, 150)) };
+    const first = await choose({}, { ...reread, memory: memory(120, 140) });
+    for (const rows of [first.current, first.fresh, first.streamed])
+      expect([...rows]).toEqual(range(110, 150));
+    expect([...first.reference.rowIds]).toEqual(range(0, 60));
+    const again = await choose({}, { ...reread, memory: { ...memory(130, 140), lineage: 'two' } });
+    expect([...again.current]).toEqual(range(131, 150));
+    expect([...again.streamed]).toEqual(range(141, 150));
+    const last = await choose({ current: { kind: 'rows', rows: 60 } }, reread);
+    expect([last.current.length, last.fresh.length]).toEqual([60, 40]);
+  });
+
+  it('of tables that were read anew without a time tell nothing of the champion’s errors', async () => {
+    const choice = await choose({}, { lineage: 'two', later: 'unknown' });
+    expect([...choice.current]).toEqual(range(0, 150));
+    expect([choice.fresh.length, choice.streamed.length]).toEqual([0, 0]);
+  });
+
   it('that the champion has learned meanwhile are no evidence of its errors', async () => {
     const learned = { train: range(0, 110), validation: [], test: range(110, 130) };
     const champion = { parts: [part(0, 100), part(100, 30)], lineage: 'one', split: learned };

@@ -11,6 +11,12 @@ export interface Rows {
   rowIds: Float64Array;
 }
 
+/**
+ * Rows that are later than all that the champion was made of, where its tables were read anew since and only their time
+ * tells; `unknown` where not even that, so that no row counts as new to the champion.
+ */
+export type Later = Float64Array | 'unknown';
+
 /** What a check compares with what. */
 export interface Choice {
   current: Float64Array;
@@ -22,6 +28,8 @@ export interface Choice {
   fresh: Float64Array;
   /** Rows that the streams have not seen, new to the champion. */
   streamed: Float64Array;
+  /** Absent where row ids tell. */
+  later?: Later;
   sampled: boolean;
 }
 
@@ -32,6 +40,7 @@ export interface ChoiceInput {
   lineage: string;
   champion: { parts: readonly Part[]; lineage: string; split: Split };
   memory: MonitorState | undefined;
+  later?: Later;
   /** Reads a time column of the whole dataset that is checked; epoch seconds, by rising row id. */
   times(column: string): Promise<Pick<Frame, 'rowIds'> & { times: Float64Array }>;
 }
@@ -43,26 +52,46 @@ const weekSeconds = 7 * 24 * hourSeconds;
 
 /** Chooses the rows of a check by the pipeline's drift policy. */
 export async function chooseRows(input: ChoiceInput): Promise<Choice> {
-  const { spec, parts, champion } = input;
+  const { spec, champion } = input;
   const { maxRows } = spec.drift;
   const sameRows = input.lineage === champion.lineage;
-  const known = sameRows
-    ? [...champion.split.train, ...champion.split.validation, ...champion.split.test]
-    : [];
+  const isNew = newTo(input, sameRows);
   const current = await currentRows(input, sameRows);
   const reference = await referenceRows(input, sameRows, current);
   const heldOut = heldOutRows(input, sameRows, current, reference);
   const thinned = thin(current, maxRows, spec.seed);
-  const newest = idsAfter(parts, seenUntil(input, sameRows, 'streamedRowId'));
+  const newest = newRows(input, sameRows, 'streamedRowId');
   return {
     current: thinned,
     reference: { ...reference, rowIds: thin(reference.rowIds, maxRows, spec.seed) },
     heldOut: { ...heldOut, rowIds: thin(heldOut.rowIds, maxRows, spec.seed) },
-    fresh: without(thinned, known),
+    fresh: isNew(thinned),
     // A stream that skips rows is another stream; what is too much for one check waits for the next.
-    streamed: without(newest, known).subarray(0, maxRows),
+    streamed: isNew(newest).subarray(0, maxRows),
+    later: input.later,
     sampled: current.length > maxRows || reference.rowIds.length > maxRows,
   };
+}
+
+/** Picks the rows that are new to the champion. */
+function newTo({ champion, later }: ChoiceInput, sameRows: boolean): (ids: Float64Array) => Float64Array {
+  const { train, validation, test } = champion.split;
+  if (sameRows) return (ids) => without(ids, [...train, ...validation, ...test]);
+  if (later === undefined) return (ids) => ids;
+  const known = new Set(later === 'unknown' ? [] : later);
+  return (ids) => ids.filter((id) => known.has(id));
+}
+
+/** Rows that earlier checks have not seen. */
+function newRows(
+  input: ChoiceInput,
+  sameRows: boolean,
+  mark: 'comparedRowId' | 'streamedRowId',
+): Float64Array {
+  const { parts, later, memory, lineage } = input;
+  const isRemembered = memory?.lineage === lineage && memory[mark] !== null;
+  if (later !== undefined && later !== 'unknown' && !isRemembered) return later;
+  return idsAfter(parts, seenUntil(input, sameRows, mark));
 }
 
 /** Up to which row earlier checks have seen the data; what the champion was made of counts as seen. */
@@ -79,7 +108,7 @@ function seenUntil(
 
 async function currentRows(input: ChoiceInput, sameRows: boolean): Promise<Float64Array> {
   const { current } = input.spec.drift;
-  if (current.kind === 'new') return idsAfter(input.parts, seenUntil(input, sameRows, 'comparedRowId'));
+  if (current.kind === 'new') return newRows(input, sameRows, 'comparedRowId');
   if (current.kind === 'rows') return idsAfter(input.parts, null).slice(-current.rows);
   const { rowIds, times } = await input.times(current.by);
   const newest = times.reduce(

@@ -36,15 +36,22 @@ export async function freshnessOf(artifacts: ArtifactStore, { spec, dataset }: W
   });
 }
 
+const recencyFinding: Finding = {
+  check: 'recency',
+  message:
+    'the tables were read anew since the champion was made, and no column tells which rows are later: its errors on new rows cannot be known',
+};
+
 /**
  * Faults of the rows themselves: their cells, how many of them went to quarantine since the champion's data was read,
  * and how many came. How old they are is for `freshnessOf`.
  */
 export function qualityOf(work: Work, { names, reference, current }: Frames): Finding[] {
-  const { dataset, watched, memory } = work;
+  const { dataset, watched, memory, choice } = work;
   return [
     ...cellFindings(names, reference, current),
     ...(dataset.id === watched.dataset.id ? [] : quarantineFindings(watched.dataset.report, dataset.report)),
     ...volumeFindings(memory?.volumes ?? [], arrived(work)),
+    ...(choice.later === 'unknown' ? [recencyFinding] : []),
   ];
 }

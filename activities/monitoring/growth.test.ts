@@ -53,5 +53,12 @@ describe('growth', () => {
   it('is not known of data that was read anew', () => {
     const anew = { rows: 2_000, parts: [part(0, 2_000, 'z')] };
     expect(growthOf(policy(), watched, anew, undefined)).toBeUndefined();
+    expect(growthOf(policy(), watched, anew, undefined, 'unknown')).toBeUndefined();
+  });
+
+  it('is told by the time of rows whose tables were read anew', () => {
+    const anew = { rows: 2_000, parts: [part(0, 2_000, 'z')] };
+    const later = Float64Array.from(ids(1_100, 900));
+    expect(growthOf(policy(), watched, anew, undefined, later)).toMatchObject({ newRows: 900, isDue: true });
   });
 });

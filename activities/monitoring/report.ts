@@ -26,7 +26,7 @@ export function reportOf(
   const { compared, joint, streams, evidence, performance, quality } = found;
   const { current, reference, sampled } = choice;
   const judged = judgeReport(compared, evidence, quality, performance?.isWorse);
-  const growth = growthOf(spec, watched, dataset.manifest, memory);
+  const growth = growthOf(spec, watched, dataset.manifest, memory, choice.later);
   const report: Omit<DriftReport, 'advice'> = {
     pipeline: spec.name,
     modelVersion: watched.version.version,

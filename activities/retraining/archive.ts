@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import { RelevoError } from '../../contracts/errors.ts';
 import type { Frame } from '../../contracts/frame.ts';
 import { asLoss, type MetricName } from '../../contracts/metrics.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
@@ -44,6 +45,11 @@ function isAtHome({ metrics }: Pick<ModelVersion, 'metrics'>, metric: MetricName
   return own !== undefined && loss <= Math.max(asLoss(metric, own.low), asLoss(metric, own.high));
 }
 
+/** A version of which nobody knows what it has learned does not contend. */
+function unknownAsUndefined(error: unknown): undefined {
+  if (!(error instanceof RelevoError) || error.code !== 'RETRAIN_IMPOSSIBLE') throw error;
+}
+
 /** Versions of earlier days, for concepts that come back. */
 export function createArchiveActivities({ artifacts, registry, trainingSets }: Deps) {
   const lossOf = async (spec: PipelineSpec, version: ModelVersion, frame: Frame): Promise<number> => {
@@ -67,12 +73,13 @@ export function createArchiveActivities({ artifacts, registry, trainingSets }: D
         const { manifest } = await registry.datasets.get(set.datasetVersion);
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
+        const readers = { artifacts, manifestOf };
         const judgedOn = new Set(validation);
         const groups = await groupsJudged(artifacts, spec, manifest, split);
         const isUnseen = async (version: ModelVersion): Promise<boolean> => {
-          if (groups) return !hasLearned(await groupsOf({ artifacts, manifestOf }, spec, version), groups);
-          const learned = await learnedRows(artifacts, manifestOf, version, manifest);
-          return !learned.some((id) => judgedOn.has(id));
+          if (groups) return !hasLearned(await groupsOf(readers, spec, version), groups);
+          const learned = await learnedRows(readers, spec, version, manifest).catch(unknownAsUndefined);
+          return learned !== undefined && !learned.some((id) => judgedOn.has(id));
         };
         const versions = (await registry.models.list(spec.name, { limit: mostVersions })).filter(
           (version) =>

@@ -7,11 +7,7 @@ import { type GroupRule, type GroupSides, groupSides } from '../../models/retrai
 import type { ModelVersion } from '../../registry/types.ts';
 import { localPaths } from '../parts.ts';
 import { readSplit } from './anew.ts';
-
-interface Readers {
-  artifacts: ArtifactStore;
-  manifestOf(datasetVersion: string): Promise<Manifest>;
-}
+import type { LearnedReaders } from './learned.ts';
 
 /** The column whose equal values a pipeline keeps on one side; undefined where it splits otherwise. */
 export const groupColumn = ({ split }: Pick<PipelineSpec, 'split'>): string | undefined =>
@@ -22,7 +18,7 @@ export const groupColumn = ({ split }: Pick<PipelineSpec, 'split'>): string | un
  * may have other ids by now. Undefined where the pipeline does not, or the version's dataset lacks the column.
  */
 export async function groupsOf(
-  { artifacts, manifestOf }: Readers,
+  { artifacts, manifestOf }: LearnedReaders,
   spec: PipelineSpec,
   version: Pick<ModelVersion, 'datasetVersion' | 'splitArtifact' | 'spec'>,
 ): Promise<GroupSides | undefined> {
@@ -42,7 +38,7 @@ export async function groupsOf(
  * @throws RelevoError RETRAIN_IMPOSSIBLE where nobody knows which groups the champion has learned.
  */
 export async function groupRule(
-  readers: Readers,
+  readers: LearnedReaders,
   spec: PipelineSpec,
   champion: ModelVersion,
 ): Promise<GroupRule | undefined> {

@@ -92,10 +92,11 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
         const paths = await localPaths(artifacts, dataset.manifest.parts);
         const manifestOf = async (id: string): Promise<Manifest> =>
           (await registry.datasets.get(id)).manifest;
-        const groups = await groupRule({ artifacts, manifestOf }, spec, champion);
+        const readers = { artifacts, manifestOf };
+        const groups = await groupRule(readers, spec, champion);
         const columns = [spec.target, ...(groups ? [groups.by] : [])];
         const frame = await readFrame(paths, spec, { columns });
-        const learned = await learnedRows(artifacts, manifestOf, champion, dataset.manifest);
+        const learned = await learnedRows(readers, spec, champion, dataset.manifest);
         const { fresh, ...whole } = await divideByArrival(
           frame,
           { target: spec.target, learned, classes: classesOf(spec), sinceRowId, groups },
