@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { number } from './columns.ts';
+import { category, number, timestamp } from './columns.ts';
 import { RelevoError } from './errors.ts';
 import { col, columnsOf, where } from './expression.ts';
 import { definePipeline, type PipelineDefinition, parsePipelineSpec } from './pipeline.ts';
@@ -58,6 +58,23 @@ describe('definePipeline', () => {
       field,
       value,
     ]);
+  });
+
+  it.each(['reference', 'current'] as const)('refuses hours of a drift %s by a category', (rows) => {
+    const windows = {
+      reference: { kind: 'same-hours' as const, weeks: 2 },
+      current: { kind: 'hours' as const, hours: 6 },
+    };
+    const columns = { ...definition.columns, at: timestamp('%Y-%m-%d'), shift: category(['day', 'night']) };
+    const by = (column: string) => ({ columns, drift: { [rows]: { ...windows[rows], by: column } } });
+    expect(refusal(by('shift')).details).toEqual({
+      field: `drift.${rows}.by`,
+      value: 'shift',
+      expected: 'a column of moments, such as at',
+    });
+    expect(refusal(by('tide')).details).toMatchObject({ field: `drift.${rows}.by`, value: 'tide' });
+    for (const column of ['at', 'hot'])
+      expect(definePipeline({ ...definition, ...by(column) }).drift[rows]).toMatchObject({ by: column });
   });
 
   it('names the path of a field with a wrong value', () => {

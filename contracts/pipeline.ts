@@ -369,7 +369,10 @@ function checkReferences(spec: PipelineSpec): void {
   if ('by' in spec.split) demand(readable, [spec.split.by], 'split.by');
   for (const rows of ['reference', 'current'] as const) {
     const window = spec.drift[rows];
-    if ('by' in window) demand(readable, [window.by], `drift.${rows}.by`);
+    if (!('by' in window)) continue;
+    demand(readable, [window.by], `drift.${rows}.by`);
+    if (spec.columns[window.by].kind === 'category')
+      throw wrong(`drift.${rows}.by`, window.by, momentsOf(spec));
   }
   const asked = new Set([...inputs, ...(spec.forecast ? [spec.forecast.time] : [])]);
   demand(asked, spec.log.redact, 'log.redact');
@@ -415,6 +418,12 @@ const wrong = (field: string, value: unknown, expected: string): RelevoError =>
     value,
     expected,
   });
+
+/** Hours are told by a column of moments, or of numbers that are epoch seconds. */
+function momentsOf({ columns }: PipelineSpec): string {
+  const moments = Object.keys(columns).filter((name) => columns[name].kind === 'timestamp');
+  return `a column of moments${moments.length > 0 ? `, such as ${moments.join(', ')}` : ''}`;
+}
 
 /** The target, the metric and what only one kind of task has must agree with the task. */
 function checkTask(spec: PipelineSpec): void {
