@@ -62,6 +62,12 @@ export const driftShapes = ['abrupt', 'gradual', 'recurring'] as const;
 export type DriftShape = (typeof driftShapes)[number];
 export const columnRoles = ['input', 'target', 'prediction', 'residual'] as const;
 
+const gatesSchema = z.strictObject({
+  significance: z.boolean(),
+  magnitude: z.boolean(),
+  persistence: z.boolean(),
+});
+
 /** One column against its reference: the test, why it was chosen, and the three gates. */
 export const columnDriftSchema = z.strictObject({
   column: z.string(),
@@ -80,7 +86,7 @@ export const columnDriftSchema = z.strictObject({
   effect: z
     .strictObject({ name: z.enum(['wasserstein', 'totalVariation']), value: z.number(), low: z.number() })
     .nullable(),
-  gates: z.strictObject({ significance: z.boolean(), magnitude: z.boolean(), persistence: z.boolean() }),
+  gates: gatesSchema,
   verdict: z.enum(driftVerdicts),
   /** Row id from which on the column differs most (change point). */
   sinceRowId: count.optional(),
@@ -108,6 +114,23 @@ export const performanceSchema = z.strictObject({
   estimated: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
   /** Share of current rows whose target is known. */
   labelled: share,
+  /** Where the champion gives intervals: the share of actual values that lie within them. */
+  coverage: z
+    .strictObject({
+      /** The level that the interval states. */
+      promised: share,
+      reference: share.nullable(),
+      current: share.nullable(),
+      /** Current answers whose target is known. */
+      rows: count,
+      /** Exact binomial, one-sided: less is covered than promised. */
+      pValue: share.nullable(),
+      /** Lower confidence bound of what the share falls short by, which the second gate judges. */
+      low: z.number().nullable(),
+      gates: gatesSchema,
+      verdict: z.enum(driftVerdicts),
+    })
+    .optional(),
 });
 
 /** One check: what was compared, what was found, and what it asks for. */

@@ -230,6 +230,8 @@ export interface MonitorState {
   /** Of the online control of false discoveries: of the columns, and of the champion's metric. */
   online: unknown;
   performance?: unknown;
+  /** Of the share that the champion's intervals cover: earlier checks by modelVersion's, and the online control. */
+  coverage?: { history: Record<string, boolean[]>; online: unknown };
   /** Outcomes up to this number have been looked at; absent before the first. */
   servedOutcome?: number;
   streams: StreamState[];

@@ -10,6 +10,7 @@ export interface CheckAlerts {
 
 const driftKey = 'drift';
 const performanceKey = 'performance';
+const coverageKey = 'coverage';
 const named = 5;
 
 const figure = (value: number): string => String(Number(value.toPrecision(4)));
@@ -52,6 +53,17 @@ function performanceMessage({
   };
 }
 
+function coverageMessage({
+  promised,
+  current,
+}: NonNullable<NonNullable<DriftReport['performance']>['coverage']>): NewAlert['message'] {
+  const [covered, stated] = [current ?? Number.NaN, promised].map((share) => figure(100 * share));
+  return {
+    en: `The champion's intervals cover ${covered} % of the actual values and promise ${stated} %`,
+    es: `Los intervalos de la campeona cubren el ${covered} % de los valores reales y prometen el ${stated} %`,
+  };
+}
+
 const qualityKey = ({ check, column }: DriftReport['quality'][number]): string =>
   ['quality', check, ...(column === undefined ? [] : [column])].join(':');
 
@@ -63,6 +75,7 @@ const qualityWords: Record<string, { en: string; es: string }> = {
   quarantine: { en: 'more rows in quarantine', es: 'más filas en cuarentena' },
   volume: { en: 'unusual number of rows', es: 'número inusual de filas' },
   freshness: { en: 'old data', es: 'datos viejos' },
+  recency: { en: 'new rows unknown', es: 'filas nuevas desconocidas' },
 };
 
 function qualityMessage(finding: DriftReport['quality'][number]): NewAlert['message'] {
@@ -76,8 +89,8 @@ function qualityMessage(finding: DriftReport['quality'][number]): NewAlert['mess
 }
 
 /**
- * The alerts of a check. One alert stands for all drifted columns, one for the champion's quality, one for each
- * finding about the data.
+ * The alerts of a check. One alert stands for all drifted columns, one for the champion's quality, one for what its
+ * intervals cover, one for each finding about the data.
  * @param isSurelyWorse whether the champion's metric is worse by more than chance explains.
  * @param standing keys of the pipeline's alerts about data quality that stand.
  */
@@ -108,6 +121,15 @@ export function alertsOf(
       message: performanceMessage(performance),
     });
   else if (performance?.current != null) over.push(performanceKey);
+  if (performance?.coverage?.verdict === 'drift')
+    raise.push({
+      ...common,
+      kind: 'performance',
+      severity: 'warning',
+      dedupKey: coverageKey,
+      message: coverageMessage(performance.coverage),
+    });
+  else if (performance?.coverage?.verdict === 'no_drift') over.push(coverageKey);
   for (const finding of quality)
     raise.push({
       ...common,

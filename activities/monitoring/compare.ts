@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { checkColumns } from '../../data/drift/check/index.ts';
 import { missingInputs } from './answers.ts';
 import { answerPairs, dataPairs, lossRowsOf, watchedColumns } from './columns.ts';
+import { coverageOf } from './coverage.ts';
 import { freshnessOf, qualityOf } from './data-findings.ts';
 import type { CheckBody } from './draft.ts';
 import { estimateUnlabelled } from './estimate.ts';
@@ -118,10 +119,8 @@ async function streamsOf(
 /** New rows with a known target from which on they alone say how good the champion is. */
 const leastScored = 100;
 
-async function performanceIn(
-  { choice, watched, memory, served, signal }: Work,
-  { heldOut, current, streamed }: Asked,
-): Promise<Performance> {
+async function performanceIn(work: Work, { heldOut, current, streamed }: Asked): Promise<Performance> {
+  const { choice, watched, memory, served, signal } = work;
   const { spec } = watched.version;
   const known = current.answers.loss.reduce((count, loss) => count + Number(!Number.isNaN(loss)), 0);
   const labelled = choice.fresh.length === 0 ? 0 : Math.min(1, known / choice.fresh.length);
@@ -133,5 +132,14 @@ async function performanceIn(
   const scored = { heldOut: heldOut.answers.scored, current: newest, labelled };
   const measured = await performanceOf(spec, scored, { online: memory?.performance, signal });
   const estimated = labelled < 1 ? await estimateUnlabelled(spec, { heldOut, current }, signal) : undefined;
-  return estimated ? { ...measured, report: { ...measured.report, estimated } } : measured;
+  const coverage = coverageOf(watched.version, scored, { policy: work.spec.drift, memory });
+  return {
+    ...measured,
+    report: {
+      ...measured.report,
+      ...(estimated && { estimated }),
+      ...(coverage && { coverage: coverage.report }),
+    },
+    coverage: coverage?.memory,
+  };
 }

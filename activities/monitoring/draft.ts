@@ -33,6 +33,9 @@ export const checkBodySchema: z.ZodType<CheckBody> = z.object({
     history: z.record(z.string(), z.array(z.boolean())),
     online: z.unknown(),
     performance: z.unknown().optional(),
+    coverage: z
+      .object({ history: z.record(z.string(), z.array(z.boolean())), online: z.unknown() })
+      .optional(),
     servedOutcome: z.number().optional(),
     streams: z.array(
       z.object({

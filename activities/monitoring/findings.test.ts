@@ -158,6 +158,24 @@ describe('alerts of a check', () => {
       over: ['drift', 'performance', 'quality:missing:load'],
     });
   });
+  it('tell of intervals that cover less than they promise, until they are known to cover it again', () => {
+    const gates = { significance: true, magnitude: true, persistence: true };
+    const covering = (verdict: DriftReport['verdict'], current: number | null) => ({
+      performance: {
+        ...{ metric: 'rmse', reference: 1, current: null, labelled: 1 },
+        coverage: { promised: 0.9, reference: 0.9, current, rows: 80, pValue: 0, low: 0.1, gates, verdict },
+      },
+    });
+    expect(told(covering('drift', 0.7125))).toEqual({ raised: ['warning coverage'], over: ['drift'] });
+    const { raise } = alertsOf(report(covering('drift', 0.7125)), 'c1', {
+      isSurelyWorse: false,
+      standing: [],
+    });
+    expect(raise[0].message.en).toContain('cover 71.25 % of the actual values and promise 90 %');
+    expect(raise[0].message.es).toContain('cubren el 71.25 %');
+    expect(told(covering('no_drift', 0.9)).over).toEqual(['drift', 'coverage']);
+    expect(told(covering('insufficient_data', null))).toEqual({ raised: [], over: ['drift'] });
+  });
   it('stand while too few rows say neither', () => {
     expect(told({ verdict: 'insufficient_data', currentRows: null }, false, ['quality:volume'])).toEqual({
       raised: [],

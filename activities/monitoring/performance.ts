@@ -5,6 +5,7 @@ import { onlineObserve } from '../../data/drift/correction/index.ts';
 import { normalSurvival } from '../../data/drift/distributions/normal.ts';
 import { bootstrapMetrics } from '../../models/evaluation/judge.ts';
 import { taskOf } from '../../models/training/task.ts';
+import type { MonitorState } from '../../registry/types.ts';
 import type { Answers } from './answers.ts';
 
 type Scored = Answers['scored'];
@@ -18,6 +19,8 @@ export interface Performance {
   isWorse: boolean;
   /** What the next check's chance is judged by. */
   online: unknown;
+  /** What the next check of the interval's coverage goes on from; absent where the champion gives none. */
+  coverage?: MonitorState['coverage'];
 }
 
 const resamples = 200;

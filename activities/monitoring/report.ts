@@ -84,6 +84,7 @@ export function memoryAfter(
     history: compared.history,
     online: compared.online,
     performance: performance ? performance.online : memory?.performance,
+    coverage: performance?.coverage ?? memory?.coverage,
     streams: streams?.states ?? memory?.streams ?? [],
     servedOutcome: work.served?.until ?? memory?.servedOutcome,
     volumes: [...(memory?.volumes ?? []), arrived(work)].slice(-keptVolumes),

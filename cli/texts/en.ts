@@ -391,6 +391,8 @@ export const en = {
       `${detector}: ${alarms} alarms in ${rows} rows, the last after row ${row}`,
     performance: (metric: string, current: string, reference: string) =>
       `${metric}: ${current} on these rows, ${reference} where the champion was judged`,
+    coverage: (share: string, promised: string, verdict: string) =>
+      `Intervals cover ${share} of the actual values and promise ${promised}: ${verdict}`,
     labelled: (share: string) => `The target is known for ${share} of them.`,
     estimated: (value: string, low: string, high: string) =>
       `Estimated without targets: ${value} [${low} to ${high}]`,

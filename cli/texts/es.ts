@@ -395,6 +395,8 @@ export const es: Texts = {
       `${detector}: ${alarms} alarmas en ${rows} filas, la última tras la fila ${row}`,
     performance: (metric: string, current: string, reference: string) =>
       `${metric}: ${current} en estas filas, ${reference} donde se juzgó a la campeona`,
+    coverage: (share: string, promised: string, verdict: string) =>
+      `Los intervalos cubren el ${share} de los valores reales y prometen el ${promised}: ${verdict}`,
     labelled: (share: string) => `Se conoce el objetivo del ${share} de ellas.`,
     estimated: (value: string, low: string, high: string) =>
       `Estimado sin objetivos: ${value} [${low} a ${high}]`,

@@ -86,9 +86,17 @@ function showStreams(terminal: Terminal, { streams }: DriftReport): void {
 function showPerformance(terminal: Terminal, { performance, attribution }: DriftReport): void {
   const { check } = terminal.texts;
   if (performance) {
-    const { metric, reference, current, estimated, labelled } = performance;
+    const { metric, reference, current, estimated, labelled, coverage } = performance;
     terminal.print();
     terminal.print(check.performance(metric, figure(current) || '–', figure(reference) || '–'));
+    if (coverage && coverage.current !== null)
+      terminal.print(
+        check.coverage(
+          percent(coverage.current),
+          percent(coverage.promised),
+          check.verdicts[coverage.verdict],
+        ),
+      );
     if (labelled < 1) terminal.print(check.labelled(percent(labelled)));
     if (estimated)
       terminal.print(check.estimated(figure(estimated.value), figure(estimated.low), figure(estimated.high)));

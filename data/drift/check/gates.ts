@@ -13,10 +13,15 @@ export interface Memory {
   history: Record<string, boolean[]>;
   online?: unknown;
 }
-/** A column and what was found about it. */
+/** What the gates look at. */
+export type GateMeasure = Pick<
+  ColumnMeasure,
+  'pValue' | 'effect' | 'leastEffect' | 'effectiveRows' | 'freedom'
+>;
+/** A column, or another figure, and what was found about it. */
 export interface Measured {
   key: string;
-  measure: ColumnMeasure;
+  measure: GateMeasure;
 }
 export interface Judgement extends Pick<ColumnDrift, 'adjustedPValue' | 'gates' | 'verdict'> {
   /** Gates 1 and 2 in earlier checks and this one, newest last. */
@@ -63,7 +68,7 @@ export function judge(
 }
 
 function judgeColumn(
-  measure: ColumnMeasure,
+  measure: GateMeasure,
   { minEffect: usual, persistence }: DriftPolicy,
   at: { adjustedPValue: number | null; level: number; columns: number; past: boolean[] },
 ): Judgement {
@@ -86,7 +91,7 @@ function judgeColumn(
  * Effective rows with which a two-sided test at `level` finds the detectable effect: of a normal column's mean, or of
  * shares, whose Cohen's w is at least twice their total variation.
  */
-export function neededRows({ effect, freedom = 1 }: ColumnMeasure, minEffect: number, level: number): number {
+export function neededRows({ effect, freedom = 1 }: GateMeasure, minEffect: number, level: number): number {
   const reach = upperNormalQuantile(level / 2) + upperNormalQuantile(1 - power);
   if (effect?.name === 'totalVariation') {
     const size = Math.min(1, detectable.totalVariation * minEffect);
