@@ -1,6 +1,7 @@
 import { InferenceSession, type OnnxValue } from 'onnxruntime-node';
 import { z } from 'zod';
-import { type Columns, checkColumns, type ModelInput, toFeeds, vectorRows } from './columns.ts';
+import { type Columns, checkColumns, type ModelInput } from './columns.ts';
+import { createFeeds } from './feeds.ts';
 import { readMetadata } from './metadata.ts';
 
 /** Everything that a model says about rows. */
@@ -79,7 +80,7 @@ export async function openModel(
       interval: outputNames.includes('interval'),
       ...(classes === undefined ? {} : { classes: z.array(z.string()).parse(JSON.parse(classes)) }),
     };
-    return new Session(session, outputs, { runRows, inRowsOf: rows === 'independent' ? 1 : vectorRows });
+    return new Session(session, outputs, { runRows, areIndependent: rows === 'independent' });
   } catch (error) {
     await session.release();
     throw error;
@@ -93,15 +94,14 @@ class Session implements InferenceModel {
   private readonly allOutputs: string[];
   private readonly underWay = new Set<Promise<unknown>>();
   private runRows: number;
-  private readonly inRowsOf: number;
+  private readonly feeds: ReturnType<typeof createFeeds>;
   private readonly adapts: boolean;
 
   constructor(
     session: InferenceSession,
     outputs: ModelOutputs,
-    { runRows, inRowsOf }: { runRows: number | undefined; inRowsOf: number },
+    { runRows, areIndependent }: { runRows: number | undefined; areIndependent: boolean },
   ) {
-    this.inRowsOf = inRowsOf;
     this.runRows = runRows ?? initialRunRows;
     this.adapts = runRows === undefined;
     this.session = session;
@@ -113,6 +113,7 @@ class Session implements InferenceModel {
         kind: input.isTensor && input.type === 'string' ? 'text' : 'number',
       }),
     );
+    this.feeds = createFeeds(this.inputs, areIndependent);
   }
 
   async predict(columns: Columns, rows: number): Promise<Float64Array> {
@@ -190,13 +191,14 @@ class Session implements InferenceModel {
     end: number,
     outputs: string[],
   ): Promise<InferenceSession.OnnxValueMapType> {
-    const feeds = toFeeds(this.inputs, columns, start, end, this.inRowsOf);
+    const feeds = this.feeds.take(columns, start, end);
     let startedMs = 0;
     // onnxruntime-node runs in a setImmediate of its own, so this one tells when it starts.
     setImmediate(() => {
       startedMs = performance.now();
     });
-    const results = await this.session.run(feeds, outputs);
+    const results = await this.session.run(feeds.tensors, outputs);
+    this.feeds.giveBack(feeds);
     this.adapt(end - start, performance.now() - startedMs);
     return results;
   }
