@@ -27,6 +27,9 @@ it('knows when a row came by what the pipeline says of time, and by the only tim
   const { 'mine-fuel': fuel } = pipelines;
   const twice = { ...fuel, columns: { ...fuel.columns, emptied_at: fuel.columns.assigned_at } };
   expect(timeColumnOf(twice)).toBeUndefined();
+  const hours = { kind: 'hours' as const, by: 'emptied_at', hours: 6 };
+  expect(timeColumnOf({ ...twice, drift: { ...fuel.drift, current: hours } })).toBe('emptied_at');
+  expect(timeColumnOf({ ...fuel, inputs: [...fuel.inputs, 'assigned_at'] })).toBeUndefined();
 });
 
 it('tells tables that were read anew from another source, and from a file that has grown', () => {

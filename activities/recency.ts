@@ -15,19 +15,32 @@ export function isReread(spec: Pick<PipelineSpec, 'sources'>, before: Dataset, n
 }
 
 /**
- * The column that tells when a row came: that of the sequence, of the forecast, of a split or a validation in time, or
- * the only column of timestamps. Undefined where there is none, or several and nothing says which.
+ * The column that tells when a row came: one that the pipeline names for its time, or the only column of timestamps
+ * that clients do not send. Undefined where there is none, or several and nothing says which.
  */
 export function timeColumnOf(spec: PipelineSpec): string | undefined {
-  const { sequence, forecast, split, validation, columns } = spec;
-  const named =
-    sequence?.column ??
-    forecast?.time ??
-    (split.kind === 'time' ? split.by : undefined) ??
-    (validation.kind === 'time-series' ? validation.by : undefined);
-  if (named !== undefined) return columns[named].kind === 'category' ? undefined : named;
-  const moments = Object.keys(columns).filter((name) => columns[name].kind === 'timestamp');
+  const { columns, inputs } = spec;
+  const named = namedTimes(spec).find((name) => columns[name].kind !== 'category');
+  if (named !== undefined) return named;
+  const moments = Object.keys(columns).filter(
+    (name) => columns[name].kind === 'timestamp' && !inputs.includes(name),
+  );
   return moments.length === 1 ? moments[0] : undefined;
+}
+
+/** Columns by which a pipeline orders or dates its rows, the surest first. */
+function namedTimes({ sequence, forecast, split, validation, drift, expectations }: PipelineSpec): string[] {
+  const by = (one: { kind: string } | { kind: string; by: string }, kind: string): string[] =>
+    'by' in one && one.kind === kind ? [one.by] : [];
+  return [
+    ...(sequence ? [sequence.column] : []),
+    ...(forecast ? [forecast.time] : []),
+    ...by(split, 'time'),
+    ...by(validation, 'time-series'),
+    ...by(drift.current, 'hours'),
+    ...by(drift.reference, 'same-hours'),
+    ...expectations.flatMap((one) => (one.kind === 'freshness' ? [one.column] : [])),
+  ];
 }
 
 /** The latest of some times; minus infinity where none is known. */

@@ -103,7 +103,8 @@ const noTime = (source: string, version: string): RelevoError =>
     {
       field: 'sequence',
       value: source,
-      expected: 'a sequence, a forecast, a split by time, or exactly one column of timestamps',
+      expected:
+        'a sequence, a forecast, a split by time, or exactly one column of timestamps that clients do not send',
       remedy: 'Name the column of time in the pipeline, or train from the start.',
     },
   );

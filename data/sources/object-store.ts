@@ -146,7 +146,7 @@ const isAnother = (error: unknown): boolean => {
   return status === 412 || name === 'NoSuchKey';
 };
 
-/** Not the SDK's own sentences: they may repeat what a store says of a key of access. */
+/** The store's own sentence may say anything: its code and the HTTP status are told. */
 async function asking<T>(
   address: string,
   signal: AbortSignal | undefined,

@@ -11,7 +11,7 @@ import { type LaneMemory, newLaneMemory, onLane } from './shared.ts';
 import type { CheckInput, CheckResult, PreparedReference, Values } from './types.ts';
 
 export { adviseRetrain } from './advice.ts';
-export { checkShare, type ShareResult } from './share.ts';
+export { checkShare } from './share.ts';
 export type {
   Categories,
   CheckInput,
