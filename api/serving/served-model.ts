@@ -5,6 +5,7 @@ import { answerWriter } from './answer-json.ts';
 import { type Answer, asker, noAnswers } from './answers.ts';
 import { type AnsweredBody, type BatchThread, type BodyRequest, createBatchThread } from './batch/thread.ts';
 import { createBatcher, sharedRows } from './batcher.ts';
+import { collectAlone } from './collection.ts';
 import { createColumns, type InputLayout, inputLayout, modelFeeds } from './rows/columns.ts';
 import { compileRowReader, type RowReader } from './rows/reader.ts';
 
@@ -36,11 +37,16 @@ export interface ServedModel {
   readonly retired: boolean;
 }
 
-/** @throws where the bytes are no model, or one that reads other columns than the version's spec says. */
+/**
+ * Opens a version's model with a batch thread beside it. From then on the process collects its garbage as suits one that
+ * answers requests.
+ * @throws where the bytes are no model, or one that reads other columns than the version's spec says.
+ */
 export async function openServedModel(
   version: ServedVersion,
   onnx: string | Uint8Array,
 ): Promise<ServedModel> {
+  collectAlone();
   const model = await openModel(onnx);
   return serveModel(version, model, createBatchThread({ version, onnx }));
 }
