@@ -11,10 +11,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-function start(source: string, options: { readyTimeoutMs?: number; signal?: AbortSignal } = {}) {
+interface Given {
+  readyTimeoutMs?: number;
+  signal?: AbortSignal;
+  env?: Record<string, string | undefined>;
+}
+
+function start(source: string, { env, ...options }: Given = {}) {
   const entry = join(home, 'entry.ts');
   writeFileSync(entry, source);
-  return startChild({ name: 'part', entry, home, env: { PATH: process.env.PATH, HOME: home }, ...options });
+  return startChild({
+    name: 'part',
+    entry,
+    home,
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    ...options,
+  });
 }
 
 const ready = "process.send?.({ type: 'ready' }); setInterval(() => {}, 1000);";
@@ -27,6 +39,17 @@ describe('a child', () => {
     expect(await service.ended).toBe('signal SIGTERM');
     expect(isAlive(refOf(service.pid))).toBe(false);
     expect(readFileSync(service.logFile, 'utf8')).toBe('typed\n');
+  });
+
+  it('keeps to few heaps, unless told otherwise', async () => {
+    const source = `console.log(process.env.MALLOC_ARENA_MAX); ${ready}`;
+    const said: string[] = [];
+    for (const env of [{}, { MALLOC_ARENA_MAX: '7' }]) {
+      const service = await start(source, { env });
+      await service.stop();
+      said.push(readFileSync(service.logFile, 'utf8').trim().split('\n').at(-1) ?? '');
+    }
+    expect(said).toEqual(['2', '7']);
   });
 
   it('that ends before it is ready is told with the end of its log', async () => {
