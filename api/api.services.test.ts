@@ -218,6 +218,23 @@ describe('the champion', () => {
   });
 });
 
+describe('a run of what is not there', () => {
+  it.each([
+    [{ kind: 'train', datasetVersion: 'steel/none@000000000000' }, 'DATASET_NOT_FOUND'],
+    [{ kind: 'retrain', datasetVersion: 'steel/none@000000000000' }, 'DATASET_NOT_FOUND'],
+    [{ kind: 'retrain', driftCheck: 'none' }, 'DRIFT_CHECK_NOT_FOUND'],
+  ])('does not start: %j', async (body, code) => {
+    const refused = await call(`/v1/pipelines/${spec.name}/runs`, { ...body, key: 'nothing' });
+    expect(refused).toMatchObject({ status: 404, body: { error: { code } } });
+    expect((await call(`/v1/runs/${body.kind}/${spec.name}/nothing`)).status).toBe(404);
+  });
+
+  it('nor one that no database can hold the name of', async () => {
+    const body = { kind: 'train', datasetVersion: 'a\u0000b' };
+    expect((await call(`/v1/pipelines/${spec.name}/runs`, body)).status).toBeLessThan(500);
+  });
+});
+
 describe('retraining', () => {
   const path = `/v1/pipelines/${spec.name}/breaker`;
   const retrain = (body: object) => call(`/v1/pipelines/${spec.name}/runs`, { kind: 'retrain', ...body });

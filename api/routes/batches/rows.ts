@@ -12,6 +12,7 @@ import { bodyTooLarge, checkMediaType, parseJson } from '../../http/json-body.ts
 import { uploadedFile } from '../../http/upload.ts';
 import { limits } from '../../limits.ts';
 import type { ApiContext } from '../../openapi.ts';
+import { demandDataset } from '../../runs/known-records.ts';
 import { referenceSchema } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'artifacts' | 'registry'>;
@@ -67,10 +68,6 @@ async function namedRows(c: ApiContext, pipeline: string, { registry }: Deps): P
   const parsed = referenceSchema.safeParse(given);
   if (!parsed.success) throw fromZod(parsed.error as z.ZodError, 'body', given);
   const { datasetVersion } = parsed.data;
-  const found = await registry.datasets.get(datasetVersion);
-  if (found.pipeline === pipeline) return { datasetVersion };
-  throw new RelevoError('DATASET_NOT_FOUND', `"${pipeline}" has no dataset version "${datasetVersion}"`, {
-    field: 'datasetVersion',
-    value: datasetVersion,
-  });
+  await demandDataset(registry.datasets, pipeline, datasetVersion);
+  return { datasetVersion };
 }

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../deps.ts';
 import { streamEvents } from '../../http/event-stream.ts';
 import { createRouter } from '../../openapi.ts';
 import { checkKnownNames } from '../../runs/known-names.ts';
+import { checkKnownRecords } from '../../runs/known-records.ts';
 import type { RunBook } from '../../runs/run-book.ts';
 import { startRun } from '../../runs/start.ts';
 import type { RunRequest } from '../../temporal/workflows.ts';
@@ -19,8 +20,8 @@ type Deps = Pick<
 >;
 
 /**
- * A run that names a candidate or source which the pipeline lacks is refused before it starts. To cancel is to ask: 202
- * with the run as it stands then, 200 where it had ended.
+ * A run that names a candidate, source, dataset version or drift check which the pipeline lacks is refused before it
+ * starts. To cancel is to ask: 202 with the run as it stands then, 200 where it had ended.
  */
 export function runRoutes(deps: Deps, book: RunBook) {
   const { temporalUi, workflows } = deps;
@@ -31,6 +32,8 @@ export function runRoutes(deps: Deps, book: RunBook) {
       const spec = pipelineNamed(deps.pipelines, c.req.valid('param').pipeline);
       const { key = manualRunKey(new Date()), ...body } = c.req.valid('json');
       if (body.kind === 'train' || body.kind === 'ingest') checkKnownNames(spec, body);
+      if (body.kind === 'train' || body.kind === 'retrain')
+        await checkKnownRecords(deps.registry, spec.name, body);
       const id = runId(body.kind, spec.name, key);
       const { kind, ...options } = body;
       const request: RunRequest = { id, pipeline: spec.name, ...requestOf(spec, body) };

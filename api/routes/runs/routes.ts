@@ -91,9 +91,12 @@ export const start = createRoute({
     ...errors(
       'REQUEST_INVALID',
       'PIPELINE_NOT_FOUND',
+      'DATASET_NOT_FOUND',
+      'DRIFT_CHECK_NOT_FOUND',
       'RUN_ALREADY_ACTIVE',
       'MEDIA_TYPE_UNSUPPORTED',
       'TEMPORAL_UNAVAILABLE',
+      'DATABASE_UNAVAILABLE',
     ),
   },
 });
