@@ -168,7 +168,7 @@ export const candidateSchema = z.strictObject({
   trials: z.number().int().min(0).max(10_000).default(0),
   /** `grid` tries every choice, integer or (ten even steps of a) float in turn. */
   sampler: z.enum(['tpe', 'random', 'grid']).default('tpe'),
-  /** What stops a trial early: below the median of earlier ones, or not among the best third at a rung (ASHA). */
+  /** What stops a trial early: below the median of earlier ones and beyond hope, or not among the best third at a rung (ASHA). */
   pruner: z.enum(['median', 'asha', 'none']).default('median'),
   /** Instead of the pipeline's. */
   steps: z.array(featureStepSchema).optional(),
