@@ -33,7 +33,7 @@ SELECT client_id, channels[next_kind] AS channel, orders, digital, telefono, ord
   channels[last_kind] AS last_channel, last_at, date_diff('hour', TIMESTAMP '${firstDay}', last_at) AS last_hour,
   date_diff('day', first_at, last_at) AS tenure_days, amount_cents, most_cents, items, variety AS categories,
   at_night, discounted, late, segment, region, owner_age, distance_m
-FROM past JOIN clients USING (client_id), kinds ORDER BY last_at, client_id`;
+FROM past JOIN clients USING (client_id), kinds ORDER BY client_id`;
 
 const file = (name: string) => ({
   format: 'parquet' as const,

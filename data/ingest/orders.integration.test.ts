@@ -26,10 +26,6 @@ function smaller(): SourceSpec {
   return spec;
 }
 
-/** Rows sorted by a number; equal ones as they came. */
-const inOrderOf = (rows: Awaited<ReturnType<typeof readParquet>>, column: string) =>
-  [...rows].sort((a, b) => Number(a[column]) - Number(b[column]));
-
 async function ingest(folder: string) {
   const context = {
     dataDir: undefined,
@@ -85,11 +81,7 @@ describe('orders of a wholesaler', () => {
       const last = await db.rows(
         `SELECT client_id, channel FROM read_parquet(${quoteText(truth)}) ORDER BY client_id`,
       );
-      const rows = await readParquet(result.parts[0].path, 'client_id, channel, last_hour');
-      expect(inOrderOf(rows, 'client_id').map(({ client_id, channel }) => ({ client_id, channel }))).toEqual(
-        last,
-      );
-      expect(rows).toEqual(inOrderOf(rows, 'last_hour'));
+      expect(await readParquet(result.parts[0].path, 'client_id, channel')).toEqual(last);
     } finally {
       db.close();
     }
