@@ -8,6 +8,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'ENVIRONMENT_INVALID',
   'REQUEST_INVALID',
+  'REQUEST_UNPROCESSABLE',
   'ROUTE_NOT_FOUND',
 ]);
 

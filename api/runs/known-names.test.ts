@@ -24,7 +24,7 @@ describe('names that a run is asked for with', () => {
 
   it('are all named where the pipeline does not have them, the first in the sentence', () => {
     const { code, message, details } = refusal({ candidates: ['rigde', 'xgboost', 'x'], source: 'sythetic' });
-    expect(code).toBe('REQUEST_INVALID');
+    expect(code).toBe('REQUEST_UNPROCESSABLE');
     expect(message).toMatch(
       /^"steel-energy" has no candidate "rigde"; expected one of .*mean "ridge"\?\)\.$/,
     );

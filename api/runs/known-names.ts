@@ -6,7 +6,7 @@ type Fault = Omit<ErrorDetails, 'issues'>;
 
 /**
  * Checks what a request names of its pipeline, before a run starts that could only fail.
- * @throws RelevoError REQUEST_INVALID with every name that the pipeline does not have, the first in the message.
+ * @throws RelevoError REQUEST_UNPROCESSABLE with every name that the pipeline does not have, the first in the message.
  */
 export function checkKnownNames(
   spec: PipelineSpec,
@@ -19,7 +19,7 @@ export function checkKnownNames(
   if (first === undefined) return;
   const what = first.field === 'source' ? 'source' : 'candidate';
   throw new RelevoError(
-    'REQUEST_INVALID',
+    'REQUEST_UNPROCESSABLE',
     `"${spec.name}" has no ${what} "${first.value.slice(0, 80)}"; expected ${first.expected}.`,
     { ...first, issues },
   );

@@ -39,7 +39,7 @@ describe('relevo train --candidates', () => {
   it('starts none where a name is mistyped, and says which may be meant', async () => {
     const { code, stdout, stderr } = await train(['--candidates', 'ridge,xgbost']);
     expect([code, stdout, started]).toEqual([2, '', []]);
-    expect(stderr).toContain('REQUEST_INVALID "steel-energy" has no candidate "xgbost"');
+    expect(stderr).toContain('REQUEST_UNPROCESSABLE "steel-energy" has no candidate "xgbost"');
     expect(stderr).toMatch(/field +candidates\.1/);
     expect(stderr).toMatch(/expected +one of xgboost, .*\(did you mean "xgboost"\?\)/);
   });
