@@ -231,9 +231,9 @@ describe('what cannot be answered', () => {
     [{ kind: 'retrain', candidates: ['xgboost'] }, 'candidates', 'not known'],
   ])('is a run asked for by %j', async (body, field, expected) => {
     const response = await post('/v1/pipelines/steel-energy/runs', body);
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
     const { error } = await bodyOf<Refusal>(response);
-    expect(error).toMatchObject({ code: 'REQUEST_INVALID', field });
+    expect(error).toMatchObject({ code: 'REQUEST_UNPROCESSABLE', field });
     expect(error.expected).toContain(expected);
   });
 
