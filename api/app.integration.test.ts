@@ -224,12 +224,21 @@ describe('what cannot be answered', () => {
     [{ kind: 'train', key: 'a/b' }, 'key', 'letters'],
     [{ kind: 'train', colour: 'red' }, 'colour', 'not known'],
     [{ kind: 'ingest', seed: 1 }, 'seed', 'not known'],
+    [{ kind: 'retrain', candidates: ['xgboost'] }, 'candidates', 'not known'],
+  ])('is a run asked for by %j', async (body, field, expected) => {
+    const response = await post('/v1/pipelines/steel-energy/runs', body);
+    expect(response.status).toBe(400);
+    const { error } = await bodyOf<Refusal>(response);
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', field });
+    expect(error.expected).toContain(expected);
+  });
+
+  it.each([
     [{ kind: 'train', candidates: ['linear', 'xgbost'] }, 'candidates.1', '(did you mean "xgboost"?)'],
     [{ kind: 'train', candidates: ['prophet'] }, 'candidates.0', 'one of xgboost'],
     [{ kind: 'train', source: 'orignal' }, 'source', '(did you mean "original"?)'],
     [{ kind: 'ingest', source: 'sintetic' }, 'source', '(did you mean "synthetic"?)'],
-    [{ kind: 'retrain', candidates: ['xgboost'] }, 'candidates', 'not known'],
-  ])('is a run asked for by %j', async (body, field, expected) => {
+  ])('is a run that names what its pipeline lacks: %j', async (body, field, expected) => {
     const response = await post('/v1/pipelines/steel-energy/runs', body);
     expect(response.status).toBe(422);
     const { error } = await bodyOf<Refusal>(response);
