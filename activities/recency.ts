@@ -28,6 +28,13 @@ export function timeColumnOf(spec: PipelineSpec): string | undefined {
   return moments.length === 1 ? moments[0] : undefined;
 }
 
+/** That column where an earlier version of the pipeline has it too, of the same kind. */
+export function sharedTimeColumn(spec: PipelineSpec, earlier: PipelineSpec): string | undefined {
+  const column = timeColumnOf(spec);
+  const isShared = column !== undefined && earlier.columns[column]?.kind === spec.columns[column].kind;
+  return isShared ? column : undefined;
+}
+
 /** Columns by which a pipeline orders or dates its rows, the surest first. */
 function namedTimes({ sequence, forecast, split, validation, drift, expectations }: PipelineSpec): string[] {
   const by = (one: { kind: string } | { kind: string; by: string }, kind: string): string[] =>

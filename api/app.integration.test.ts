@@ -217,6 +217,17 @@ describe('what cannot be answered', () => {
     expect(evil.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  const expectRefused = async (
+    body: object,
+    by: { status: number; code: string; field: string; expected: string },
+  ): Promise<void> => {
+    const response = await post('/v1/pipelines/steel-energy/runs', body);
+    expect(response.status).toBe(by.status);
+    const { error } = await bodyOf<Refusal>(response);
+    expect(error).toMatchObject({ code: by.code, field: by.field });
+    expect(error.expected).toContain(by.expected);
+  };
+
   it.each([
     [{ kind: 'evaluate' }, 'kind', 'one of'],
     [{ kind: 'train', seed: 'x' }, 'seed', 'number'],
@@ -226,11 +237,7 @@ describe('what cannot be answered', () => {
     [{ kind: 'ingest', seed: 1 }, 'seed', 'not known'],
     [{ kind: 'retrain', candidates: ['xgboost'] }, 'candidates', 'not known'],
   ])('is a run asked for by %j', async (body, field, expected) => {
-    const response = await post('/v1/pipelines/steel-energy/runs', body);
-    expect(response.status).toBe(400);
-    const { error } = await bodyOf<Refusal>(response);
-    expect(error).toMatchObject({ code: 'REQUEST_INVALID', field });
-    expect(error.expected).toContain(expected);
+    await expectRefused(body, { status: 400, code: 'REQUEST_INVALID', field, expected });
   });
 
   it.each([
@@ -239,11 +246,7 @@ describe('what cannot be answered', () => {
     [{ kind: 'train', source: 'orignal' }, 'source', '(did you mean "original"?)'],
     [{ kind: 'ingest', source: 'sintetic' }, 'source', '(did you mean "synthetic"?)'],
   ])('is a run that names what its pipeline lacks: %j', async (body, field, expected) => {
-    const response = await post('/v1/pipelines/steel-energy/runs', body);
-    expect(response.status).toBe(422);
-    const { error } = await bodyOf<Refusal>(response);
-    expect(error).toMatchObject({ code: 'REQUEST_UNPROCESSABLE', field });
-    expect(error.expected).toContain(expected);
+    await expectRefused(body, { status: 422, code: 'REQUEST_UNPROCESSABLE', field, expected });
   });
 
   it('is a body that is no JSON, of another type, or too large', async () => {

@@ -30,6 +30,9 @@ const delimiter = z.string().length(1).default(',');
 /** Cells that mean "no value", compared without case and outer spaces; the empty cell always does. */
 const missing = z.array(z.string()).default([]);
 
+const bucketName = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
+const bucketAddressPattern = new RegExp(`^s3://(${bucketName})(?:/(.*))?$`);
+
 /**
  * A folder, or the objects of a bucket below a prefix, whose files are rows too: each whole file is read once, in the
  * order of its last change.
@@ -41,7 +44,7 @@ export const watchSpecSchema = z
     /** Instead: a bucket of the object store. */
     bucket: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "a bucket's name: 3 to 63 of a-z, 0-9, dots and dashes")
+      .regex(new RegExp(`^${bucketName}$`), "a bucket's name: 3 to 63 of a-z, 0-9, dots and dashes")
       .optional(),
     /** What the keys of the bucket's objects start with, all where absent; keys with a further `/` are left alone. */
     prefix: z.string().max(1_000).optional(),
@@ -63,8 +66,7 @@ export type WatchSpec = z.infer<typeof watchSpecSchema>;
 
 /** Bucket and prefix of `s3://bucket/prefix`; undefined for what is no such address. */
 export function bucketAddress(address: string): { bucket: string; prefix: string } | undefined {
-  const [, bucket, prefix = ''] =
-    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
+  const [, bucket, prefix = ''] = bucketAddressPattern.exec(address) ?? [];
   return bucket === undefined ? undefined : { bucket, prefix };
 }
 

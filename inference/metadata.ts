@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import protobuf from 'protobufjs';
 
+/** Key and value of the metadata by which a file says that every row has the same answer in any company, to the bit. */
+export const rowsMetadata = { key: 'rows', independent: 'independent' } as const;
+
 /** Field numbers of `onnx.ModelProto.metadata_props` and of its entries. */
 const metadataField = 14;
 const keyField = 1;

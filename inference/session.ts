@@ -2,7 +2,7 @@ import { InferenceSession, type OnnxValue } from 'onnxruntime-node';
 import { z } from 'zod';
 import { type Columns, checkColumns, type ModelInput } from './columns.ts';
 import { createFeeds } from './feeds.ts';
-import { readMetadata } from './metadata.ts';
+import { readMetadata, rowsMetadata } from './metadata.ts';
 
 /** Everything that a model says about rows. */
 export interface ModelAnswer {
@@ -74,13 +74,15 @@ export async function openModel(
     const { outputNames } = session;
     if (!outputNames.includes('prediction'))
       throw new RangeError(`the model has no output named "prediction", but ${outputNames.join(', ')}`);
-    const { classes, rows } = await readMetadata(bytesOrPath);
+    const metadata = await readMetadata(bytesOrPath);
+    const { classes } = metadata;
+    const areIndependent = metadata[rowsMetadata.key] === rowsMetadata.independent;
     const outputs = {
       label: outputNames.includes('label'),
       interval: outputNames.includes('interval'),
       ...(classes === undefined ? {} : { classes: z.array(z.string()).parse(JSON.parse(classes)) }),
     };
-    return new Session(session, outputs, { runRows, areIndependent: rows === 'independent' });
+    return new Session(session, outputs, { runRows, areIndependent });
   } catch (error) {
     await session.release();
     throw error;

@@ -1,6 +1,6 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Manifest } from '../../contracts/refs.ts';
-import { isReread, latestOf, timeColumnOf } from '../recency.ts';
+import { isReread, latestOf, sharedTimeColumn } from '../recency.ts';
 import type { Later } from './choice.ts';
 import type { RowReader } from './frames.ts';
 import type { Watched } from './open.ts';
@@ -16,9 +16,8 @@ export async function laterRows(
   reader: Pick<RowReader, 'times'>,
 ): Promise<Later | undefined> {
   if (!isReread(spec, own.manifest, now)) return undefined;
-  const column = timeColumnOf(spec);
-  if (column === undefined || version.spec.columns[column]?.kind !== spec.columns[column].kind)
-    return 'unknown';
+  const column = sharedTimeColumn(spec, version.spec);
+  if (column === undefined) return 'unknown';
   const last = latestOf((await reader.times(version.spec, parts, column)).times);
   const { rowIds, times } = await reader.times(spec, now.parts, column);
   return rowIds.filter((_, row) => times[row] > last);

@@ -1,13 +1,12 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
-import type { Frame } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Manifest } from '../../contracts/refs.ts';
-import { readFrame } from '../../data/datasets.ts';
 import type { ModelVersion } from '../../registry/types.ts';
+import { createRowReader } from '../monitoring/frames.ts';
 import { lineageOf } from '../monitoring/row-ids.ts';
-import { localPaths, nextRowId } from '../parts.ts';
-import { isReread, latestOf, timeColumnOf } from '../recency.ts';
+import { nextRowId } from '../parts.ts';
+import { isReread, latestOf, sharedTimeColumn } from '../recency.ts';
 import { readSplit } from './anew.ts';
 
 /** Reads what versions were made of. */
@@ -56,25 +55,14 @@ async function notLater(
   version: Pick<ModelVersion, 'version' | 'spec'>,
   { own, dataset, learned }: { own: Manifest; dataset: Manifest; learned: ReadonlySet<number> },
 ): Promise<Float64Array> {
-  const column = timeColumnOf(spec);
-  if (column === undefined || version.spec.columns[column]?.kind !== spec.columns[column].kind)
-    throw noTime(dataset.source, version.version);
-  const timesOf = async ({ parts }: Manifest, by: PipelineSpec) =>
-    numbersOf(await readFrame(await localPaths(artifacts, parts), by, { columns: [column] }), column);
-  const before = await timesOf(own, version.spec);
-  const last = latestOf(before.values.filter((_, row) => learned.has(before.rowIds[row])));
-  const now = await timesOf(dataset, spec);
-  demandOrder(now.values, dataset.source, column);
-  return now.rowIds.filter((_, row) => !(now.values[row] > last));
-}
-
-function numbersOf(
-  { rowIds, columns }: Frame,
-  column: string,
-): { rowIds: Float64Array; values: Float64Array } {
-  const series = columns[column];
-  if (series.kind !== 'number') throw new RangeError(`${column} holds no times`);
-  return { rowIds, values: series.values };
+  const column = sharedTimeColumn(spec, version.spec);
+  if (column === undefined) throw noTime(dataset.source, version.version);
+  const reader = createRowReader(artifacts);
+  const before = await reader.times(version.spec, own.parts, column);
+  const last = latestOf(before.times.filter((_, row) => learned.has(before.rowIds[row])));
+  const now = await reader.times(spec, dataset.parts, column);
+  demandOrder(now.times, dataset.source, column);
+  return now.rowIds.filter((_, row) => !(now.times[row] > last));
 }
 
 /** The newest rows are those with the greatest ids, so that a query's rows must come in the order of their time. */

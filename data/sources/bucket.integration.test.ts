@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactRef, Watermark } from '../../contracts/refs.ts';
+import type { Watermark } from '../../contracts/refs.ts';
 import { sourceSpecSchema } from '../../contracts/source.ts';
 import { hasObjectStore, startObjectStore, type TestObjectStore } from '../../test/object-store.ts';
+import { stageAndKeep } from './fixture.ts';
 import { sources } from './index.ts';
 import { fetchObject, listObjects } from './object-store.ts';
 import { stateOf } from './place.ts';
@@ -36,28 +37,12 @@ describe.skipIf(!hasObjectStore)('a watched bucket', () => {
   const specOf = (watch: object) => sourceSpecSchema.parse({ kind: 'csv', locations: [], watch });
   const reach = () => ({ objectStore: { endpoint: store.endpoint } });
 
-  /** Stages what is new, and keeps the ledger as the artifact store would. */
+  /** Each bucket has ledgers of its own. */
   async function stage(since?: Watermark, watch: object = watching()) {
-    const [workDir, ledgers] = [await mkdtemp(join(home, 'work-')), join(home, 'ledgers')];
-    await mkdir(ledgers, { recursive: true });
-    const batch = await sources.csv.stage(specOf(watch), since, {
-      ...reach(),
-      dataDir: undefined,
-      workDir,
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-      warn: (message) => void warnings.push(message),
-      localPath: async ({ name }) => join(ledgers, name),
-    });
-    if (!batch) return undefined;
-    const [, ...rows] = (await readFile(batch.path, 'utf8')).trimEnd().split('\n');
-    const next = { ...batch.next };
-    if (batch.filesRead) {
-      const name = `${bucket}${since?.files?.name ?? ''}+`;
-      await rename(batch.filesRead, join(ledgers, name));
-      next.files = { sha256: '', bytes: 0, mediaType: '', name } satisfies ArtifactRef;
-    }
-    return { rows, next, workDir };
+    const own = join(home, bucket);
+    await mkdir(own, { recursive: true });
+    const warn = (message: string) => void warnings.push(message);
+    return await stageAndKeep(own, { since, watch }, { ...reach(), dataDir: undefined, warn });
   }
 
   const wholeNow = async (more: object = {}) => {

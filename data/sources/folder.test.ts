@@ -1,21 +1,10 @@
-import {
-  appendFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  symlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ArtifactRef, Watermark } from '../../contracts/refs.ts';
-import { sourceSpecSchema } from '../../contracts/source.ts';
+import type { Watermark } from '../../contracts/refs.ts';
+import { stageAndKeep } from './fixture.ts';
 import { wholeFiles } from './folder.ts';
-import { sources } from './index.ts';
 import { stateOf } from './place.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'relevo-folder-'));
@@ -34,31 +23,15 @@ const put = (name: string, ...rows: string[]): Promise<void> =>
 const warnings: string[] = [];
 const hurried = { folder: 'in', settleSeconds: 0 };
 
-/** Stages what is new, and keeps the ledger as the artifact store would. */
 async function stage(since?: Watermark, watch: object = hurried, locations: object[] = []) {
-  const ledgers = join(home, 'ledgers');
-  const workDir = await mkdtemp(join(home, 'work-'));
-  await mkdir(ledgers, { recursive: true });
-  const batch = await sources.csv.stage(sourceSpecSchema.parse({ kind: 'csv', locations, watch }), since, {
-    dataDir: home,
-    watchDir: home,
-    workDir,
-    signal: new AbortController().signal,
-    onProgress: () => undefined,
-    warn: (message) => void warnings.push(message),
-    localPath: async ({ name }) => join(ledgers, name),
-  });
-  if (!batch) return undefined;
-  const text = await readFile(batch.path, 'utf8');
-  expect(batch.bytes).toBe(Buffer.byteLength(text));
-  const next = { ...batch.next };
-  if (batch.filesRead) {
-    const name = `${since?.files?.name ?? ''}+`;
-    await rename(batch.filesRead, join(ledgers, name));
-    next.files = { sha256: '', bytes: 0, mediaType: '', name } satisfies ArtifactRef;
-  }
-  const [, ...rows] = text.trimEnd().split('\n');
-  return { rows, next };
+  const warn = (message: string) => void warnings.push(message);
+  const staged = await stageAndKeep(
+    home,
+    { since, watch, locations },
+    { dataDir: home, watchDir: home, warn },
+  );
+  if (staged) expect(staged.bytes).toBe(Buffer.byteLength(staged.text));
+  return staged;
 }
 
 describe('a watched folder', () => {

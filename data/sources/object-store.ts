@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { S3Client } from '@aws-sdk/client-s3';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { ObjectStoreSettings } from '../../contracts/source.ts';
 import { throwIfAborted } from '../duckdb.ts';
@@ -26,24 +25,25 @@ const connectionTimeoutMs = 5_000;
 /** A connection over which nothing comes for so long is given up. */
 const silenceMs = 30_000;
 
-const clients = new Map<string, Promise<S3Client>>();
+const connections = new Map<string, ReturnType<typeof connect>>();
 
-/** The SDK is loaded by who watches a bucket alone: it takes tens of megabytes. */
-function clientOf(settings: ObjectStoreSettings): Promise<S3Client> {
+function connectionTo(settings: ObjectStoreSettings): ReturnType<typeof connect> {
   const key = JSON.stringify(settings);
-  const client = clients.get(key) ?? connect(settings);
-  clients.set(key, client);
-  return client;
+  const connection = connections.get(key) ?? connect(settings);
+  connections.set(key, connection);
+  return connection;
 }
 
-async function connect({ endpoint, region }: ObjectStoreSettings): Promise<S3Client> {
-  const { S3Client: Client } = await import('@aws-sdk/client-s3');
-  return new Client({
+/** The SDK is loaded by who watches a bucket alone: it takes tens of megabytes. */
+async function connect({ endpoint, region }: ObjectStoreSettings) {
+  const sdk = await import('@aws-sdk/client-s3');
+  const client = new sdk.S3Client({
     ...(region !== undefined && { region }),
     // Stores of one's own have no region, and no host name for each bucket.
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true, region: region ?? 'us-east-1' }),
     requestHandler: { connectionTimeout: connectionTimeoutMs, socketTimeout: silenceMs },
   });
+  return { sdk, client };
 }
 
 /**
@@ -61,11 +61,8 @@ export async function listObjects(
   let next: string | undefined;
   do {
     const page = await asking(`s3://${bucket}/${prefix}`, signal, async () => {
-      const [client, { ListObjectsV2Command }] = await Promise.all([
-        clientOf(settings),
-        import('@aws-sdk/client-s3'),
-      ]);
-      const command = new ListObjectsV2Command({
+      const { sdk, client } = await connectionTo(settings);
+      const command = new sdk.ListObjectsV2Command({
         ...{ Bucket: bucket, Prefix: prefix, Delimiter: '/', MaxKeys: pageSize, ContinuationToken: next },
         // A key may hold what XML cannot.
         EncodingType: 'url',
@@ -100,12 +97,9 @@ export async function fetchObject(
   { path, signal }: { path: string; signal: AbortSignal },
 ): Promise<boolean> {
   return await asking(`s3://${bucket}/${key}`, signal, async () => {
-    const [client, { GetObjectCommand }] = await Promise.all([
-      clientOf(settings),
-      import('@aws-sdk/client-s3'),
-    ]);
+    const { sdk, client } = await connectionTo(settings);
     try {
-      const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag });
+      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag });
       const { Body } = await client.send(command, { abortSignal: signal });
       if (!(Body instanceof Readable)) throw new Error('the answer has no body');
       await pipeline(Body, createWriteStream(path), { signal });

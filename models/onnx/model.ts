@@ -1,6 +1,7 @@
 import type { OnnxAttribute, OnnxElement, TensorName } from '../../contracts/onnx.ts';
+import { rowsMetadata } from '../../inference/metadata.ts';
 import { attributeTypes, elementTypes, modelProtoType } from './proto.ts';
-import { areRowsIndependent, rowsMetadata } from './rows.ts';
+import { areRowsIndependent } from './rows.ts';
 
 /** What a graph is made of before it becomes protobuf. */
 export interface GraphParts {

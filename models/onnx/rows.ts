@@ -1,8 +1,5 @@
 import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 
-/** Key and value of a file's metadata that says so. */
-export const rowsMetadata = { key: 'rows', independent: 'independent' } as const;
-
 /** At least as many doubles as a vector register has. */
 const vectorWidth = 8;
 
