@@ -40,10 +40,10 @@ function createLog(bounds: Pick<PredictionLogOptions, 'maxRows' | 'maxBytes'>) {
     },
   });
 }
-const entry = (rows: number, bytes: number): LogEntry => ({
+const entry = (rows: number, bytes: number, text = ''): LogEntry => ({
   ...{ pipeline: 'pump', version: '1.0.0', latencyUs: 1, bytes },
   ids: Array.from({ length: rows }, newId),
-  rows: Array.from({ length: rows }, () => ({ zFlow: 1.5 })),
+  rows: Array.from({ length: rows }, () => ({ zFlow: 1.5, text })),
   said: { answers: { values: new Float64Array(rows), width: 1 }, start: 0 },
 });
 const batch = (bytes: number): PredictionBatch => ({
@@ -95,7 +95,7 @@ describe('the prediction log in memory', () => {
 
   it('writes large rows in small batches', async () => {
     const log = createLog({});
-    log.add(entry(20, 20 * 1024 * 1024));
+    log.add(entry(20, 20 * 1024 * 1024, 'x'.repeat(1024 * 1024 - 1_000)));
     openDatabase();
     await log.close();
     expect(copied.map(({ rows }) => rows)).toEqual([4, 4, 4, 4, 4]);

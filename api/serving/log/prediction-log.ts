@@ -3,8 +3,9 @@ import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { createCatchUp } from './catch-up.ts';
+import { createEncodedQueue } from './encoded-queue.ts';
 import { batchBytes, batchRows, type LogEntry } from './entry.ts';
-import { createQueue, createReady, takeBatch } from './queue.ts';
+import { createReady } from './queue.ts';
 import type { Spool } from './spool.ts';
 
 /** What became of rows: in the database, on disk for now, in the database after all, put aside, or lost. */
@@ -12,7 +13,7 @@ export type LogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'drop
 
 /** Takes answered rows to the database, in batches, off the path of requests. */
 export interface PredictionLog {
-  /** Costs next to nothing. Where too many rows or bytes wait, the entry is dropped and counted. */
+  /** Costs little. Where too many rows or bytes wait, the entry is dropped and counted. */
   add(entry: LogEntry): void;
   /** The same for rows that have their form already. */
   addBatch(batch: PredictionBatch): void;
@@ -62,7 +63,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     away = false;
   };
   const catchUp = createCatchUp({ spool, copy, counted, onHome, log, retryMs });
-  const queue = createQueue();
+  const queue = createEncodedQueue(policyOf);
   const ready = createReady();
   const waitingRows = (): number => queue.rows + ready.rows;
   const waitingBytes = (): number => queue.bytes + ready.bytes;
@@ -88,7 +89,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
       await keep(batch);
     }
   };
-  const next = (): PredictionBatch => ready.take() ?? takeBatch(queue, policyOf);
+  const next = (): PredictionBatch => ready.take() ?? queue.take();
   /** All that waits, and then what came meanwhile as long as it makes whole batches. */
   const writeAll = async (): Promise<void> => {
     do {

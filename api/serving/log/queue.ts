@@ -59,10 +59,11 @@ export function createQueue() {
 export const takeBatch = (
   queue: ReturnType<typeof createQueue>,
   policyOf: (pipeline: string) => LogPolicy,
+  mostRows = batchRows,
 ): PredictionBatch =>
   encodePredictions(
     queue
-      .take(batchRows, batchBytes)
+      .take(mostRows, batchBytes)
       .flatMap(({ entry, from, to }) => predictionsOf(entry, policyOf(entry.pipeline), from, to)),
   );
 
