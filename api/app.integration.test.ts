@@ -111,10 +111,13 @@ describe('its description', () => {
     );
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/',
       '/analyze',
       '/codec/decode',
       '/codec/encode',
       '/health',
+      '/login',
+      '/logout',
       '/metrics',
       '/model/info',
       '/model/metrics',

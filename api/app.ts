@@ -33,6 +33,8 @@ import { keyRoutes } from './routes/keys/handlers.ts';
 import { mlflowRoutes } from './routes/mlflow/index.ts';
 import { modelRoutes } from './routes/models/handlers.ts';
 import { outcomeRoutes } from './routes/outcomes/handlers.ts';
+import { pageRoutes } from './routes/pages/handlers.ts';
+import { refusalFor } from './routes/pages/refusal.ts';
 import { pipelineRoutes } from './routes/pipelines/handlers.ts';
 import { addPredictions } from './routes/predictions/handlers.ts';
 import { loggedRoutes } from './routes/predictions/logged.ts';
@@ -45,6 +47,7 @@ import { audited, stateBefore } from './security/audit/middleware.ts';
 import { stateReader } from './security/audit/states.ts';
 import { corsFor } from './security/cors.ts';
 import { guard } from './security/guard.ts';
+import { createAuthentication } from './security/sessions/authentication.ts';
 import { createPinnedModels } from './serving/champions/pinned.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnv>;
@@ -58,7 +61,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     counted(deps),
     traced(deps),
     closingWhileDraining(deps),
-    secureHeaders({ strictTransportSecurity: deps.isSecure }),
+    secureHeaders({ strictTransportSecurity: deps.isSecure, overwrite: false }),
     ...(deps.corsOrigins.length === 0 ? [] : [corsFor(deps.corsOrigins)]),
   );
   const changes = { ...deps, stateOf: stateReader(deps.registry) };
@@ -72,6 +75,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.post('/predict/batch', limitedBody(limits.predictBodyBytes), jsonBody);
   app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
+  for (const path of ['/login', '/logout']) app.post(path, small);
   for (const path of ['/v1/session', '/v1/keys', '/v1/keys/:id/rotate']) app.post(path, small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
   for (const way of ['encode', 'decode'])
@@ -94,7 +98,9 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', alertRoutes(deps));
   app.route('/', keyRoutes(deps));
   app.route('/', auditRoutes(deps));
-  app.route('/', sessionRoutes(deps));
+  const authentication = createAuthentication(deps.registry, deps.logins);
+  app.route('/', sessionRoutes({ ...deps, authentication }));
+  app.route('/', pageRoutes({ ...deps, authentication }, packageJson.version));
   app.route('/', outcomeRoutes(deps));
   app.route('/', codecRoutes(deps));
   app.route('/', loggedRoutes(deps));
@@ -107,11 +113,13 @@ export function createApp(deps: ApiDeps): ApiApp {
   addPredictions(app, deps);
   addDocs(app, packageJson.version);
 
-  const fail = (thrown: unknown, c: ApiContext): Response => {
+  const fail = (thrown: unknown, c: ApiContext): Response | Promise<Response> => {
     const error = toRelevoError(thrown);
     const requestId = c.get('requestId');
     logFailure(deps.log, error, { requestId, method: c.req.method, route: c.req.routePath });
     for (const [name, value] of Object.entries(errorHeaders(error))) c.header(name, value);
+    const refusal = refusalFor(c, error);
+    if (refusal !== undefined) return refusal;
     const status = errorStatusFor(c.req.path, error) as ContentfulStatusCode;
     return c.json(errorBodyFor(c.req.path, error, requestId), status);
   };

@@ -31,6 +31,7 @@ const tags: Record<string, string> = {
   drift: 'Checks of whether the world has moved',
   health: 'The process itself',
   models: 'Registered versions and where the aliases point',
+  pages: 'For people, in a browser',
   'open inference protocol': 'Predictions for KServe, Triton and MLServer clients',
   pipelines: 'The systems of this installation',
   predictions: 'Answers, and what turned out',

@@ -5,6 +5,7 @@ import type { Admission, Gate, GateRequest } from './gate.ts';
 import type { KnownKeys } from './keys/known-keys.ts';
 import type { Failures } from './limits/failures.ts';
 import type { Limiter, LimitHeaders } from './limits/limiter.ts';
+import { formPaths } from './own-page.ts';
 import { nobody, type Principal } from './principal.ts';
 import { csrfHeader, isCsrfToken, type SessionCookie } from './sessions/cookie.ts';
 import type { KnownSessions } from './sessions/known-sessions.ts';
@@ -105,7 +106,7 @@ const codecPath = '/codec/';
 
 /** @throws RelevoError FORBIDDEN for a change that some other site may have made the browser send */
 function demandOwnPage({ method, path, headers }: GateRequest, { csrfToken }: SessionCookie): void {
-  if (harmless.has(method) || path.startsWith(codecPath)) return;
+  if (harmless.has(method) || path.startsWith(codecPath) || formPaths.has(path)) return;
   const given = headers[csrfHeader];
   if (typeof given === 'string' && isCsrfToken(given, csrfToken)) return;
   throw new RelevoError(

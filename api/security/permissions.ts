@@ -21,6 +21,12 @@ const at = (permission: Permission, where: PipelineAt): RouteRule => ({ permissi
  * administrators; a test fails until it has one.
  */
 export const routePermissions: Readonly<Record<string, Permission | RouteRule>> = {
+  // pages for people
+  'GET /': 'public',
+  'GET /login': 'public',
+  'POST /login': 'public',
+  'POST /logout': 'public',
+
   // the process
   'GET /health': 'public',
   'GET /ready': 'public',

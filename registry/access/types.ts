@@ -72,6 +72,8 @@ export interface UserRegistry {
   /** Adds a user unless there is one of that name; says whether it did. */
   create(user: { name: string; passwordHash: string; grants: Grant[] }): Promise<boolean>;
   list(): Promise<User[]>;
+  /** Whether anybody may log in with a password. */
+  hasLogins(): Promise<boolean>;
   /** With what the password is compared to; undefined where nobody of that name may log in. */
   login(name: string): Promise<(User & { passwordHash: string }) | undefined>;
   /** Sets the password and ends the user's sessions. @throws RelevoError USER_NOT_FOUND */

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, isNull, sql } from 'drizzle-orm';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Database, Transaction } from '../database.ts';
 import { sessions, users } from '../schema/access.ts';
@@ -48,6 +48,14 @@ export function userRegistry(db: Database): UserRegistry {
     },
     async list() {
       return (await db.select().from(users).orderBy(asc(users.name))).map(asUser);
+    },
+    async hasLogins() {
+      const found = await db
+        .select({ name: users.name })
+        .from(users)
+        .where(isNull(users.disabledAt))
+        .limit(1);
+      return found.length > 0;
     },
     async login(name) {
       const [found] = await db.select().from(users).where(eq(users.name, name));

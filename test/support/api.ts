@@ -136,7 +136,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     newId: createIdMaker(),
     gate: options.gate ?? openGate,
     gateIsOpen: options.gate === undefined,
-    logins: options.logins ?? { oidc: undefined, secure: false },
+    logins: options.logins ?? { oidc: undefined, secure: false, publicOrigin: undefined },
     corsOrigins: options.corsOrigins ?? [],
     isSecure: options.certificate !== undefined,
     tracing: options.tracing,

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { passwordLength } from '../../../registry/access/passwords.ts';
+import { localPathPattern, longestLocalPath } from '../../http/local-path.ts';
 import { errors, json } from '../../openapi.ts';
 
 const sessionSchema = z
@@ -75,9 +76,9 @@ export const beginOidc = createRoute({
     query: z.strictObject({
       returnTo: z
         .string()
-        .max(500)
-        .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, 'a path of this API')
-        .default('/docs')
+        .max(longestLocalPath)
+        .regex(localPathPattern, 'a path of this API')
+        .default('/')
         .openapi({ description: 'Path to go to afterwards' }),
     }),
   },

@@ -7,15 +7,19 @@ import { createOidcLogins, type OidcLogins } from './oidc.ts';
 export interface Logins {
   oidc: OidcLogins | undefined;
   secure: boolean;
+  /** Where people reach the API, where that is set. */
+  publicOrigin: string | undefined;
 }
 
 /** The logins that the settings ask for. @throws RelevoError ENVIRONMENT_INVALID */
 export function createLogins(env: Environment, registry: Pick<Registry, 'access'>): Logins {
   const settings = oidcSettings(env);
+  const { RELEVO_PUBLIC_URL: publicUrl } = env;
   return {
     oidc:
       settings &&
       createOidcLogins({ settings, rolesClaim: env.RELEVO_ROLES_CLAIM, registry: registry.access.sessions }),
-    secure: env.RELEVO_TLS_CERT !== undefined || env.RELEVO_PUBLIC_URL?.startsWith('https:') === true,
+    secure: env.RELEVO_TLS_CERT !== undefined || publicUrl?.startsWith('https:') === true,
+    publicOrigin: publicUrl && new URL(publicUrl).origin,
   };
 }

@@ -10,6 +10,8 @@ import { grantsOf } from '../tokens/claims.ts';
 
 /** Logins by an identity provider: authorization code with PKCE (RFC 7636), state and nonce checked. */
 export interface OidcLogins {
+  /** Its host, as people know it. */
+  provider: string;
   /** Where to send the browser, and the state that it is to bring back in a cookie. */
   begin(returnTo: string): Promise<{ url: URL; state: string }>;
   /**
@@ -50,6 +52,7 @@ export function createOidcLogins({ settings, rolesClaim, registry }: Options): O
   };
 
   return {
+    provider: new URL(settings.issuer).host,
     async begin(returnTo) {
       const config = await provider();
       const [state, nonce, codeVerifier] = [
