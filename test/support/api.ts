@@ -94,6 +94,8 @@ export interface TestApiOptions {
   temporalAddress?: string;
   /** RELEVO_PAYLOAD_KEYS */
   payloadKeys?: string;
+  /** RELEVO_CODEC_ORIGINS */
+  codecOrigins?: string;
   tracing?: Tracing;
   /** Speaks TLS with it; plain HTTP where absent. */
   certificate?: Certificate;
@@ -118,6 +120,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const env = parseEnvironment({
     TEMPORAL_ADDRESS: options.temporalAddress ?? awayTemporal,
     RELEVO_PAYLOAD_KEYS: options.payloadKeys,
+    RELEVO_CODEC_ORIGINS: options.codecOrigins,
   });
   const { client, connection, payloads } = await temporalClient(env, options.tracing);
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });

@@ -11,7 +11,7 @@ import type { Authentication } from '../../security/sessions/authentication.ts';
 import { isCsrfToken, type SessionCookie, sessionOf } from '../../security/sessions/cookie.ts';
 import { askerOf } from '../session/asker.ts';
 import { forward } from './forward.ts';
-import { linksFor, pipelinesOf } from './home-parts.ts';
+import { codecEndpointFor, linksFor, pipelinesOf } from './home-parts.ts';
 import { homeView } from './home-view.ts';
 import { asPage } from './layout.ts';
 import { type LoginView, loginView } from './login-view.ts';
@@ -20,7 +20,7 @@ import { problemText } from './problem-view.ts';
 import { home, loginPage, signIn, signOut } from './routes.ts';
 import { textsIn } from './texts.ts';
 
-type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi' | 'logins'> & {
+type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi' | 'codec' | 'logins'> & {
   registry: Pick<ApiDeps['registry'], 'datasets' | 'access'>;
   authentication: Authentication;
 };
@@ -56,8 +56,10 @@ export function pageRoutes(deps: Deps, version: string) {
       const pipelines = await pipelinesOf(deps, principal);
       const csrfToken = ownSession(c)?.csrfToken;
       asPage(c, language);
-      const links = linksFor(deps, principal);
-      return c.html(homeView({ language, principal, csrfToken, pipelines, links }), 200);
+      const here = new URL(c.req.url);
+      const links = linksFor(deps, principal, here);
+      const codecEndpoint = codecEndpointFor(deps, principal, here);
+      return c.html(homeView({ language, principal, csrfToken, pipelines, links, codecEndpoint }), 200);
     })
     .openapi(loginPage, async (c) => {
       const query = c.req.valid('query');

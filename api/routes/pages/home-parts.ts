@@ -6,7 +6,7 @@ import type { Principal } from '../../security/principal.ts';
 import { within } from '../../within.ts';
 import type { HomePipeline, HomeView } from './home-view.ts';
 
-type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi'> & {
+type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi' | 'codec' | 'logins'> & {
   registry: Pick<ApiDeps['registry'], 'datasets'>;
 };
 
@@ -45,11 +45,15 @@ export async function pipelinesOf(
   return [...(await Promise.all(known)), ...unknown].filter(({ roles }) => roles.length > 0);
 }
 
-/** Where somebody can go on from the home page. */
-export function linksFor({ temporalUi }: Deps, principal: Principal): HomeView['links'] {
+/** @param here the page's address: a cookie of `localhost` is not one of 127.0.0.1, so links keep to the name in use */
+export function linksFor({ temporalUi }: Deps, principal: Principal, here: URL): HomeView['links'] {
   const all: (HomeView['links'][number] & { isShown: boolean })[] = [
     { text: 'docs', path: '/docs', isShown: true },
-    { text: 'temporal', path: temporalUi?.url ?? '', isShown: temporalUi !== undefined },
+    {
+      text: 'temporal',
+      path: temporalUi ? onSameHost(temporalUi.url, here) : '',
+      isShown: temporalUi !== undefined,
+    },
     { text: 'ready', path: '/ready', isShown: true },
     { text: 'runs', path: '/v1/runs', isShown: mayDo(principal, 'read', everyPipeline) },
     { text: 'alerts', path: '/v1/alerts', isShown: mayDo(principal, 'read', everyPipeline) },
@@ -57,4 +61,23 @@ export function linksFor({ temporalUi }: Deps, principal: Principal): HomeView['
     { text: 'audit', path: '/v1/audit', isShown: mayDo(principal, 'administer', everyPipeline) },
   ];
   return all.filter(({ isShown }) => isShown);
+}
+
+/** The codec for who may decrypt and whose browser has a session to do it with. */
+export const codecEndpointFor = (
+  { codec, logins }: Deps,
+  principal: Principal,
+  here: URL,
+): string | undefined =>
+  codec.payloads !== undefined && principal.kind === 'session' && mayDo(principal, 'operate', everyPipeline)
+    ? `${logins.publicOrigin ?? here.origin}/codec`
+    : undefined;
+
+const loopback = new Set(['localhost', '127.0.0.1']);
+
+/** An address of this machine under the name of it that the browser uses. */
+function onSameHost(address: string, here: URL): string {
+  const url = new URL(address);
+  if (loopback.has(url.hostname) && loopback.has(here.hostname)) url.hostname = here.hostname;
+  return url.href;
 }

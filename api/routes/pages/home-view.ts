@@ -25,6 +25,8 @@ export interface HomeView {
   pipelines: HomePipeline[];
   /** Of what there is, what they may see: where it leads. */
   links: { text: keyof LinkTexts; path: string }[];
+  /** Where Temporal's payloads are decrypted for this browser; absent where they need not be, or may not. */
+  codecEndpoint: string | undefined;
 }
 type LinkTexts = Pick<
   ReturnType<typeof textsIn>['home'],
@@ -68,7 +70,7 @@ function table({ language, pipelines }: HomeView): Markup {
 
 /** Who somebody is here, what they may do pipeline by pipeline, and where to go on. */
 export function homeView(view: HomeView): Markup {
-  const { language, principal, csrfToken, pipelines, links } = view;
+  const { language, principal, csrfToken, pipelines, links, codecEndpoint } = view;
   const { home } = textsIn(language);
   const signOut =
     csrfToken &&
@@ -78,13 +80,16 @@ export function homeView(view: HomeView): Markup {
     const [title, about] = home[text];
     return html`<li><a href="${path}">${title}</a><span class="quiet small">${about}</span></li>`;
   });
+  const decrypting =
+    codecEndpoint !== undefined &&
+    html`<details class="small"><summary>${home.encrypted}</summary><p>${home.decrypt(codecEndpoint)}</p></details>`;
   return layout(
     {
       ...{ language, title: home.title, aside: signOut ? signOut : undefined },
       inLanguage: (other) => `/?language=${other}`,
     },
     html`${open}${who(view)}
-<section class="card" aria-labelledby="links"><h2 id="links">${home.links}</h2><ul class="links">${shown}</ul></section>
+<section class="card" aria-labelledby="links"><h2 id="links">${home.links}</h2><ul class="links">${shown}</ul>${decrypting}</section>
 <section class="card" aria-labelledby="pipelines"><h2 id="pipelines">${home.pipelines}</h2>
 ${pipelines.length === 0 ? html`<p>${home.noPipelines}</p>` : table(view)}</section>`,
   );

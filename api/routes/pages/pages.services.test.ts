@@ -124,7 +124,7 @@ describe('signing in', () => {
       ['mill-of-old', 'engineer'],
     ]);
     const paths = [...home.text.matchAll(/<li><a href="([^"]+)"/g)].map(([, path]) => path);
-    expect(paths).toEqual(['/docs', 'http://127.0.0.1:8233', '/ready']);
+    expect(paths).toEqual(['/docs', 'http://127.0.0.1:8233/', '/ready']);
     expect(locationOf(await browser.open('/login?returnTo=%2Fdocs'))).toEqual([303, '/docs']);
 
     const sessionCookies = new Map(browser.cookies);

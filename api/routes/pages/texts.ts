@@ -69,6 +69,9 @@ export interface PageTexts {
     alerts: [string, string];
     metrics: [string, string];
     audit: [string, string];
+    encrypted: string;
+    /** How the Temporal UI is made to show what the API decrypts; the words in quotes are its own. */
+    decrypt(endpoint: string): string;
   };
 }
 
@@ -148,6 +151,9 @@ const en: PageTexts = {
     alerts: ['Alerts', 'what needs attention, as JSON'],
     metrics: ['Metrics', 'figures for Prometheus'],
     audit: ['Audit', 'who changed what, as JSON'],
+    encrypted: 'Temporal shows inputs and results encrypted?',
+    decrypt: (endpoint) =>
+      `There, behind the glasses at the top, choose “Use my browser setting and ignore Cluster-level setting”, enter ${endpoint}, switch on “Include cross-origin credentials” and press “Apply”. It works while you are signed in here.`,
   },
 };
 
@@ -228,6 +234,9 @@ const es: PageTexts = {
     alerts: ['Alertas', 'lo que requiere atención, en JSON'],
     metrics: ['Métricas', 'cifras para Prometheus'],
     audit: ['Auditoría', 'quién cambió qué, en JSON'],
+    encrypted: '¿Temporal muestra las entradas y los resultados cifrados?',
+    decrypt: (endpoint) =>
+      `Allí, tras las gafas de arriba, elija «Use my browser setting and ignore Cluster-level setting», escriba ${endpoint}, active «Include cross-origin credentials» y pulse «Apply». Funciona mientras tenga la sesión iniciada aquí.`,
   },
 };
 
