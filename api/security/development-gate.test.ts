@@ -17,6 +17,7 @@ describe('the gate of development', () => {
       'POST',
       { host: '127.0.0.1:3000', origin: 'https://control.plant.example', 'sec-fetch-site': 'cross-site' },
     ],
+    ['POST', { host: '127.0.0.1:3000', origin: 'http://localhost:8233', 'sec-fetch-site': 'cross-site' }],
     ['GET', { host: '127.0.0.1:3000', origin: 'https://evil.example' }],
   ])('lets by %s with %j', async (method, headers) => {
     expect((await gate(request(method, headers))).principal.kind).toBe('development');

@@ -26,9 +26,11 @@ export const createDevelopmentGate =
 function demandOwnSite({ headers }: GateRequest, origins: readonly string[]): void {
   const { origin, 'sec-fetch-site': site } = headers;
   if (typeof origin === 'string' && origins.includes(origin)) return;
+  // Pages of `localhost` and of 127.0.0.1 are two sites to a browser, and one machine: the origin tells more.
   const isForeign =
-    site === 'cross-site' ||
-    (typeof origin === 'string' && !thisMachine.test(origin.replace(/^https?:\/\//, '')));
+    typeof origin === 'string'
+      ? !thisMachine.test(origin.replace(/^https?:\/\//, ''))
+      : site === 'cross-site';
   if (isForeign)
     throw foreign('origin', String(origin), 'a page of this machine, or one of RELEVO_CORS_ORIGINS');
 }
