@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
+import type { Tie } from '../contracts/choice.ts';
 import type { Params } from '../contracts/estimator.ts';
 import type { Hooks } from '../contracts/hooks.ts';
 import { asLoss } from '../contracts/metrics.ts';
@@ -9,6 +10,7 @@ import { candidateToFit, fitCandidate, saveCandidate, withHeads, withSteps } fro
 import { fitHeads } from '../models/training/heads.ts';
 import { joinRows, type PreparedRows, type TrainingSet } from '../models/training/rows.ts';
 import { scoreCandidate } from '../models/training/score.ts';
+import { tieOf } from '../models/training/tie.ts';
 import { readHeads } from './bundles.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
 import { type Provenance, type Workbench, withFit } from './fitting.ts';
@@ -35,6 +37,7 @@ export interface FitInput {
 export interface FitScore {
   /** The pipeline's metric on the validation rows, calibrated where the pipeline calibrates; candidates are chosen by it. */
   validationScore: number;
+  tie?: Tie;
   /** Steps that early stopping kept, for estimators that grow in steps. */
   steps?: number;
   /** The same of the model of an interval's quantiles. */
@@ -86,10 +89,12 @@ export function createTrainingActivities({ artifacts, trainingSets, workbench, p
         return await withFit(workbench, pulse, fit, async (context) => {
           const { score, held, ...scored } = await scoreCandidate(spec, candidate, set, context);
           const { steps, companionSteps, resumedFromStep } = scored;
-          const { heads, report, loss = score } = await fitHeads(spec, held, context);
+          const learnt = await fitHeads(spec, held, context);
+          const { heads, report, loss = score, answers = held.predictions } = learnt;
+          const tie = await tieOf(spec, held.rows.target, answers, context);
           const headsRef = await putJson(artifacts, 'heads.json', { heads, report });
           const validationScore = asLoss(spec.metric, loss);
-          return { validationScore, steps, companionSteps, resumedFromStep, heads: headsRef };
+          return { validationScore, tie, steps, companionSteps, resumedFromStep, heads: headsRef };
         });
       });
     },

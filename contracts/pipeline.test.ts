@@ -50,6 +50,8 @@ describe('definePipeline', () => {
     ['a metric of the other task', { metric: 'accuracy' }, 'metric', 'accuracy'],
     ['the coverage of intervals as a goal', { metric: 'coverage', interval: {} }, 'metric', 'coverage'],
     ['their width as a goal', { metric: 'intervalWidth', interval: {} }, 'metric', 'intervalWidth'],
+    ['ties broken by the metric itself', { metric: 'mae', tieBreak: 'mae' }, 'tieBreak', 'mae'],
+    ['ties broken by a metric of the other task', { tieBreak: 'logLoss' }, 'tieBreak', 'logLoss'],
     ['the target among the inputs', { inputs: ['flow', 'hot', 'gas'] }, 'inputs', 'gas'],
   ] as const)('refuses %s', (_, change, field, value) => {
     const error = refusal(change as Partial<PipelineDefinition>);

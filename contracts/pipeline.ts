@@ -227,6 +227,8 @@ export const pipelineSpecSchema = z.strictObject({
   candidates: z.array(candidateSchema).min(1),
   /** What candidates and trials are chosen by, and what a challenger must be better in. */
   metric: metricNameSchema.default('rmse'),
+  /** Decides among candidates whose `metric` is within a standard error of the best; the best itself where absent. */
+  tieBreak: metricNameSchema.optional(),
   /** Of a classification's probabilities, on rows that the model has not learned from; `auto` takes the best of all. */
   calibration: z.enum(['none', 'auto', 'platt', 'isotonic', 'temperature', 'bias-corrected']).default('none'),
   /** What a mistake costs, by actual and predicted class; 0 where absent. The class that costs least is answered. */
@@ -427,13 +429,16 @@ function momentsOf({ columns }: PipelineSpec): string {
 
 /** The target, the metric and what only one kind of task has must agree with the task. */
 function checkTask(spec: PipelineSpec): void {
-  const { task, metric } = spec;
+  const { task, metric, tieBreak } = spec;
   const isClassification = task === 'classification';
   const { kind } = spec.columns[spec.target];
   if (kind !== (isClassification ? 'category' : 'number'))
     throw wrong('target', spec.target, isClassification ? 'a category column' : 'a number column');
   const goals = goalMetricsOf(task);
   if (!goals.includes(metric)) throw wrong('metric', metric, `one of ${goals.join(', ')}`);
+  const others = goals.filter((name) => name !== metric);
+  if (tieBreak !== undefined && !others.includes(tieBreak))
+    throw wrong('tieBreak', tieBreak, `one of ${others.join(', ')}`);
   const foreign = isClassification ? (['base', 'interval', 'forecast'] as const) : (['costs'] as const);
   for (const field of foreign)
     if (spec[field] !== undefined) throw wrong(field, undefined, `another task than ${task}`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tieSchema } from './choice.ts';
 import { explanationMethods } from './explanation.ts';
 import { metricNameSchema, metricsSchema } from './metrics.ts';
 import { type PipelineSpec, splitSpecSchema } from './pipeline.ts';
@@ -78,6 +79,8 @@ export const candidateResultSchema = z.strictObject({
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** The pipeline's metric on the validation rows, or the mean over folds; what candidates are chosen by. */
   validationScore: z.number(),
+  /** Where the pipeline breaks ties. */
+  tie: tieSchema.optional(),
   metrics: metricsSchema,
   trials: z.number(),
   resumedFromStep: z.number().optional(),

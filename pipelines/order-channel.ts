@@ -8,9 +8,9 @@ const segments = ['KIOSCO', 'ALMACEN', 'RESTAURANTE', 'MAYORISTA'] as const;
 const firstDay = '2024-01-01';
 
 /**
- * One row a client: the channel of its last order, and what its orders before that one say. An order's id rises with
- * time; all sums are of whole numbers, so that they are exact whatever the order of summation. Words become positions
- * in lists before the orders are sorted: the rows are narrow then, and distinct categories are bits.
+ * One row a client: the channel of its last order, and what its orders before that one say; who ordered last comes last.
+ * An order's id rises with time; all sums are of whole numbers, so that they are exact whatever the order of summation.
+ * Words become positions in lists before the orders are sorted: rows are narrow then, and distinct categories are bits.
  */
 const sql = `
 WITH kinds AS MATERIALIZED (SELECT list(DISTINCT channel) AS channels, list(DISTINCT category) AS categories FROM orders),
@@ -33,7 +33,7 @@ SELECT client_id, channels[next_kind] AS channel, orders, digital, telefono, ord
   channels[last_kind] AS last_channel, last_at, date_diff('hour', TIMESTAMP '${firstDay}', last_at) AS last_hour,
   date_diff('day', first_at, last_at) AS tenure_days, amount_cents, most_cents, items, variety AS categories,
   at_night, discounted, late, segment, region, owner_age, distance_m
-FROM past JOIN clients USING (client_id), kinds ORDER BY client_id`;
+FROM past JOIN clients USING (client_id), kinds ORDER BY last_at, client_id`;
 
 const file = (name: string) => ({
   format: 'parquet' as const,
@@ -66,7 +66,6 @@ const inputs = {
 };
 const growth = { rounds: 600, earlyStoppingRounds: 20, learningRate: 0.2, maxDepth: 3 };
 const boosting = { ...growth, subsample: 0.8, colsampleByTree: 0.7, maxBins: 64 };
-
 const search = {
   learningRate: { kind: 'float' as const, low: 0.07, high: 0.3, log: true },
   maxDepth: { kind: 'integer' as const, low: 2, high: 4 },
@@ -139,6 +138,7 @@ export const orderChannel = definePipeline({
     { name: 'stack', estimator: 'stacking', params: { folds: 3 }, members: [...members, 'naive-bayes'] },
   ],
   metric: 'macroF1',
+  tieBreak: 'logLoss',
   calibration: 'auto',
   // A wrong guess is a contact in vain; a client whom the seller does not visit is often an order lost.
   costs: {

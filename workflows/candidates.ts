@@ -9,7 +9,6 @@ import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import type { CandidatePlan } from '../activities/search.ts';
 import type { FinalFit, FitInput, FitScore } from '../activities/training.ts';
 import { searchWorkflowId } from '../contracts/ids.ts';
-import { asLoss, type MetricName } from '../contracts/metrics.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { figure } from './labels.ts';
@@ -48,12 +47,6 @@ export async function fitAll(
     }
   });
 }
-
-/** The best by the pipeline's metric on rows that the candidates have not learned from; the first of equals. */
-export const bestOf = <T extends { validationScore: number }>(metric: MetricName, candidates: T[]): T =>
-  candidates.reduce((best, next) =>
-    asLoss(metric, next.validationScore) < asLoss(metric, best.validationScore) ? next : best,
-  );
 
 /** Finds parameters, is scored on rows that it has not seen, then is fitted again on all that it may learn from. */
 async function fitOne(

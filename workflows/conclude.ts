@@ -1,9 +1,10 @@
 import { upsertMemo } from '@temporalio/workflow';
 import type { TrainingSetRef } from '../activities/fingerprints.ts';
 import type { Renewal } from '../activities/registration.ts';
+import { chosenOf } from '../contracts/choice.ts';
 import type { PipelineSpec } from '../contracts/pipeline.ts';
 import type { CandidateResult, TrainResult } from '../contracts/runs.ts';
-import { bestOf, type Fitted } from './candidates.ts';
+import type { Fitted } from './candidates.ts';
 import { contend } from './contend.ts';
 import { figure } from './labels.ts';
 import type { LogBook } from './log-book.ts';
@@ -30,12 +31,13 @@ export async function conclude(
       estimator: one.plan.estimator,
       params: one.fit.params,
       validationScore: one.score.validationScore,
+      tie: one.score.tie,
       metrics: evaluation.metrics[one.plan.name],
       trials: one.search?.trials ?? 0,
       resumedFromStep: one.fit.resumedFromStep ?? one.score.resumedFromStep,
     }),
   );
-  const winner = bestOf(spec.metric, candidates);
+  const winner = chosenOf(spec.metric, candidates);
   const { fit } = fitted[candidates.indexOf(winner)];
   const { candidate } = winner;
   const exported = await book.step(

@@ -1,5 +1,6 @@
 import type { FittingContext } from '../../activities/fitting.ts';
 import { stepStride, suggestible } from '../../activities/trials.ts';
+import { chosenOf, type Tie } from '../../contracts/choice.ts';
 import { environment, trialThreads } from '../../contracts/env.ts';
 import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
 import { asLoss } from '../../contracts/metrics.ts';
@@ -15,6 +16,7 @@ import {
 import { type FittedHeads, fitHeads, type HeadsReport } from '../../models/training/heads.ts';
 import { joinRows, type TrainingSet } from '../../models/training/rows.ts';
 import { type Scored, scoreCandidate } from '../../models/training/score.ts';
+import { tieOf } from '../../models/training/tie.ts';
 import { gridSize, shouldPrune, suggest } from '../../models/tuning/index.ts';
 import type { Trial, TrialOutcome } from '../../registry/types.ts';
 import { searchBatchSize } from '../../temporal.config.ts';
@@ -34,6 +36,9 @@ export interface Scoring {
   learnt: FittedHeads;
   /** Of the pipeline's metric on rows not learned from, as it answers them; the lowest wins. */
   loss: number;
+  /** The same as the metric itself. */
+  validationScore: number;
+  tie?: Tie;
   trials: number;
 }
 export interface Champion {
@@ -127,8 +132,11 @@ export async function scoreOne(spec: PipelineSpec, candidate: Candidate, set: Tr
   const toFit = candidateToFit(spec, candidateName(candidate), params);
   const scored = await scoreCandidate(spec, toFit, set, { ...contextOf(spec.seed), withInterval: true });
   const learnt = await fitHeads(spec, scored.held, contextOf(spec.seed));
-  const { loss = scored.score } = learnt;
-  return { candidate, params, scored, learnt, loss, trials: found?.trials.length ?? 0 };
+  const { loss = scored.score, answers = scored.held.predictions } = learnt;
+  const tie = await tieOf(spec, scored.held.rows.target, answers, contextOf(spec.seed));
+  const validationScore = asLoss(spec.metric, loss);
+  const trials = found?.trials.length ?? 0;
+  return { candidate, params, scored, learnt, loss, validationScore, tie, trials };
 }
 
 /** The model that a training run keeps of a scored candidate: heads, and fitted on all that it may learn from. */
@@ -150,13 +158,13 @@ export async function keep(
   return { fitted: withHeads(fitted, heads), heads: report };
 }
 
-/** Trains every candidate as a training run does and gives the best by validation. */
+/** Trains every candidate as a training run does and gives the one that it would choose. */
 export async function trainChampion(spec: PipelineSpec, set: TrainingSet): Promise<Champion> {
   const all: Scoring[] = [];
   for (const candidate of spec.candidates) all.push(await scoreOne(spec, candidate, set));
-  const best = all.reduce((one, next) => (next.loss < one.loss ? next : one));
+  const best = chosenOf(spec.metric, all);
   const validation = Object.fromEntries(
-    all.map(({ candidate, loss }) => [candidateName(candidate), asLoss(spec.metric, loss)]),
+    all.map(({ candidate, validationScore }) => [candidateName(candidate), validationScore]),
   );
   const { fitted, heads } = await keep(spec, best, set);
   return { winner: candidateName(best.candidate), params: best.params, fitted, heads, validation };

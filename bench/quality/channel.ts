@@ -4,7 +4,8 @@
  * same features, split and search budget.
  */
 
-import { asLoss, type Metrics } from '../../contracts/metrics.ts';
+import { chosenOf } from '../../contracts/choice.ts';
+import type { Metrics } from '../../contracts/metrics.ts';
 import { candidateName, classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { decide } from '../../models/decision/index.ts';
 import type { MetricValues } from '../../models/evaluation/comparison.ts';
@@ -31,8 +32,9 @@ export interface Judged {
   params: Scoring['params'];
   trials: number;
   steps: number | undefined;
-  /** The pipeline's metric on the validation rows; the champion is chosen by it. */
+  /** The pipeline's metric on the validation rows; the champion is chosen by it, and by what breaks ties. */
   validation: number;
+  tie: Scoring['tie'];
   /** Most probable class before and after calibration. */
   before: MetricValues;
   after: MetricValues;
@@ -88,7 +90,8 @@ async function judge(
       params,
       trials,
       steps: scored.steps,
-      validation: asLoss(spec.metric, scoring.loss),
+      validation: scoring.validationScore,
+      tie: scoring.tie,
       before: metricsOf(task, test.target, before),
       after: metricsOf(task, test.target, after),
       test: await bootstrapMetrics(task, test.target, answered, draws),
@@ -134,7 +137,8 @@ export async function measureChannel(spec: PipelineSpec, folder: string): Promis
   const task = taskOf(spec);
   const truth = await trueProbabilities(spec, frame, test.rowIds, folder);
   const tried = await tryAll(spec, set);
-  const best = tried.reduce((one, next) => (next.judged.validation > one.judged.validation ? next : one));
+  const standing = tried.map(({ judged: { validation, tie } }) => ({ validationScore: validation, tie }));
+  const best = tried[standing.indexOf(chosenOf(spec.metric, standing))];
   const drawn = await evaluationReport(task, classesOf(spec), test.target, best.predictions);
   if (drawn.kind !== 'classification') throw new TypeError(`a ${drawn.kind} has no channels`);
   const { roc, precisionRecall, ...evaluation } = drawn;

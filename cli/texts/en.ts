@@ -293,6 +293,8 @@ export const en = {
     candidate: 'candidate',
     validation: 'validation',
     trials: 'trials',
+    tie: ({ names, metric, tieBreak }: Record<'names' | 'metric' | 'tieBreak', string>) =>
+      `Within a standard error of the best ${metric}, and told apart by ${tieBreak} on validation rows: ${names}.`,
   },
   progress: {
     left: (duration: string) => `${duration} left`,

@@ -296,6 +296,8 @@ export const es: Texts = {
     candidate: 'candidato',
     validation: 'validación',
     trials: 'ensayos',
+    tie: ({ names, metric, tieBreak }) =>
+      `A menos de un error estándar del mejor ${metric}, y distinguidos por ${tieBreak} en las filas de validación: ${names}.`,
   },
   progress: {
     left: (duration) => `quedan ${duration}`,

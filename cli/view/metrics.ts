@@ -1,3 +1,4 @@
+import { asGoodAsBest } from '../../contracts/choice.ts';
 import {
   asLoss,
   classificationMetricNames,
@@ -93,6 +94,22 @@ export function showCandidates(
         ...others.map((name) => shownValue(metrics, name)),
         String(trials),
       ]),
+  );
+  showTie(terminal, candidates, metric);
+}
+
+/** Why the winner need not be the first of the table. */
+function showTie(terminal: Terminal, candidates: CandidateResult[], metric: MetricName): void {
+  const equals = asGoodAsBest(metric, candidates);
+  const [{ tie }] = equals;
+  if (tie === undefined || equals.length < 2) return;
+  const names = equals.map(({ candidate }) => candidate).join(', ');
+  terminal.print(
+    terminal.texts.candidates.tie({
+      names,
+      metric: metricTitle(metric),
+      tieBreak: metricTitle(tie.metric),
+    }),
   );
 }
 

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Task } from '../../contracts/estimator.ts';
 import { classificationMetricNames, type Estimate, metricsSchema } from '../../contracts/metrics.ts';
 import { closePool } from '../pool.ts';
-import { bootstrapMetrics, pairedBootstrap } from './judge.ts';
+import { bootstrapMetrics, pairedBootstrap, standardErrorOf } from './judge.ts';
 import classification from './parity/classification.json' with { type: 'json' };
 import parity from './parity/metrics.json' with { type: 'json' };
 
@@ -46,6 +46,18 @@ describe('bootstrap intervals', () => {
     expect(lost.value).toBeLessThan(0);
     const r2 = await pairedBootstrap(task, actual, challenger, champion, { ...options, metric: 'r2' });
     expect(r2.value).toBeGreaterThan(0);
+  });
+
+  it('have a standard error like that of a mean, for a metric that is one', async () => {
+    const errors = actual.map((value, row) => Math.abs(value - challenger.values[row]));
+    const mean = errors.reduce((sum, error) => sum + error, 0) / errors.length;
+    const squares = errors.reduce((sum, error) => sum + (error - mean) ** 2, 0);
+    const ofMean = Math.sqrt(squares) / errors.length;
+    const options = { metric: 'mae' as const, seed: 2, resamples: 5_000 };
+    const error = await standardErrorOf(task, actual, challenger, options);
+    expect(Math.abs(error / ofMean - 1)).toBeLessThan(0.05);
+    expect(await standardErrorOf(task, actual, exact, options)).toBe(0);
+    expect(await standardErrorOf(task, actual, challenger, options)).toBe(error);
   });
 
   it('are equal for equal seeds and differ otherwise', async () => {

@@ -8,6 +8,15 @@ import type { Predictions } from './predictions.ts';
 
 export type BootstrapTask =
   | {
+      kind: 'standard-error';
+      task: Task;
+      actual: Float64Array;
+      predictions: Predictions;
+      metric: MetricName;
+      seed: number;
+      resamples: number;
+    }
+  | {
       kind: 'metrics';
       task: Task;
       actual: Float64Array;
@@ -34,7 +43,8 @@ export interface PairedImprovement {
 
 const metricsConfidence = 0.95;
 
-export default function bootstrap(task: BootstrapTask): Metrics | PairedImprovement {
+export default function bootstrap(task: BootstrapTask): Metrics | PairedImprovement | number {
+  if (task.kind === 'standard-error') return standardError(task);
   return task.kind === 'metrics' ? intervals(task) : improvement(task);
 }
 
@@ -50,6 +60,16 @@ function intervals(input: BootstrapTask & { kind: 'metrics' }): Metrics {
         return [name, { value: point[name], ...interval(values, metricsConfidence) }];
       }),
   ) as Metrics;
+}
+
+function standardError(input: BootstrapTask & { kind: 'standard-error' }): number {
+  const comparison = comparisonOf(input.task, input.actual, input.predictions);
+  const { metric } = input;
+  const draws = resampledMetrics([comparison], input, metric).map(
+    ([metrics]) => metrics[metric] ?? Number.NaN,
+  );
+  const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
+  return Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1));
 }
 
 function improvement(input: BootstrapTask & { kind: 'paired' }): PairedImprovement {

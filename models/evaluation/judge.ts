@@ -57,6 +57,25 @@ export const bootstrapMetrics = (
   );
 
 /**
+ * The bootstrap estimate of a metric's standard error, in the metric's unit (Efron & Tibshirani 1993, ch. 6, who find
+ * 200 resamples enough). Runs on another thread; equal input and seed give equal errors.
+ * @throws RelevoError CANCELLED when `signal` fires.
+ */
+export const standardErrorOf = (
+  task: Task,
+  actual: Float64Array,
+  predictions: Predictions,
+  options: { metric: MetricName; seed: number; resamples: number; signal?: AbortSignal },
+): Promise<number> => {
+  const { signal, ...rest } = options;
+  return runInPool<BootstrapTask, number>(
+    worker,
+    { kind: 'standard-error', task, actual, predictions, ...rest },
+    signal,
+  );
+};
+
+/**
  * By how many percent the challenger's metric is better than the champion's, above 0 where it is better, with
  * the two-sided percentile interval over paired resamples: each resample takes the same rows for both.
  * Where the champion's metric is 0, the improvement is 0 (equal), 100 or −100.

@@ -22,6 +22,7 @@ import { positionsOf, prepareTrainingSet } from './prepare.ts';
 import type { TrainingSet } from './rows.ts';
 import { scoreCandidate } from './score.ts';
 import { channels, context, ordersDefinition, ordersFrame } from './testing.ts';
+import { tieOf } from './tie.ts';
 
 const spec = definePipeline({
   ...ordersDefinition,
@@ -119,6 +120,18 @@ describe('the loss that candidates are compared by', () => {
     expect(score).toBeCloseTo(lossOf('none'), 12);
     expect(loss).toBeLessThan(score);
     expect((await fitHeads({ ...judged, calibration: 'none' }, held, context)).loss).toBeUndefined();
+  });
+
+  it('comes with what breaks ties, of the same probabilities, where the pipeline asks for it', async () => {
+    const tied = { ...spec, metric: 'accuracy', tieBreak: 'logLoss' } as const;
+    const { held } = await scoreCandidate(tied, candidateToFit(spec, 'logistic', {}), set, context);
+    const { answers = held.predictions, loss = 0, report } = await fitHeads(tied, held, context);
+    const { method, tried = [] } = report.calibration ?? {};
+    const tie = await tieOf(tied, held.rows.target, answers, context);
+    expect(tie?.score).toBeCloseTo(tried.find((one) => one.method === method)?.logLoss ?? Number.NaN, 12);
+    const ofShare = Math.sqrt((-loss * (1 + loss)) / held.rows.target.length);
+    expect(Math.abs((tie?.standardError ?? 0) / ofShare - 1)).toBeLessThan(0.2);
+    expect(await tieOf({ ...tied, tieBreak: undefined }, held.rows.target, answers, context)).toBeUndefined();
   });
 });
 

@@ -44,7 +44,9 @@ export const headStatesSchema: z.ZodType<Heads> = z.strictObject({
 export interface FittedHeads {
   heads: Heads;
   report: HeadsReport;
-  /** Lower is better. */
+  /** What is answered to the held rows where probabilities are calibrated, each row's by a fit on the others. */
+  answers?: Predictions;
+  /** Of those answers; lower is better. */
   loss?: number;
 }
 
@@ -62,8 +64,8 @@ export interface Held {
 /**
  * Learns what the pipeline asks for: the calibration of probabilities, then decision weights on the calibrated ones;
  * or the interval.
- * @returns beside them `loss`, where probabilities are calibrated: of the pipeline's metric on the held rows, each
- * calibrated by a fit on the others. It is what candidates are compared by, since it is calibrated that they answer.
+ * @returns beside them, where probabilities are calibrated, `answers` to the held rows and their `loss` by the pipeline's
+ * metric. It is what candidates are compared by, since it is calibrated that they answer.
  * @throws RelevoError DATASET_TOO_SMALL, CANCELLED.
  */
 export async function fitHeads(
@@ -89,13 +91,12 @@ async function fitClassHeads(
   const { outputs: classes } = predictions;
   const heads: Heads = {};
   let probabilities = predictions.values;
-  let loss: number | undefined;
+  let answers: Predictions | undefined;
   if (spec.calibration !== 'none') {
     const fitted = await fitCalibration(spec.calibration, probabilities, classes, rows.target, context);
     heads.calibration = fitted.state;
     report.calibration = fitted.report;
-    const calibrated = { ...predictions, values: fitted.crossFitted };
-    loss = lossOf(spec.metric, taskOf(spec), rows.target, calibrated);
+    answers = { ...predictions, values: fitted.crossFitted };
     probabilities = calibrate(fitted.state, probabilities, classes);
   }
   const costs = costMatrix(spec);
@@ -108,7 +109,8 @@ async function fitClassHeads(
       cost: costOf(decide(probabilities, classes, weights)),
     };
   }
-  return { heads, report, loss };
+  const loss = answers && lossOf(spec.metric, taskOf(spec), rows.target, answers);
+  return { heads, report, answers, loss };
 }
 
 /** By actual and answered class, in the order of the classes. */

@@ -102,11 +102,12 @@ function selectionLines({ selection }: Judged): string[] {
 }
 
 const candidateLines = ({ candidates, metric }: ChannelResult): string[] => [
-  `${'candidate'.padEnd(14)}${`validation ${metric}`.padStart(20)}${'  test macro F1 (most probable)'.padEnd(32)}${'  as it answers'.padEnd(28)}log-loss`,
+  `${'candidate'.padEnd(14)}${`validation ${metric}`.padStart(20)}${'tie-break'.padStart(12)}${'  test macro F1 (most probable)'.padEnd(32)}${'  as it answers'.padEnd(28)}log-loss`,
   ...candidates.map(
-    ({ candidate, validation, after, test }) =>
+    ({ candidate, validation, tie, after, test }) =>
       candidate.padEnd(14) +
       cell(validation, 20) +
+      cell(tie?.score, 12) +
       `  ${cell(after.macroF1)}`.padEnd(32) +
       `  ${interval(test.macroF1)}`.padEnd(28) +
       interval(test.logLoss),
