@@ -70,7 +70,7 @@ module.exports = {
       to: {
         pathNot: [
           '^workflows/',
-          '^contracts/(ids|errors|metrics|runs)\\.ts$',
+          '^contracts/(choice|ids|errors|metrics|runs)\\.ts$',
           config,
           '^node_modules/@temporalio/',
         ],
