@@ -43,6 +43,12 @@ const codeOf = (error: unknown): string =>
 /** PostgreSQL's code of what a statement failed with, or the system's; empty where there is none. */
 export const sqlState = (error: unknown): string => codeOf(rootOf(error));
 
+/** PostgreSQL's classes of data that it cannot take: 22 unfit values, 23 broken constraints. */
+const unfit = /^2[23]/;
+
+/** Whether it is the data that a statement failed on, so that trying again cannot help. */
+export const isUnfit = (error: unknown): boolean => unfit.test(sqlState(error));
+
 function unavailableRemedy(code: string): string {
   if (code === '42P01' || code === '3F000') return 'Run the migrations: relevo up does.';
   if (code.startsWith('28')) return 'Check user and password in DATABASE_URL.';

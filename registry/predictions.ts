@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { RelevoError } from '../contracts/errors.ts';
 import { contestEvidence } from './contest-evidence.ts';
 import type { Database } from './database.ts';
-import { sqlState } from './failures.ts';
+import { isUnfit, sqlState } from './failures.ts';
 import { batchColumns } from './prediction-batches.ts';
 import { idDate, idTimeMs } from './prediction-ids.ts';
 import { dropMonthsBefore, makeMonths } from './prediction-months.ts';
@@ -15,8 +15,6 @@ import type { Moment, Prediction, PredictionBatch, PredictionRegistry } from './
 const copyStatement = `copy relevo.predictions (${batchColumns}) from stdin`;
 const uniqueViolation = '23505';
 const noPartition = '23514';
-/** PostgreSQL's classes of data that it cannot hold. */
-const refused = /^2[23]/;
 /** Rows that one statement takes away, so that none holds its locks for long. */
 const pruneRows = 20_000;
 
@@ -64,9 +62,8 @@ function batchCopier(db: Database, pool: pg.Pool) {
         await copyOnce(pool, batch);
       });
     } catch (error) {
-      const state = sqlState(error);
-      if (state === uniqueViolation && (await isThere(db, batch))) return;
-      if (!refused.test(state)) throw error;
+      if (sqlState(error) === uniqueViolation && (await isThere(db, batch))) return;
+      if (!isUnfit(error)) throw error;
       const why = error instanceof Error ? error.message : String(error);
       throw new RelevoError('ROW_INVALID', `The database refuses a batch of predictions: ${why}`);
     }

@@ -2,15 +2,16 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { logPolicySchema } from '../../../contracts/predictions.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
+import type { Spool } from '../../spool/spool.ts';
 import { createIdMaker } from '../ids.ts';
 import type { LogEntry } from './entry.ts';
 import { createPredictionLog, type LogOutcome, type PredictionLogOptions } from './prediction-log.ts';
-import type { Spool } from './spool.ts';
 
 const newId = createIdMaker();
 let counts: Record<string, number>;
 let copied: PredictionBatch[];
-let spooled: PredictionBatch[];
+/** Ids of the first rows. */
+let spooled: string[];
 /** Lets the database take what it was given. */
 let openDatabase: () => void;
 
@@ -19,13 +20,13 @@ function createLog(bounds: Pick<PredictionLogOptions, 'maxRows' | 'maxBytes'>) {
   const opened = new Promise<void>((resolve) => {
     openDatabase = resolve;
   });
-  const spool: Pick<Spool, 'put' | 'oldest' | 'bytes' | 'batches'> = {
-    async put(batch) {
-      spooled.push(batch);
+  const spool: Pick<Spool, 'put' | 'oldest' | 'bytes' | 'files'> = {
+    async put(id) {
+      spooled.push(id);
       return true;
     },
     oldest: async () => undefined,
-    ...{ bytes: 0, batches: 0 },
+    ...{ bytes: 0, files: 0 },
   };
   return createPredictionLog({
     ...{ ...bounds, lingerMs: 1, copyTimeoutMs: 60_000, log: pino({ level: 'silent' }) },

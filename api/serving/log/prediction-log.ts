@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
+import { readPredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
-import { createCatchUp } from './catch-up.ts';
+import { createCatchUp } from '../../spool/catch-up.ts';
+import type { Spool } from '../../spool/spool.ts';
 import { createEncodedQueue } from './encoded-queue.ts';
 import { batchBytes, batchRows, type LogEntry } from './entry.ts';
 import { createReady } from './queue.ts';
-import type { Spool } from './spool.ts';
 
 /** What became of rows: in the database, on disk for now, in the database after all, put aside, or lost. */
 export type LogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'dropped';
@@ -58,11 +59,16 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const { copyTimeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
   const copy = limited(options.copy, copyTimeoutMs);
   let away = false;
-  const onHome = (): void => {
-    if (away) log.info('prediction log: the database is back');
-    away = false;
-  };
-  const catchUp = createCatchUp({ spool, copy, counted, onHome, log, retryMs });
+  const catchUp = createCatchUp({
+    ...{ spool, counted, log, retryMs },
+    async deliver(data) {
+      const batch = readPredictions(data);
+      await copy(batch);
+      if (away) log.info('prediction log: the database is back');
+      away = false;
+      return batch.rows;
+    },
+  });
   const queue = createEncodedQueue(policyOf);
   const ready = createReady();
   const waitingRows = (): number => queue.rows + ready.rows;
@@ -73,7 +79,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   let closed = false;
 
   const keep = async (batch: PredictionBatch): Promise<void> => {
-    const kept = await spool.put(batch).catch((error: unknown) => {
+    const kept = await spool.put(batch.first, batch.data).catch((error: unknown) => {
       log.error({ err: error }, 'predictions cannot be written to disk');
       return false;
     });
@@ -95,7 +101,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     do {
       const isCrowded = waitingRows() > maxRows / 2 || waitingBytes() > maxBytes / 2;
       await (away || isCrowded ? keep(next()) : write(next()));
-      if (spool.batches > 0 && !closed) catchUp.begin();
+      if (spool.files > 0 && !closed) catchUp.begin();
     } while (hasWholeBatch() || (closed && waitingRows() > 0));
   };
   const flush = (): Promise<void> => {
@@ -123,7 +129,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     return hasRoom;
   };
 
-  if (spool.batches > 0) catchUp.begin();
+  if (spool.files > 0) catchUp.begin();
   return {
     add(entry) {
       if (!admits(entry.ids.length, entry.bytes)) return;
@@ -138,7 +144,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     get state() {
       return {
         ...{ queuedRows: waitingRows(), queuedBytes: waitingBytes() },
-        ...{ spooledBatches: spool.batches, spooledBytes: spool.bytes },
+        ...{ spooledBatches: spool.files, spooledBytes: spool.bytes },
       };
     },
     async close() {

@@ -3,13 +3,13 @@ import type { PipelineSpec } from '../../../contracts/pipeline.ts';
 import { type LogPolicy, logPolicySchema } from '../../../contracts/predictions.ts';
 import type { PredictionBatch, PredictionRegistry } from '../../../registry/types.ts';
 import type { Metrics } from '../../metrics.ts';
+import { openSpool } from '../../spool/spool.ts';
 import type { PredictDeps } from '../predict.ts';
 import { createListening } from '../routing/listening.ts';
 import type { ServedModel } from '../served-model.ts';
 import { createPredictionLog, type LogState, type PredictionLogOptions } from './prediction-log.ts';
 import { createRecorder } from './recorder.ts';
 import { startRetention } from './retention.ts';
-import { openSpool } from './spool.ts';
 
 /** What answering needs to be recorded, from the moment an answer is on its way until it is in the database. */
 export interface Recording extends Pick<PredictDeps, 'answered' | 'keyColumn' | 'contenderFailed'> {
@@ -24,6 +24,8 @@ export interface Recording extends Pick<PredictDeps, 'answered' | 'keyColumn' | 
 
 export type RecordingTiming = Pick<PredictionLogOptions, 'lingerMs' | 'copyTimeoutMs' | 'retryMs'>;
 
+/** The suffix names the format: a batch that another release wrote is not misread. */
+const batchSuffix = '.copy1';
 /** On disk at most, while the database is away. */
 const spoolBytes = 2 * 1024 ** 3;
 
@@ -44,7 +46,7 @@ export async function openRecording(options: {
 
   const predictions = createPredictionLog({
     ...{ copy: registry.copy, policyOf, log, ...timing },
-    spool: await openSpool(folder, spoolBytes),
+    spool: await openSpool(folder, { suffix: batchSuffix, maxBytes: spoolBytes }),
     counted: metrics.logged,
   });
   const listening = createListening({

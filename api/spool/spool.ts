@@ -1,27 +1,39 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName, writeAtomically } from '../../../registry/artifacts/durable.ts';
-import type { PredictionBatch } from '../../../registry/types.ts';
+import { temporaryName, writeAtomically } from '../../registry/artifacts/durable.ts';
 
-/** The suffix names the format: a batch that another release wrote is not misread. */
-const suffix = '.copy1';
 const refusedSuffix = '.refused';
 
-/** Batches of predictions on disk, oldest first, until the database has them. */
-export interface Spool {
-  /** False, having kept nothing, where the spool is full. */
-  put(batch: PredictionBatch): Promise<boolean>;
-  /** The oldest batch; undefined where there is none. */
-  oldest(): Promise<{ name: string; data: Buffer } | undefined>;
-  remove(name: string): Promise<void>;
-  /** Puts a batch aside that the database refuses, for people to look at. */
-  refuse(name: string): Promise<void>;
-  readonly bytes: number;
-  readonly batches: number;
+/** Something that waits on disk for the database. */
+export interface Waiting {
+  name: string;
+  data: Buffer;
 }
 
-/** Opens a folder as spool; what an earlier process left in it is taken over. */
-export async function openSpool(folder: string, maxBytes: number): Promise<Spool> {
+/** Files that wait on disk for the database, oldest first. */
+export interface Spool {
+  /**
+   * Keeps it, so that it outlives a power cut. Names ascend with time, whoever gives them.
+   * False, having kept nothing, where the spool is full.
+   */
+  put(id: string, data: Uint8Array): Promise<boolean>;
+  /** The oldest; undefined where there is none. */
+  oldest(): Promise<Waiting | undefined>;
+  remove(name: string): Promise<void>;
+  /** Puts aside what the database refuses, for people to look at. */
+  refuse(name: string): Promise<void>;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/**
+ * Opens a folder as spool; what an earlier process left in it is taken over.
+ * @param options.suffix names the format, so that what another release wrote is not misread
+ */
+export async function openSpool(
+  folder: string,
+  { suffix, maxBytes }: { suffix: string; maxBytes: number },
+): Promise<Spool> {
   await mkdir(folder, { recursive: true });
   const sizes = new Map<string, number>();
   for (const name of (await readdir(folder)).filter((entry) => entry.endsWith(suffix)).sort())
@@ -32,12 +44,12 @@ export async function openSpool(folder: string, maxBytes: number): Promise<Spool
     sizes.delete(name);
   };
   return {
-    async put(batch) {
-      if (bytes + batch.data.byteLength > maxBytes) return false;
-      const name = `${batch.first}${suffix}`;
-      await writeAtomically(join(folder, name), join(folder, 'tmp', temporaryName()), [batch.data]);
-      sizes.set(name, batch.data.byteLength);
-      bytes += batch.data.byteLength;
+    async put(id, data) {
+      if (bytes + data.byteLength > maxBytes) return false;
+      const name = `${id}${suffix}`;
+      await writeAtomically(join(folder, name), join(folder, 'tmp', temporaryName()), [data]);
+      sizes.set(name, data.byteLength);
+      bytes += data.byteLength;
       return true;
     },
     async oldest() {
@@ -60,7 +72,7 @@ export async function openSpool(folder: string, maxBytes: number): Promise<Spool
     get bytes() {
       return bytes;
     },
-    get batches() {
+    get files() {
       return sizes.size;
     },
   };

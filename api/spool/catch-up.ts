@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { RelevoError } from '../../../contracts/errors.ts';
-import { readPredictions } from '../../../registry/prediction-batches.ts';
-import type { PredictionBatch } from '../../../registry/types.ts';
-import type { Spool } from './spool.ts';
+import { RelevoError } from '../../contracts/errors.ts';
+import type { Spool, Waiting } from './spool.ts';
 
 /** Brings what is on disk to the database. */
 export interface CatchUp {
@@ -12,34 +10,34 @@ export interface CatchUp {
   close(): Promise<void>;
 }
 
-/** Whether the batch itself is what is wrong, so that it can never be brought home. */
+/** Whether the file itself is what is wrong, so that it can never be brought home. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof RangeError || (error instanceof RelevoError && !error.retryable);
 
-/** Tries the oldest batch until the database takes it, with growing pauses, then the next. */
+/** Tries the oldest file until the database takes it, with growing pauses, then the next. */
 export function createCatchUp(options: {
   spool: Spool;
-  copy(batch: PredictionBatch): Promise<void>;
-  counted(outcome: 'caught-up' | 'refused', rows: number): void;
-  /** Hears that the database took a batch. */
-  onHome(): void;
+  /**
+   * Takes a file's content to the database, once however often it is called; gives how many records it held.
+   * @throws RangeError where it was cut off
+   */
+  deliver(data: Buffer): Promise<number>;
+  counted(outcome: 'caught-up' | 'refused', records: number): void;
   log: Logger;
   retryMs: { first: number; longest: number };
 }): CatchUp {
-  const { spool, copy, counted, onHome, log, retryMs } = options;
+  const { spool, deliver, counted, log, retryMs } = options;
   const stop = new AbortController();
   let underWay: Promise<void> | undefined;
 
-  const bringHome = async ({ name, data }: { name: string; data: Buffer }): Promise<void> => {
-    const batch = readPredictions(data);
-    await copy(batch);
-    onHome();
+  const bringHome = async ({ name, data }: Waiting): Promise<void> => {
+    const records = await deliver(data);
     await spool.remove(name);
-    counted('caught-up', batch.rows);
+    counted('caught-up', records);
   };
-  const putAside = async (name: string, error: unknown): Promise<void> => {
-    log.error({ err: error, batch: name }, 'a batch of predictions is refused and put aside');
-    await spool.refuse(name);
+  const putAside = async (file: string, error: unknown): Promise<void> => {
+    log.error({ err: error, file }, 'what waited on disk is refused by the database and put aside');
+    await spool.refuse(file);
     counted('refused', 1);
   };
 
@@ -62,7 +60,7 @@ export function createCatchUp(options: {
   return {
     begin() {
       underWay ??= run()
-        .catch((error: unknown) => log.error({ err: error }, 'predictions on disk cannot be read'))
+        .catch((error: unknown) => log.error({ err: error }, 'what waits on disk cannot be read'))
         .finally(() => {
           underWay = undefined;
         });
