@@ -98,7 +98,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.route('/', alertRoutes(deps));
   app.route('/', keyRoutes(deps));
   app.route('/', auditRoutes(deps));
-  const authentication = createAuthentication(deps.registry, deps.logins);
+  const authentication = createAuthentication(deps);
   app.route('/', sessionRoutes({ ...deps, authentication }));
   app.route('/', pageRoutes({ ...deps, authentication }, packageJson.version));
   app.route('/', outcomeRoutes(deps));

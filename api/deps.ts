@@ -6,6 +6,7 @@ import type { Registry } from '../registry/types.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { AccessLog } from './http/access-log.ts';
 import type { Metrics } from './metrics.ts';
+import type { AuditLog } from './security/audit/audit-log.ts';
 import type { Gate } from './security/gate.ts';
 import type { Logins } from './security/sessions/logins.ts';
 import type { Champions } from './serving/champions/champions.ts';
@@ -25,6 +26,8 @@ export interface ApiDeps {
   histories: Histories;
   /** What becomes of answers once they are given. */
   recording: Recording;
+  /** Takes records of changes. */
+  audit: AuditLog;
   metrics: Metrics;
   /** Finds out who asks, and how much more they may. */
   gate: Gate;

@@ -15,6 +15,7 @@ import { createApp } from './app.ts';
 import { createAccessLog } from './http/access-log.ts';
 import { createMetrics } from './metrics.ts';
 import { keepProcesses } from './processes.ts';
+import { openAuditLog } from './security/audit/audit-log.ts';
 import { openSecurity } from './security/open.ts';
 import { createLogins } from './security/sessions/logins.ts';
 import { createApiServer, drain, listen } from './server.ts';
@@ -73,12 +74,16 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
     ...{ pipelines: specs, metrics, log, registry: registry.predictions },
     folder: join(env.RELEVO_HOME, 'spool', 'predictions'),
   });
+  const newId = createIdMaker();
+  const audit = await openAuditLog({
+    ...{ registry: registry.access.audit, metrics, log, newId },
+    folder: join(env.RELEVO_HOME, 'spool', 'audit'),
+  });
   const deps = {
     pipelines: specs,
-    ...{ champions, registry, workflows, artifacts, metrics, recording, log },
+    ...{ champions, registry, workflows, artifacts, metrics, recording, audit, log, newId },
     accessLog: createAccessLog(log, env.RELEVO_ACCESS_LOG),
     histories: createHistories(registryHistory(registry, artifacts)),
-    newId: createIdMaker(),
     ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },
     logins: createLogins(env, registry),
     isSecure: certificate !== undefined,
@@ -105,6 +110,7 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
   await sleep(1_000 * env.RELEVO_DRAIN_SECONDS);
   await drain(server);
   await recording.close();
+  await audit.close();
   await security.close();
   await Promise.allSettled([champions.close(), connection.close(), registry.close(), tracing?.close()]);
 }

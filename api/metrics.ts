@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { answerForAll, metricsOfAll } from './processes.ts';
+import type { AuditLogOutcome, AuditLogState } from './security/audit/audit-log.ts';
 import type { LogOutcome, LogState } from './serving/log/prediction-log.ts';
 import type { ListeningOutcome } from './serving/routing/listening.ts';
 
@@ -13,6 +14,10 @@ export interface Metrics {
   listened(outcome: ListeningOutcome, pipeline: string, version: string, rows: number): void;
   /** Called at each scrape to say what of the prediction log waits. */
   onLogScrape(state: () => LogState): void;
+  /** Records of changes, by what became of them. */
+  audited(outcome: AuditLogOutcome, records: number): void;
+  /** Called at each scrape to say what of the audit waits. */
+  onAuditScrape(state: () => AuditLogState): void;
   /** Called at each scrape to say which versions are in memory. */
   onScrape(champions: () => { pipeline: string; version: string }[]): void;
   text(): Promise<string>;
@@ -56,6 +61,7 @@ export function createMetrics(): Metrics {
       requests.observe({ method, route, status: String(status) }, seconds),
     predictions: (pipeline, version, rows) => predicted.inc({ pipeline, version }, rows),
     ...log,
+    ...auditMetrics(registry),
     onScrape(list) {
       champions = list;
     },
@@ -95,6 +101,33 @@ function logMetrics(registry: Registry): Pick<Metrics, 'logged' | 'listened' | '
     logged: (outcome, rows) => logged.inc({ outcome }, rows),
     listened: (outcome, pipeline, version, rows) => listened.inc({ outcome, pipeline, version }, rows),
     onLogScrape(read) {
+      state = read;
+    },
+  };
+}
+
+/** What is counted of the audit. */
+function auditMetrics(registry: Registry): Pick<Metrics, 'audited' | 'onAuditScrape'> {
+  const registers = [registry];
+  const audited = new Counter({
+    name: 'relevo_audit_records_total',
+    help: 'Records of changes by what became of them',
+    labelNames: ['outcome'],
+    registers,
+  });
+  let state = (): AuditLogState => ({ spooledRecords: 0, spooledBytes: 0 });
+  const gauge = (name: string, help: string, of: keyof AuditLogState) =>
+    new Gauge({
+      ...{ name: `relevo_audit_${name}`, help, registers },
+      collect() {
+        this.set(state()[of]);
+      },
+    });
+  gauge('spooled_records', 'Records of changes that wait on disk for the database', 'spooledRecords');
+  gauge('spooled_bytes', 'Bytes of them', 'spooledBytes');
+  return {
+    audited: (outcome, records) => audited.inc({ outcome }, records),
+    onAuditScrape(read) {
       state = read;
     },
   };

@@ -1,7 +1,9 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
+import { RelevoError } from '../../contracts/errors.ts';
 import { parseCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
 import { storableText } from '../database.ts';
+import { isUnfit } from '../failures.ts';
 import { auditEvents } from '../schema/access.ts';
 import type { AuditEvent, AuditRegistry } from './types.ts';
 
@@ -31,9 +33,10 @@ const storable = (value: unknown): unknown =>
  */
 export function auditRegistry(db: Database): AuditRegistry {
   return {
-    async add({ input, before, after, ...event }) {
-      await db.insert(auditEvents).values({
+    async add({ at, input, before, after, ...event }) {
+      const row = {
         ...event,
+        at: at === undefined ? undefined : new Date(at),
         actor: storableText(event.actor),
         action: storableText(event.action),
         target: storableText(event.target),
@@ -41,7 +44,18 @@ export function auditRegistry(db: Database): AuditRegistry {
         input: storable(input),
         before: storable(before),
         after: storable(after),
-      });
+      };
+      try {
+        await db.insert(auditEvents).values(row).onConflictDoNothing({ target: auditEvents.eventKey });
+      } catch (error) {
+        if (!isUnfit(error)) throw error;
+        throw new RelevoError(
+          'REQUEST_UNPROCESSABLE',
+          'The database refuses a record of a change.',
+          {},
+          { cause: error },
+        );
+      }
     },
     async list({ actor, pipeline, limit, before }) {
       const rows = await db

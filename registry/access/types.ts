@@ -125,6 +125,10 @@ export const auditOutcomes = ['done', 'refused', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 export interface NewAuditEvent {
+  /** Names it, so that it is there once however often it is added. */
+  eventKey?: string;
+  /** When it was; now where absent. */
+  at?: Moment;
   actor: string;
   /** `METHOD /route/:pattern`, or the words of a command. */
   action: string;
@@ -139,7 +143,7 @@ export interface NewAuditEvent {
   before?: unknown;
   after?: unknown;
 }
-export interface AuditEvent extends NewAuditEvent {
+export interface AuditEvent extends Omit<NewAuditEvent, 'eventKey'> {
   id: string;
   at: Moment;
 }
@@ -153,8 +157,9 @@ export interface AuditFilter {
 
 /** Every change that somebody asked for; only ever added to. */
 export interface AuditRegistry {
+  /** @throws RelevoError REQUEST_UNPROCESSABLE for what the database can never take */
   add(event: NewAuditEvent): Promise<void>;
-  /** Newest first. */
+  /** Newest first, as they were written down. */
   list(filter: AuditFilter): Promise<AuditEvent[]>;
 }
 

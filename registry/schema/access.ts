@@ -92,6 +92,8 @@ export const auditEvents = relevo.table(
   {
     id: bigserial({ mode: 'number' }).primaryKey(),
     at: moment('at').notNull().defaultNow(),
+    /** Names a record that may be written twice, so that it is there once; absent where it cannot be. */
+    eventKey: text('event_key').unique('audit_events_once'),
     actor: text().notNull(),
     /** `POST /v1/pipelines/:pipeline/promote`, or a command. */
     action: text().notNull(),

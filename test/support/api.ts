@@ -7,6 +7,7 @@ import { type ApiApp, createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createAccessLog } from '../../api/http/access-log.ts';
 import { createMetrics } from '../../api/metrics.ts';
+import { type AuditLogTiming, openAuditLog } from '../../api/security/audit/audit-log.ts';
 import type { Gate } from '../../api/security/gate.ts';
 import { developer } from '../../api/security/principal.ts';
 import type { Logins } from '../../api/security/sessions/logins.ts';
@@ -102,6 +103,10 @@ export interface TestApiOptions {
   specs?: readonly PipelineSpec[];
   /** How long the prediction log waits for what; as it ships where absent. */
   recording?: RecordingTiming;
+  /** How long the audit waits for what; as it ships where absent. */
+  audit?: AuditLogTiming;
+  /** Where what the database cannot take waits, which then outlives the API; a folder of its own where absent. */
+  spool?: string;
   port?: number;
   artifacts?: ArtifactStore;
   log?: Logger;
@@ -126,17 +131,28 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const champions = createChampions({ source, pipelines: specs.map(({ name }) => name), log });
   const draining = new AbortController();
   const metrics = createMetrics();
-  const folder = await mkdtemp(join(tmpdir(), 'relevo-spool-'));
+  const folder = options.spool ?? (await mkdtemp(join(tmpdir(), 'relevo-spool-')));
+  const newId = createIdMaker();
+  const audit = await openAuditLog({
+    ...{ registry: registry.access.audit, metrics, log, newId, timing: options.audit },
+    folder: join(folder, 'audit'),
+  });
   const recording = await openRecording({
-    ...{ folder, pipelines: specs, metrics, log, registry: registry.predictions, timing: options.recording },
+    ...{
+      folder: join(folder, 'predictions'),
+      pipelines: specs,
+      metrics,
+      log,
+      registry: registry.predictions,
+      timing: options.recording,
+    },
   });
   const deps: ApiDeps = {
-    ...{ pipelines: specs, champions, registry, metrics, recording, log },
+    ...{ pipelines: specs, champions, registry, metrics, recording, audit, log, newId },
     accessLog: createAccessLog(log, options.accessLog ?? env.RELEVO_ACCESS_LOG),
     workflows: createWorkflows(client),
     artifacts: options.artifacts ?? createFolderArtifacts(join(tmpdir(), 'relevo-test-artifacts')),
     histories: createHistories({ newest: async () => undefined }),
-    newId: createIdMaker(),
     gate: options.gate ?? openGate,
     gateIsOpen: options.gate === undefined,
     logins: options.logins ?? { oidc: undefined, secure: false, publicOrigin: undefined },
@@ -160,7 +176,8 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
       draining.abort();
       await drain(server);
       await recording.close();
-      await rm(folder, { recursive: true, force: true });
+      await audit.close();
+      if (options.spool === undefined) await rm(folder, { recursive: true, force: true });
       await Promise.allSettled([champions.close(), connection.close(), registry.close()]);
     },
   };

@@ -6,7 +6,7 @@ import { health, metrics, ready } from './routes.ts';
 
 type Deps = Pick<
   ApiDeps,
-  'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'draining' | 'gateIsOpen'
+  'champions' | 'registry' | 'workflows' | 'metrics' | 'recording' | 'audit' | 'draining' | 'gateIsOpen'
 >;
 
 /**
@@ -52,12 +52,14 @@ function statusOf(degraded: string[], isServing: boolean, { champions, draining 
 /** What does not work, or not as it should, while predictions go on. */
 function whatIsDegraded(
   { database, temporal }: Record<'database' | 'temporal', Standing>,
-  { recording }: Deps,
+  { recording, audit }: Deps,
 ): string[] {
   const { spooledBatches } = recording.state;
   const said = [databaseWords[database], temporalWords[temporal]].flatMap((words) => words ?? []);
   if (spooledBatches > 0)
     said.push(`${spooledBatches} batches of predictions wait on disk for the database.`);
+  const { spooledRecords } = audit.state;
+  if (spooledRecords > 0) said.push(`${spooledRecords} records of changes wait on disk for the database.`);
   return said;
 }
 

@@ -1,26 +1,25 @@
 import type { MiddlewareHandler } from 'hono';
-import type { Logger } from 'pino';
 import type { AuditOutcome } from '../../../registry/access/types.ts';
-import type { Registry } from '../../../registry/types.ts';
 import { toRelevoError } from '../../http/errors.ts';
 import type { ApiContext, ApiEnv } from '../../openapi.ts';
 import { nobody } from '../principal.ts';
 import { type RouteFacts, routeFactsOf } from '../route-facts.ts';
+import type { AuditLog } from './audit-log.ts';
 import { recordable } from './entry.ts';
 import type { StateReader } from './states.ts';
 
 interface Deps {
-  registry: Pick<Registry, 'access'>;
+  audit: Pick<AuditLog, 'add'>;
   stateOf: StateReader;
-  log: Logger;
 }
 
 /**
  * Records every change that somebody known asks for: who, what, when, for which pipeline, how it was before and after,
- * and whether it was done, refused or failed. The record is in the registry before the answer goes out.
+ * and whether it was done, refused or failed. The record is in the registry, or on disk on its way there, before the
+ * answer goes out.
  */
 export const audited =
-  ({ registry, stateOf, log }: Deps): MiddlewareHandler<ApiEnv> =>
+  ({ audit, stateOf }: Deps): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     c.set('audit', {});
     const route = routeFactsOf(c);
@@ -32,7 +31,7 @@ export const audited =
     const status = statusOf(c);
     const notes = c.get('audit');
     const after = notes.after ?? (status < 400 ? await stateOf(route) : undefined);
-    const event = {
+    await audit.add({
       actor: principal.actor,
       action: `${route.method} ${route.pattern}`,
       target: c.req.path,
@@ -42,9 +41,6 @@ export const audited =
       outcome: outcomeOf(status),
       status,
       ...{ input: await bodyOf(c), before: notes.before, after },
-    };
-    await registry.access.audit.add(event).catch((error: unknown) => {
-      log.error({ err: error, audit: event }, 'a change could not be recorded');
     });
   };
 

@@ -4,6 +4,7 @@ import { hashOf, newCredential } from '../../../registry/access/credentials.ts';
 import { isPassword } from '../../../registry/access/passwords.ts';
 import type { NewSession } from '../../../registry/access/types.ts';
 import type { Registry } from '../../../registry/types.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { unauthenticated } from '../authorize.ts';
 import { createFailures } from '../limits/failures.ts';
 import { csrfTokenOf, sessionCookie } from './cookie.ts';
@@ -39,11 +40,17 @@ export interface Authentication {
 const mostWrongPasswords = 5;
 const sessionMs = 12 * 60 * 60 * 1000;
 
-export function createAuthentication(
-  { access }: Pick<Registry, 'access'>,
-  { secure }: Pick<Logins, 'secure'>,
-): Authentication {
-  const { users, sessions, audit } = access;
+export function createAuthentication({
+  registry,
+  audit,
+  logins,
+}: {
+  registry: { access: Pick<Registry['access'], 'users' | 'sessions'> };
+  audit: Pick<AuditLog, 'add'>;
+  logins: Pick<Logins, 'secure'>;
+}): Authentication {
+  const { users, sessions } = registry.access;
+  const { secure } = logins;
   const failures = createFailures(mostWrongPasswords);
 
   const record = (asker: Asker, actor: string, outcome: 'done' | 'refused'): Promise<void> =>
