@@ -114,6 +114,10 @@ export const performanceSchema = z.strictObject({
   estimated: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).optional(),
   /** Share of current rows whose target is known. */
   labelled: share,
+  /** Where something changed: the rise of the champion's mean error on new rows since, and a difference's deviation. */
+  since: z
+    .strictObject({ rowId: count, rows: count, rise: z.number(), deviation: z.number().nonnegative() })
+    .optional(),
   /** Where the champion gives intervals: the share of actual values that lie within them. */
   coverage: z
     .strictObject({

@@ -3,6 +3,7 @@ import { type DriftPolicy, driftPolicySchema } from '../../contracts/drift.ts';
 import type { Part } from '../../contracts/refs.ts';
 import type { MonitorState } from '../../registry/types.ts';
 import { type ChoiceInput, chooseRows } from './choice.ts';
+import type { Judged } from './judged.ts';
 
 const part = (firstRowId: number, rows: number): Part => ({
   artifact: { sha256: 'a'.repeat(64), bytes: 1, mediaType: 'x', name: 'part' },
@@ -93,6 +94,25 @@ describe('rows of a check', () => {
     expect([...choice.streamed]).toEqual(range(130, 150));
     expect([...choice.reference.rowIds]).toEqual(range(0, 100));
     expect([...choice.heldOut.rowIds]).toEqual([]);
+  });
+
+  it('are compared with those on which a champion that came back won its place, where the dataset has enough of them', async () => {
+    const parts = [part(0, 400)];
+    const won = async (judged: Judged, current?: DriftPolicy['current']) => {
+      const split = { train: range(0, 60), validation: range(60, 80), test: range(80, 100) };
+      const champion = { parts: [part(0, 100)], lineage: 'one', split, judged };
+      const change = { parts, champion, memory: memory(319, 319) };
+      return await choose(current ? { current } : {}, change);
+    };
+    const { heldOut } = await won({ lineage: 'one', rowIds: range(220, 320) });
+    expect(heldOut).toEqual({ parts, rowIds: Float64Array.from(range(220, 320)) });
+    const overlapping = await won({ lineage: 'one', rowIds: range(220, 320) }, { kind: 'rows', rows: 120 });
+    expect([...overlapping.heldOut.rowIds]).toEqual(range(220, 280));
+    for (const judged of [
+      { lineage: 'two', rowIds: range(220, 320) },
+      { lineage: 'one', rowIds: range(271, 320) },
+    ])
+      expect([...(await won(judged)).heldOut.rowIds]).toEqual(range(80, 100));
   });
 
   it('may be the last ones, or those of the last hours', async () => {

@@ -2,6 +2,7 @@ import type { Frame } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part, Split } from '../../contracts/refs.ts';
 import type { MonitorState } from '../../registry/types.ts';
+import type { Judged } from './judged.ts';
 import { idsAfter, lastId, thin, without } from './row-ids.ts';
 
 /** Rows of one dataset version. */
@@ -38,7 +39,7 @@ export interface ChoiceInput {
   /** The dataset that is checked. */
   parts: readonly Part[];
   lineage: string;
-  champion: { parts: readonly Part[]; lineage: string; split: Split };
+  champion: { parts: readonly Part[]; lineage: string; split: Split; judged?: Judged };
   memory: MonitorState | undefined;
   later?: Later;
   /** Reads a time column of the whole dataset that is checked; epoch seconds, by rising row id. */
@@ -155,13 +156,27 @@ function sameHours(
   });
 }
 
-/** Of the reference's own rows those that the champion has not learned from; its test rows where those are too few. */
+/** Of the reference's own rows those that the champion has not learned from; what it was judged on where those are too few. */
 function heldOutRows(input: ChoiceInput, sameRows: boolean, current: Float64Array, reference: Rows): Rows {
   const { champion, spec } = input;
-  const tested = Float64Array.from(champion.split.test).sort();
-  const ofTest = { parts: champion.parts, rowIds: sameRows ? without(tested, current) : tested };
+  const ofTest = judgedRows(input, sameRows, current);
   if (spec.drift.reference.kind === 'training') return ofTest;
   const learned = sameRows ? [...champion.split.train, ...champion.split.validation] : [];
   const rowIds = without(reference.rowIds, learned);
   return rowIds.length >= leastHeldOut ? { parts: reference.parts, rowIds } : ofTest;
+}
+
+/** The rows on which the champion won its place, as far as the dataset has them; else its own test rows. */
+function judgedRows(
+  { champion, parts, lineage }: ChoiceInput,
+  sameRows: boolean,
+  current: Float64Array,
+): Rows {
+  const { judged } = champion;
+  if (judged?.lineage === lineage) {
+    const rowIds = without(Float64Array.from(judged.rowIds).sort(), current);
+    if (rowIds.length >= leastHeldOut) return { parts, rowIds };
+  }
+  const tested = Float64Array.from(champion.split.test).sort();
+  return { parts: champion.parts, rowIds: sameRows ? without(tested, current) : tested };
 }

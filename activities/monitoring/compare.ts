@@ -15,6 +15,7 @@ import type { Finding } from './quality.ts';
 import { memoryAfter, reportOf } from './report.ts';
 import { lineageOf } from './row-ids.ts';
 import { classErrorsOf, isBeyondShares } from './shares.ts';
+import { errorsSince } from './since.ts';
 import { runStreams, type StreamsResult } from './streams.ts';
 import { type Asked, askChampion, dataFrames, type Frames, type Work } from './work.ts';
 
@@ -62,7 +63,9 @@ export async function checkAll(artifacts: ArtifactStore, work: Work): Promise<Ch
       streamed: work.served.loss,
     };
   const evidence = tellingEvidence([dataTells, clientsTell].filter((one) => one !== undefined));
-  const report = reportOf(work, { compared, joint, streams, evidence, performance, quality });
+  const since =
+    asked && errorsSince(asked, { columns: compared.columns, streams: streams ? streams.report : [] });
+  const report = reportOf(work, { compared, joint, streams, evidence, performance, since, quality });
   const isSurelyWorse = performance?.isWorse ?? false;
   return { report, isSurelyWorse, memory: memoryAfter(work, report, { compared, streams, performance }) };
 }

@@ -5,11 +5,15 @@ import type { DatasetRegistry, DatasetVersion, ModelRegistry, ModelVersion } fro
 import { readHeads } from '../bundles.ts';
 import { readJson } from '../json.ts';
 import type { Answerer } from './answers.ts';
+import { type Judged, judgedAgain } from './judged.ts';
 import { lineageOf } from './row-ids.ts';
 
 export interface MonitorDeps {
   artifacts: ArtifactStore;
-  registry: { models: Pick<ModelRegistry, 'get'>; datasets: Pick<DatasetRegistry, 'get'> };
+  registry: {
+    models: Pick<ModelRegistry, 'get' | 'aliasHistory'>;
+    datasets: Pick<DatasetRegistry, 'get'>;
+  };
 }
 
 /** A version with the rows that it was made of. */
@@ -19,10 +23,12 @@ export interface Watched {
   parts: readonly Part[];
   lineage: string;
   split: Split;
+  /** Where it won its place on other rows than its own test rows. */
+  judged?: Judged;
 }
 
 /**
- * Reads a version's record, its dataset and its split.
+ * Reads a version's record, its dataset, its split, and what it was judged on.
  * @throws RelevoError MODEL_NOT_FOUND, DATASET_NOT_FOUND.
  */
 export async function readWatched(
@@ -34,7 +40,8 @@ export async function readWatched(
   const dataset = await registry.datasets.get(version.datasetVersion);
   const split = splitSchema.parse(await readJson(artifacts, version.splitArtifact));
   const { manifest } = dataset;
-  return { version, dataset, parts: manifest.parts, lineage: lineageOf(manifest), split };
+  const judged = await judgedAgain({ artifacts, registry }, version);
+  return { version, dataset, parts: manifest.parts, lineage: lineageOf(manifest), split, judged };
 }
 
 /** Opens a version's file for as long as `use` takes. */

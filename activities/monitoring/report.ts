@@ -20,10 +20,11 @@ export function reportOf(
     streams: StreamsResult | undefined;
     evidence: StreamEvidence | undefined;
     performance: Performance | undefined;
+    since: Performance['report']['since'];
     quality: Finding[];
   },
 ): DriftReport {
-  const { compared, joint, streams, evidence, performance, quality } = found;
+  const { compared, joint, streams, evidence, performance, since, quality } = found;
   const { current, reference, sampled } = choice;
   const judged = judgeReport(compared, evidence, quality, performance?.isWorse);
   const growth = growthOf(spec, watched, dataset.manifest, memory, choice.later);
@@ -38,7 +39,9 @@ export function reportOf(
     ...(joint && { joint }),
     streams: streams?.report ?? [],
     quality,
-    ...(performance && { performance: performance.report }),
+    ...(performance && {
+      performance: { ...performance.report, ...(judged.verdict === 'drift' && since && { since }) },
+    }),
     ...(growth && { growth }),
     attribution: compared.attribution,
   };

@@ -1,5 +1,4 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
-import type { DriftReport } from '../../contracts/drift.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { type ArtifactRef, type Split, splitSchema } from '../../contracts/refs.ts';
 import type { DriftRegistry } from '../../registry/types.ts';
@@ -38,13 +37,3 @@ export const readSplit = async (artifacts: ArtifactStore, ref: ArtifactRef): Pro
 /** A forecast learns each row once for every horizon: row `i` as rows `i · copies` and on. */
 export const copiesOf = ({ forecast }: Pick<PipelineSpec, 'forecast'>): number =>
   forecast?.horizons.length ?? 1;
-
-/** Row ids at which something changed, by a check's columns and its detectors of errors. */
-export function changePoints(report: DriftReport | undefined): number[] {
-  if (report === undefined) return [];
-  const columns = report.columns.flatMap(({ sinceRowId, verdict }) =>
-    verdict === 'drift' && sinceRowId !== undefined ? [sinceRowId] : [],
-  );
-  const alarms = report.streams.flatMap((stream) => stream.alarms.slice(-1));
-  return [...new Set([...columns, ...alarms])].sort((a, b) => a - b);
-}

@@ -1,10 +1,12 @@
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
+import type { DriftReport } from '../../contracts/drift.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import { classesOf, type PipelineSpec } from '../../contracts/pipeline.ts';
 import type { ArtifactRef, Manifest } from '../../contracts/refs.ts';
 import { type RetrainMode, retrainModes } from '../../contracts/retrain.ts';
 import { readFrame } from '../../data/datasets.ts';
 import { divideByArrival } from '../../models/retraining/divide.ts';
+import type { Change } from '../../models/retraining/sides.ts';
 import type {
   DatasetRegistry,
   DatasetVersion,
@@ -12,12 +14,12 @@ import type {
   ModelRegistry,
   ModelVersion,
 } from '../../registry/types.ts';
+import { changePoints, rowsToShow } from '../changes.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import { localPaths } from '../parts.ts';
 import type { CandidatePlan } from '../search.ts';
 import { loadSpec } from '../specs.ts';
-import { changePoints } from './anew.ts';
 import { demandChampion, planOf } from './champion.ts';
 import { groupRule } from './groups.ts';
 import { learnedRows } from './learned.ts';
@@ -50,6 +52,13 @@ export interface RetrainRows {
     /** Whether its estimator can go on from a saved model. */
     canContinue: boolean;
   };
+}
+
+/** The change that a check found, by the earliest that tells of it; undefined where none does. */
+function changeOf(report: DriftReport | undefined): Change | undefined {
+  if (report === undefined) return undefined;
+  const [sinceRowId] = changePoints(report);
+  return sinceRowId === undefined ? undefined : { sinceRowId, testRows: rowsToShow(report) };
 }
 
 /** The rows of a retrain. */
@@ -87,7 +96,7 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
       const dataset = await datasetOf(spec, champion, input.datasetVersion);
       const check =
         input.driftCheck === undefined ? undefined : await registry.drift.get(spec.name, input.driftCheck);
-      const [sinceRowId] = changePoints(check?.report);
+      const change = changeOf(check?.report);
       return await withHeartbeat('divide', async ({ signal }) => {
         const paths = await localPaths(artifacts, dataset.manifest.parts);
         const manifestOf = async (id: string): Promise<Manifest> =>
@@ -99,7 +108,7 @@ export function createRetrainRowActivities({ artifacts, registry }: Deps) {
         const learned = await learnedRows(readers, spec, champion, dataset.manifest);
         const { fresh, ...whole } = await divideByArrival(
           frame,
-          { target: spec.target, learned, classes: classesOf(spec), sinceRowId, groups },
+          { target: spec.target, learned, classes: classesOf(spec), change, groups },
           signal,
         );
         const { validation, test } = whole;

@@ -1,10 +1,11 @@
 import { backtestWindow, windowSizes } from '../../models/retraining/window.ts';
 import { candidateToFit } from '../../models/training/fit.ts';
+import { changePoints } from '../changes.ts';
 import { withFit } from '../fitting.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { putJson } from '../json.ts';
 import { currentRun } from '../runs.ts';
-import { type AnewDeps, type AnewInput, type AnewRows, changePoints, copiesOf, readSplit } from './anew.ts';
+import { type AnewDeps, type AnewInput, type AnewRows, copiesOf, readSplit } from './anew.ts';
 
 /** Below so many rows a backtest learns nothing that lasts. */
 const leastRows = 100;
@@ -26,7 +27,7 @@ export function createWindowActivities({ artifacts, registry, trainingSets, work
           return { split: await newest(count), note: `the newest ${count} rows, as the pipeline says` };
         }
         const check = driftCheck === undefined ? undefined : await registry.drift.get(spec.name, driftCheck);
-        const since = changePoints(check?.report).slice(-mostChanges);
+        const since = check ? changePoints(check.report).slice(-mostChanges) : [];
         const copies = copiesOf(spec);
         const windows = windowSizes(train, leastRows, since).map((size) => ({
           rows: size,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../contracts/frame.ts';
 import { divideByArrival } from './divide.ts';
+import type { Change } from './sides.ts';
 
 /** Rows with the ids 1000, 1001, …; `missing` have no label, `trainOnly` a repaired one. */
 function frameOf(rows: number, missing: number[] = [], trainOnly: number[] = []): Frame {
@@ -69,11 +70,29 @@ describe('rows by arrival', () => {
   it('judges on what came since a change, so that a challenger can learn from the same', async () => {
     const frame = frameOf(10_000);
     const about = { target: 'y', learned: Float64Array.from(range(1_000, 2_999)), classes: [] };
-    const { test, validation, fresh } = await divideByArrival(frame, { ...about, sinceRowId: 9_000 });
+    const { test, validation, fresh } = await divideByArrival(frame, {
+      ...about,
+      change: { sinceRowId: 9_000 },
+    });
     expect([test.length, validation.length]).toEqual([500, 400]);
     expect(fresh.at(-1)).toBe(10_099);
-    const late = await divideByArrival(frame, { ...about, sinceRowId: 10_990 });
+    const late = await divideByArrival(frame, { ...about, change: { sinceRowId: 10_990 } });
     expect([late.test.length, late.validation.length]).toEqual([200, 160]);
+  });
+
+  it('judges on fewer rows where they show what a change has cost, and leaves the others to learn from', async () => {
+    const about = { target: 'y', learned: Float64Array.from(range(1_000, 1_799)), classes: [] };
+    const sides = async (change: Change): Promise<number[]> => {
+      const { test, validation, fresh } = await divideByArrival(frameOf(2_000), { ...about, change });
+      return [test.length, validation.length, fresh.filter((id) => id >= change.sinceRowId).length];
+    };
+    expect(await sides({ sinceRowId: 2_667 })).toEqual([200, 160, 0]);
+    expect(await sides({ sinceRowId: 2_667, testRows: 20 })).toEqual([83, 67, 183]);
+    expect(await sides({ sinceRowId: 2_834, testRows: 20 })).toEqual([50, 33, 83]);
+    expect(await sides({ sinceRowId: 2_834, testRows: 100 })).toEqual([100, 80, 0]);
+    expect(await sides({ sinceRowId: 2_667, testRows: 5_000 })).toEqual([200, 160, 0]);
+    // So few rows vouch for nothing: what came before them is judged on too.
+    expect(await sides({ sinceRowId: 2_901, testRows: 20 })).toEqual([200, 160, 0]);
   });
 
   it('says how many new rows there are where they are too few', async () => {

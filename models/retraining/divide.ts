@@ -14,7 +14,7 @@ const rowsAtOnce = 10_000;
  * groups, those are kept on one side, by `divideGroups`. Many rows are divided on another thread.
  * @param about.learned ids of rows that the model has learned.
  * @param about.classes of a classification; empty for a regression.
- * @param about.sinceRowId from where on the data is known to be another: the sides then hold shares of what came since.
+ * @param about.change from where on the data is known to be another: the sides then hold shares of what came since.
  * @throws RelevoError RETRAIN_IMPOSSIBLE where fewer than 100 new labelled rows are there, or too few of groups that the
  * model has not learned; CANCELLED.
  */

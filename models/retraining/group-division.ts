@@ -1,7 +1,15 @@
 import type { Frame, Series } from '../../contracts/frame.ts';
 import type { Split } from '../../contracts/refs.ts';
 import type { Arrived } from './arrivals.ts';
-import { type Division, type JudgingSide, type Lack, leastFresh, leastOf, sideRows } from './sides.ts';
+import {
+  type Change,
+  type Division,
+  type JudgingSide,
+  type Lack,
+  leastFresh,
+  leastOf,
+  sideRows,
+} from './sides.ts';
 
 /** Sides of groups by name, which is the same in every dataset. */
 export type GroupSides = Map<string, keyof Split>;
@@ -48,7 +56,7 @@ export function divideGroups(
   { rows, idOf, isTrainOnly, isNew, isLate }: Arrived,
   groupOf: (row: number) => string,
   sides: GroupSides,
-  { unseen, sinceRowId }: { unseen: number[]; sinceRowId?: number },
+  { unseen, change }: { unseen: number[]; change?: Change },
 ): Division | Lack {
   const judging = new Map<string, number[]>();
   for (const row of rows) {
@@ -63,7 +71,7 @@ export function divideGroups(
   const held = new Set([...sides].flatMap(([group, side]) => (side === 'train' ? [] : [group])));
 
   const judged = (side: JudgingSide): number[] => {
-    const wanted = sideRows(side, unseen, sinceRowId);
+    const wanted = sideRows(side, unseen, change);
     const ids = [...held].flatMap((group) => (sides.get(group) === side ? (judging.get(group) ?? []) : []));
     while (ids.length < wanted && unknown.length > 0) {
       const group = unknown.pop() ?? '';

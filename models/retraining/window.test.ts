@@ -11,6 +11,7 @@ describe('the sizes of a window', () => {
 
   it('take in what has come since a change', () => {
     expect(windowSizes(ids, 100, [2_001, 3_199])).toEqual([1_600, 800, 599, 400, 200, 100]);
+    expect(windowSizes(ids, 100, [3_100, 3_101])).toEqual([1_600, 800, 400, 200, 100, 50]);
   });
 });
 

@@ -9,6 +9,8 @@ import { taskOf } from '../training/task.ts';
 
 /** Sizes that a backtest tries beside those that change points name. */
 const sizesTried = 6;
+/** Rows since a change are all of one kind: so few of them are worth a try. */
+const leastSince = 50;
 
 export interface Backtest {
   /** Training rows, the newest. */
@@ -27,7 +29,10 @@ export function windowSizes(rowIds: ArrayLike<number>, least: number, since: num
   const all = rowIds.length;
   const halves = Array.from({ length: sizesTried }, (_, power) => Math.round(all / 2 ** power));
   const changes = since.map((id) => all - firstAtLeast(rowIds, id));
-  const sizes = [...halves, ...changes].filter((size) => size >= Math.min(least, all));
+  const sizes = [
+    ...halves.filter((size) => size >= Math.min(least, all)),
+    ...changes.filter((size) => size >= Math.min(leastSince, all)),
+  ];
   return [...new Set(sizes)].sort((a, b) => b - a);
 }
 
