@@ -65,6 +65,20 @@ describe('the server', () => {
     expect(heard).toContain('"code":"BODY_TOO_LARGE"');
   });
 
+  it.each<[string, string, string, RegExp]>([
+    ['a run', '/v1/pipelines/steel-energy/runs', '{"kind":"nope"}', /^HTTP\/1\.1 400 .*"field":"kind"/s],
+    ['rows of MLflow', '/invocations', '{"inputs":[]}', /^HTTP\/1\.1 4\d\d /],
+    ['a tensor', '/v2/models/steel-energy/infer', '{"inputs":[]}', /^HTTP\/1\.1 4\d\d /],
+    ['nothing', '/v1/session', '', /^HTTP\/1\.1 400 /],
+    ['too much', '/v1/session', ' '.repeat(limits.bodyBytes + 1), /^HTTP\/1\.1 413 .*BODY_TOO_LARGE/s],
+  ])('reads a body of no announced length: %s', async (_, path, body, expected) => {
+    const piece = body === '' ? '' : `${Buffer.byteLength(body).toString(16)}\r\n${body}\r\n`;
+    const heard = await conversation(portOf(await start()), (socket) =>
+      socket.write(`${head(path, 'transfer-encoding: chunked', 'connection: close')}${piece}0\r\n\r\n`),
+    );
+    expect(heard).toMatch(expected);
+  });
+
   it('lets a client go that leaves in the middle of its body', async () => {
     const api = await start();
     await conversation(portOf(api), (socket) => {
