@@ -125,7 +125,7 @@ describe.skipIf(program === undefined)('in a browser', () => {
     await page.goto(`${url}/`);
     expect(new URL(page.url()).pathname).toBe('/login');
     await signIn(page);
-    foreignPage = form('/logout', '<input name="csrf" value="">');
+    foreignPage = form('/logout', '<input name="csrf" value="AAAA">');
     await page.goto(foreignUrl());
     await page.getByRole('button').click();
     await page.getByRole('alert').waitFor();

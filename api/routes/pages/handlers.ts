@@ -41,7 +41,7 @@ export function pageRoutes(deps: Deps, version: string) {
   const showLogin = (
     c: ApiContext,
     view: Omit<LoginView, 'provider'>,
-    status: 200 | 400 | 401 | 429 | 503 = 200,
+    status: 200 | 401 | 429 | 503 = 200,
   ) => {
     asPage(c, view.language);
     return c.html(loginView({ ...view, provider }), status);
@@ -81,10 +81,6 @@ export function pageRoutes(deps: Deps, version: string) {
       const returnTo = localPath(form.returnTo) ?? '/';
       const language = languageFor(c);
       const view = { language, returnTo, hasPasswords: true };
-      if (name === '' || password === '') {
-        const reason = textsIn(language).problems.missing;
-        return showLogin(c, { ...view, refused: { name, reason } }, 400);
-      }
       try {
         const { cookie } = await authentication.byPassword(askerOf(c), { name, password });
         c.header('set-cookie', cookie);

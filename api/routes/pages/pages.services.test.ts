@@ -161,7 +161,7 @@ describe('signing in', () => {
       expect(refused.status).toBe(403);
       expect(said(refused, 'alert')).toContain('not sent by a page of this server');
       expect(browser.cookies.size).toBe(0);
-      const out = await browser.send('/logout', { csrf: '' }, headers);
+      const out = await browser.send('/logout', { csrf: 'AAAA' }, headers);
       expect([out.status, out.headers.getSetCookie()]).toEqual([403, []]);
     }
   });
@@ -176,18 +176,26 @@ describe('signing in', () => {
     expect(inputs(await visitor(api.url).open(path, { 'sec-fetch-site': 'cross-site' }))).toContain('name');
   });
 
-  it('asks again for what was not entered, and keeps the name, whatever it holds', async () => {
+  it('keeps the name that was entered, whatever it holds, and where to go', async () => {
     const name = '"><script>alert(1)</script>';
-    const missing = await visitor(api.url, 'es').send('/login', { name, password: '', returnTo: '/docs' });
-    expect([missing.status, said(missing, 'alert')]).toEqual([400, 'Escriba su nombre y su contraseña.']);
-    expect(missing.text).not.toContain('<script');
-    expect(missing.text).toContain('&quot;&gt;&lt;script&gt;');
-    expect(hidden(missing, 'returnTo')).toBe('/docs');
-    const long = await visitor(api.url).send('/login', { name: 'a'.repeat(2_000), password });
-    expect([long.status, said(long, 'alert')]).toEqual([
-      400,
-      'The server cannot read what the browser sent.',
-    ]);
+    const wrong = await visitor(api.url).send('/login', { name, password, returnTo: '/docs' });
+    expect(wrong.status).toBe(401);
+    expect(wrong.text).not.toContain('<script');
+    expect(wrong.text).toContain('&quot;&gt;&lt;script&gt;');
+    expect(hidden(wrong, 'returnTo')).toBe('/docs');
+    await visitor(api.url).send('/login', ana);
+  });
+
+  it('says what was not entered', async () => {
+    const unfit: Record<string, string>[] = [
+      { name: 'ana', password: '' },
+      { password },
+      { name: 'a'.repeat(2_000), password },
+    ];
+    for (const form of unfit) {
+      const missing = await visitor(api.url, 'es').send('/login', form);
+      expect([missing.status, said(missing, 'alert')]).toEqual([400, 'Escriba su nombre y su contraseña.']);
+    }
   });
 
   // The last of them: this address has to wait afterwards.

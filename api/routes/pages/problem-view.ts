@@ -22,10 +22,15 @@ const problems: Partial<Record<ErrorCode, { usual: Problem; atProvider?: Problem
 export function problemText(error: RelevoError, language: Language, atProvider = false): string {
   const texts = textsIn(language).problems;
   if (error instanceof RateLimited) return texts.wait(Number(error.headers['retry-after']));
+  if (isUnentered(error)) return texts.missing;
   const known = problems[error.code];
   if (known === undefined) return texts.unforeseen;
   return texts[(atProvider ? known.atProvider : undefined) ?? known.usual];
 }
+
+/** Whether a form came without what one enters in it, or with more than anybody would. */
+const isUnentered = ({ code, details: { field } }: RelevoError): boolean =>
+  code === 'REQUEST_INVALID' && (field === 'name' || field === 'password');
 
 /** A page about what did not work, with a way on. */
 export function problemView(view: {

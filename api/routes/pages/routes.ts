@@ -76,9 +76,10 @@ export const loginPage = createRoute({
   },
 });
 
+const field = z.string().min(1).max(longestField);
 const passwordForm = z.object({
-  name: z.string().max(longestField).default(''),
-  password: z.string().max(longestField).default(''),
+  name: field,
+  password: field,
   returnTo: z.string().optional(),
 });
 export const signIn = createRoute({
@@ -98,7 +99,7 @@ export const signOut = createRoute({
   path: '/logout',
   tags: ['pages'],
   summary: 'What the form to sign out sends; programs log out by DELETE /v1/session',
-  request: form(z.object({ csrf: z.string().max(longestField).default('') })),
+  request: form(z.object({ csrf: field })),
   responses: {
     303: { description: 'Signed out, or was so before; leads to /login' },
     ...shownErrors('REQUEST_INVALID', 'FORBIDDEN', 'DATABASE_UNAVAILABLE'),
