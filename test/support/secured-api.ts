@@ -12,12 +12,15 @@ export interface SecuredApi {
 }
 
 /** The API without champions behind the gate that asks who calls, on a database of the test's own. */
-export async function startSecuredApi(settings: Record<string, string> = {}): Promise<SecuredApi> {
+export async function startSecuredApi(
+  settings: Record<string, string> = {},
+  port?: number,
+): Promise<SecuredApi> {
   const db = await freshRegistry();
   const admin = await makeKey(db.registry, ['admin']);
   const security = await startSecurity(db, settings);
   const { gate, logins } = security;
-  const api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins });
+  const api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins, port });
   return {
     ...{ db, security, api, admin },
     async close() {

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../../cli/up/readiness.ts';
 import { hashPassword } from '../../../registry/access/passwords.ts';
 import { chromiumHere, startBrowser } from '../../../test/support/browser.ts';
 import { faintTexts } from '../../../test/support/contrast.ts';
+import { client, startIssuer } from '../../../test/support/issuer.ts';
 import { type SecuredApi, startSecuredApi } from '../../../test/support/secured-api.ts';
 
 const program = await chromiumHere();
@@ -131,6 +133,33 @@ describe.skipIf(program === undefined)('in a browser', () => {
     await page.getByRole('alert').waitFor();
     await page.goto(`${url}/`);
     await page.getByRole('heading', { name: 'You are ana' }).waitFor();
+  });
+
+  it('one signs in at an identity provider on another site, and stays signed in', async () => {
+    const issuer = await startIssuer();
+    const port = await freePort();
+    // Another site than the provider's 127.0.0.1, to a browser.
+    const publicUrl = `http://localhost:${port}`;
+    const settings = {
+      ...{ RELEVO_OIDC_ISSUER: issuer.url, RELEVO_OIDC_CLIENT_ID: client.id },
+      ...{ RELEVO_OIDC_CLIENT_SECRET: client.secret, RELEVO_PUBLIC_URL: publicUrl },
+    };
+    const provided = await startSecuredApi(settings, port);
+    const passwordHash = await hashPassword(password);
+    await provided.db.registry.access.users.create({ name: 'ana', grants: [], passwordHash });
+    issuer.nextLogin = { claims: { sub: 'eva@plant.example', roles: ['engineer'] } };
+    const page = await visit('/login');
+    await page.goto(`${publicUrl}/v1/runs`);
+    await keepShot(page, 'provider-light-1100-en');
+    await page.getByRole('link', { name: `Sign in with ${new URL(issuer.url).host}` }).click();
+    await page.waitForURL(`${publicUrl}/v1/runs`);
+    expect(await page.locator('body').textContent()).toContain('"runs"');
+    await page.goto(publicUrl);
+    await page.getByRole('heading', { name: 'You are eva@plant.example' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('status').waitFor();
+    await provided.close();
+    await issuer.close();
   });
 
   it.each([
