@@ -6,7 +6,7 @@ import type { Principal } from '../../security/principal.ts';
 import { within } from '../../within.ts';
 import type { HomePipeline, HomeView } from './home-view.ts';
 
-type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi' | 'codec' | 'logins'> & {
+type Deps = Pick<ApiDeps, 'pipelines' | 'champions' | 'temporalUi' | 'codec'> & {
   registry: Pick<ApiDeps['registry'], 'datasets'>;
 };
 
@@ -45,15 +45,12 @@ export async function pipelinesOf(
   return [...(await Promise.all(known)), ...unknown].filter(({ roles }) => roles.length > 0);
 }
 
-/** @param here the page's address: a cookie of `localhost` is not one of 127.0.0.1, so links keep to the name in use */
+/** Where somebody can go on from the home page, which is at `here`. */
 export function linksFor({ temporalUi }: Deps, principal: Principal, here: URL): HomeView['links'] {
+  const temporal = temporalFrom(temporalUi, here)?.href;
   const all: (HomeView['links'][number] & { isShown: boolean })[] = [
     { text: 'docs', path: '/docs', isShown: true },
-    {
-      text: 'temporal',
-      path: temporalUi ? onSameHost(temporalUi.url, here) : '',
-      isShown: temporalUi !== undefined,
-    },
+    { text: 'temporal', path: temporal ?? '', isShown: temporal !== undefined },
     { text: 'ready', path: '/ready', isShown: true },
     { text: 'runs', path: '/v1/runs', isShown: mayDo(principal, 'read', everyPipeline) },
     { text: 'alerts', path: '/v1/alerts', isShown: mayDo(principal, 'read', everyPipeline) },
@@ -63,21 +60,29 @@ export function linksFor({ temporalUi }: Deps, principal: Principal, here: URL):
   return all.filter(({ isShown }) => isShown);
 }
 
-/** The codec for who may decrypt and whose browser has a session to do it with. */
-export const codecEndpointFor = (
-  { codec, logins }: Deps,
+/**
+ * The codec, for who may decrypt and whose browser sends it their session from the Temporal UI: that has to be of the
+ * same site, which is scheme and host here.
+ */
+export function codecEndpointFor(
+  { codec, temporalUi }: Deps,
   principal: Principal,
   here: URL,
-): string | undefined =>
-  codec.payloads !== undefined && principal.kind === 'session' && mayDo(principal, 'operate', everyPipeline)
-    ? `${logins.publicOrigin ?? here.origin}/codec`
-    : undefined;
+): string | undefined {
+  const isOneSite = temporalFrom(temporalUi, here)?.protocol === here.protocol;
+  const mayDecrypt = principal.kind === 'session' && mayDo(principal, 'operate', everyPipeline);
+  return codec.payloads !== undefined && isOneSite && mayDecrypt ? `${here.origin}/codec` : undefined;
+}
 
 const loopback = new Set(['localhost', '127.0.0.1']);
 
-/** An address of this machine under the name of it that the browser uses. */
-function onSameHost(address: string, here: URL): string {
-  const url = new URL(address);
-  if (loopback.has(url.hostname) && loopback.has(here.hostname)) url.hostname = here.hostname;
-  return url.href;
+/**
+ * The UI as the browser reaches it: from this machine alone, and under the name of it that is in use, since a cookie of
+ * `localhost` is not one of 127.0.0.1.
+ */
+function temporalFrom(temporalUi: Deps['temporalUi'], here: URL): URL | undefined {
+  if (temporalUi === undefined || !loopback.has(here.hostname)) return undefined;
+  const url = new URL(temporalUi.url);
+  url.hostname = here.hostname;
+  return url;
 }
