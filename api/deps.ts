@@ -35,6 +35,8 @@ export interface ApiDeps {
   gateIsOpen: boolean;
   /** How people log in. */
   logins: Logins;
+  /** Proxies whose word is taken for where a request comes from, in CIDR form. */
+  trustedProxies: readonly string[];
   /** Origins whose pages may call. */
   corsOrigins: readonly string[];
   /** What encrypts Temporal's payloads, where they are, and the origins whose pages may have them decrypted. */

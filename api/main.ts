@@ -85,6 +85,7 @@ async function serve(env: Environment, log: Logger, tracing: Tracing | undefined
     accessLog: createAccessLog(log, env.RELEVO_ACCESS_LOG),
     histories: createHistories(registryHistory(registry, artifacts)),
     ...{ gate: security.gate, gateIsOpen: security.isOpen, corsOrigins: env.RELEVO_CORS_ORIGINS },
+    trustedProxies: env.RELEVO_TRUSTED_PROXIES,
     logins: createLogins(env, registry),
     isSecure: certificate !== undefined,
     ...{ tracing, tracedPredictions: env.RELEVO_TRACE_PREDICTIONS },

@@ -10,7 +10,7 @@ export interface ApiEnv {
   Variables: {
     requestId: string;
     principal: Principal;
-    /** Of the socket; absent where there is none. */
+    /** Of the socket, or whom a trusted proxy speaks for; absent where there is none. */
     remoteAddress: string | undefined;
     audit: AuditNotes;
   };

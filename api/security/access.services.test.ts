@@ -283,6 +283,26 @@ describe('logins', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  it('wrong passwords hold up who sent them, not everybody, and the audit says who', async () => {
+    const behind = await startSecuredApi({ RELEVO_TRUSTED_PROXIES: '127.0.0.0/8' });
+    onTestFinished(() => behind.close());
+    const tryFrom = async (address: string, name: string): Promise<number> => {
+      const response = await fetch(`${behind.api.url}/v1/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+        body: JSON.stringify({ name, password: 'guess guess guess' }),
+      });
+      return response.status;
+    };
+    const tries = Array.from({ length: 7 }, (_, i) => tryFrom('203.0.113.9', `guest-${i}`));
+    expect(await Promise.all(tries)).toContain(429);
+    expect(await tryFrom('198.51.100.7', 'ana')).toBe(401);
+    const [event] = await behind.db.registry.access.audit.list({ limit: 1 });
+    expect(event.remoteAddress).toBe('198.51.100.7');
+  });
+});
+
 describe('the audit', () => {
   it('tells who changed what, how it was and is, and what was refused; it cannot be changed', async () => {
     const { registry } = db;

@@ -7,6 +7,7 @@ import type { ApiDeps } from '../deps.ts';
 import type { ApiContext, ApiEnv } from '../openapi.ts';
 import { authorize, authorizeSomewhere } from './authorize.ts';
 import type { Admission, GateRequest } from './gate.ts';
+import { createForwardedAddress } from './limits/client-address.ts';
 import { nobody, type Principal } from './principal.ts';
 import { type RouteFacts, routeFactsOf } from './route-facts.ts';
 
@@ -18,18 +19,19 @@ export type GuardDeps = Pick<ApiDeps, 'gate'> & {
  * Stands before every route: finds out who asks (`c.get('principal')`), and lets them by only where the route's line
  * in `permissions.ts` and their roles for its pipeline allow it.
  */
-export const guard =
-  (deps: GuardDeps): MiddlewareHandler<ApiEnv> =>
-  async (c, next) => {
+export const guard = (deps: GuardDeps & Pick<ApiDeps, 'trustedProxies'>): MiddlewareHandler<ApiEnv> => {
+  const addressOf = createForwardedAddress(deps.trustedProxies);
+  return async (c, next) => {
     const route = routeFactsOf(c);
     const remoteAddress = remoteAddressOf(c);
-    c.set('remoteAddress', remoteAddress);
+    c.set('remoteAddress', addressOf({ remoteAddress, headers: c.req.header() }));
     const { principal, headers } = await admission(deps, c, route, { remoteAddress });
     c.set('principal', principal);
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     if (route !== undefined) await demandPermission(deps, route, principal);
     return next();
   };
+};
 
 /**
  * Whether a request whose answer is a stream would still be let by, to be asked as often as one likes: its key may be

@@ -41,7 +41,7 @@ beforeAll(async () => {
     alerts.set(pipeline, id);
   }
   security = await startSecurity(db);
-  app.use(guard({ gate: security.gate, registry: db.registry }));
+  app.use(guard({ gate: security.gate, registry: db.registry, trustedProxies: [] }));
   for (const route of Object.keys(routePermissions)) {
     const [method, path] = route.split(' ');
     app.on(method, path, (c) => c.text('reached'));

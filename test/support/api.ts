@@ -116,6 +116,7 @@ export interface TestApiOptions {
   gate?: Gate;
   logins?: Logins;
   corsOrigins?: string[];
+  trustedProxies?: string[];
 }
 
 /** The API as it ships, with its champions from `source`; PostgreSQL and Temporal are away unless told. */
@@ -157,6 +158,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     gateIsOpen: options.gate === undefined,
     logins: options.logins ?? { oidc: undefined, secure: false, publicOrigin: undefined },
     corsOrigins: options.corsOrigins ?? [],
+    trustedProxies: options.trustedProxies ?? [],
     isSecure: options.certificate !== undefined,
     tracing: options.tracing,
     tracedPredictions: options.tracing === undefined ? 0 : 1,

@@ -19,8 +19,16 @@ export async function startSecuredApi(
   const db = await freshRegistry();
   const admin = await makeKey(db.registry, ['admin']);
   const security = await startSecurity(db, settings);
-  const { gate, logins } = security;
-  const api = await startApi({ source: fileChampions(), databaseUrl: db.url, gate, logins, port });
+  const { gate, logins, env } = security;
+  const trustedProxies = env.RELEVO_TRUSTED_PROXIES;
+  const api = await startApi({
+    source: fileChampions(),
+    databaseUrl: db.url,
+    gate,
+    logins,
+    trustedProxies,
+    port,
+  });
   return {
     ...{ db, security, api, admin },
     async close() {

@@ -3,16 +3,19 @@ import type { GateRequest } from '../gate.ts';
 
 type Network = ReturnType<typeof ipaddr.parseCIDR>;
 
+type Sender = Pick<GateRequest, 'remoteAddress' | 'headers'>;
+
 /**
- * Whose request it is: the socket's address, or the one that trusted proxies say they speak for, the last that none of
- * them is. An IPv6 address stands for its /64, which is what one household or host gets.
+ * Where a request comes from: the socket's address, or the one that trusted proxies say they speak for, the last that
+ * none of them is.
  */
-export function createClientAddress(trustedProxies: readonly string[]): (request: GateRequest) => string {
+export function createForwardedAddress(
+  trustedProxies: readonly string[],
+): (sender: Sender) => string | undefined {
   const networks = trustedProxies.map((network) => ipaddr.parseCIDR(network));
   return ({ remoteAddress, headers }) => {
-    if (remoteAddress === undefined) return 'unknown';
     const forwarded = headers['x-forwarded-for'];
-    if (networks.length === 0 || forwarded === undefined) return shortAddress(remoteAddress);
+    if (remoteAddress === undefined || networks.length === 0 || forwarded === undefined) return remoteAddress;
     const said = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',').map((a) => a.trim());
     let address = remoteAddress;
     while (isIn(networks, address)) {
@@ -20,9 +23,19 @@ export function createClientAddress(trustedProxies: readonly string[]): (request
       if (before === undefined || !ipaddr.isValid(before)) break;
       address = before;
     }
-    return shortAddress(address);
+    return address;
   };
 }
+
+/** Whose request it is. An IPv6 address stands for its /64, which is what one household or host gets. */
+export function createClientAddress(trustedProxies: readonly string[]): (sender: Sender) => string {
+  const addressOf = createForwardedAddress(trustedProxies);
+  return (sender) => clientOf(addressOf(sender));
+}
+
+/** Who is at an address, as far as limits tell one from another. */
+export const clientOf = (address: string | undefined): string =>
+  address === undefined ? 'unknown' : shortAddress(address);
 
 function isIn(networks: readonly Network[], address: string): boolean {
   if (!ipaddr.isValid(address)) return false;

@@ -6,6 +6,7 @@ import type { NewSession } from '../../../registry/access/types.ts';
 import type { Registry } from '../../../registry/types.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { unauthenticated } from '../authorize.ts';
+import { clientOf } from '../limits/client-address.ts';
 import { createFailures } from '../limits/failures.ts';
 import { csrfTokenOf, sessionCookie } from './cookie.ts';
 import type { Logins } from './logins.ts';
@@ -76,7 +77,7 @@ export function createAuthentication({
 
   return {
     async byPassword(asker, { name, password }) {
-      const [byName, byAddress] = [`name ${name}`, `address ${asker.remoteAddress}`];
+      const [byName, byAddress] = [`name ${name}`, `address ${clientOf(asker.remoteAddress)}`];
       for (const who of [byName, byAddress]) failures.demandPatience(who);
       // Counted before the password is looked at, so that many at once are no way around it.
       for (const who of [byName, byAddress]) failures.failed(who);
