@@ -97,7 +97,10 @@ describe.skipIf(program === undefined)('the Temporal UI', () => {
     await page.goto(runPage);
     const refused = page.locator('#content').getByText('Codec Server could not connect');
     await refused.waitFor();
-    await page.getByTestId(/^data-encoder-status/).first().click();
+    await page
+      .getByTestId(/^data-encoder-status/)
+      .first()
+      .click();
     await page.getByText('Use Cluster-level setting, where available.').first().click();
     await page.getByText('Use my browser setting and ignore Cluster-level setting.').click();
     await page.getByText('Use my browser setting and ignore Cluster-level setting.').first().click();
