@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { childNode } from '../../cli/up/child.ts';
+import { driftPolicySchema } from '../../contracts/drift.ts';
 import type { ColumnPair } from '../../data/drift/check/index.ts';
 import { writeNumbers } from '../lib/numbers.ts';
 import { pythonWith } from '../lib/python.ts';
@@ -35,16 +37,12 @@ export async function askEvidently(
   return await inFile(comparisons, (path) => evidently(path, shape, comparisons.length));
 }
 
-/** One check of the same columns by both, each in a process of its own. */
+/** One check of the same columns by both, each in a process of its own; Relevo's is started as its workers are. */
 export async function measureCost(shape: Shape): Promise<CostResult> {
   return await inFile([makeColumns(shape, 1)], async (path) => {
-    const relevo = await figures<CostResult['relevo']>(process.execPath, [
-      '--import',
-      'tsx',
-      here('relevo.ts'),
-      path,
-      JSON.stringify(shape),
-    ]);
+    const task = JSON.stringify({ shape, policy: driftPolicySchema.parse({}) });
+    const args = [...childNode.flags, '--import', 'tsx', here('relevo.ts'), path, task];
+    const relevo = await figures<CostResult['relevo']>(process.execPath, args, childNode.env);
     const peer = await evidently(path, shape, 1);
     return {
       shape,
@@ -66,8 +64,8 @@ async function evidently(path: string, shape: Shape, comparisons: number): Promi
   ]);
 }
 
-async function figures<Result>(program: string, args: string[]): Promise<Result> {
-  const { stdout } = await run(program, args, { maxBuffer: 1024 * 1024 });
+async function figures<Result>(program: string, args: string[], env = {}): Promise<Result> {
+  const { stdout } = await run(program, args, { maxBuffer: 1024 * 1024, env: { ...process.env, ...env } });
   return JSON.parse(stdout) as Result;
 }
 

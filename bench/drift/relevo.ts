@@ -1,12 +1,12 @@
 /** Child of `bench:drift`: one check, in a process whose peak of memory is its alone. */
 import { open } from 'node:fs/promises';
-import { driftPolicySchema } from '../../contracts/drift.ts';
+import type { DriftPolicy } from '../../contracts/drift.ts';
 import { checkColumns, prepareReference } from '../../data/drift/check/index.ts';
 import { closePool } from '../../threads/pool.ts';
 import { readColumn, type Shape } from './columns.ts';
 
-const [path, shapeText] = process.argv.slice(2);
-const shape: Shape = JSON.parse(shapeText);
+const [path, taskText] = process.argv.slice(2);
+const { shape, policy }: { shape: Shape; policy: DriftPolicy } = JSON.parse(taskText);
 const file = await open(path);
 /** Every lane reads into its own array of each side. */
 const kept = new Map<string, Float64Array>();
@@ -26,7 +26,7 @@ const result = await checkColumns({
     (_, place) => (lane: number) =>
       readColumn(shape, place, (side, from, count) => readNumbers(`${side} ${lane}`, from, count)),
   ),
-  policy: driftPolicySchema.parse({}),
+  policy,
   rowIds: new Float64Array(shape.current).map((_, row) => row),
   history: {},
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { childNode } from '../../cli/up/child.ts';
 import type { JsonRow } from '../../test/support/steel-model.ts';
 import { pythonWith } from '../lib/python.ts';
 import type { Command } from '../lib/servers.ts';
@@ -39,14 +40,15 @@ const plain = {
   valueOf: (answer: unknown) => (answer as Answer).predictions[0].value,
 } satisfies Omit<Contestant, 'command'>;
 
-/** The API as it ships: behind its gate, rows checked, every answer logged in PostgreSQL. Temporal is away. */
+/** The API as it ships: started as `relevo up` does, behind its gate, rows checked, every answer logged in PostgreSQL. Temporal is away. */
 const relevo = ({ home, databaseUrl, apiKey }: Ground): Contestant => ({
   ...plain,
   headers: { 'x-api-key': apiKey },
   command: (port) => ({
     file: process.execPath,
-    args: ['--import', 'tsx', main],
+    args: [...childNode.flags, '--import', 'tsx', main],
     env: {
+      ...childNode.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), RELEVO_API_PROCESSES: '1' },
       ...{ RELEVO_AUTH: 'required', RELEVO_LOG_LEVEL: 'error' },
       ...{ DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: '127.0.0.1:1' },

@@ -37,11 +37,6 @@ export interface Stack {
 /** Parts of a higher rank need those of a lower one, and are stopped before them. */
 const ranks = { postgres: 0, temporal: 1, workers: 2, api: 3 } as const;
 
-/** The young generation of a mostly idle process stays small. */
-const modestFlags = ['--max-semi-space-size=8'];
-/** The control worker's threads allocate little: sharing two arenas saves it a sixth. The others compute, and gain nothing. */
-const fewArenas = { MALLOC_ARENA_MAX: '2' };
-
 /**
  * Everything of one home. @throws RelevoError HOME_IN_USE where another supervisor has it.
  * `signal` aborts a start and tells that ends are no crashes; `stop` is still to be called.
@@ -86,18 +81,12 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
   }
 
   async function processes(childEnv: NodeJS.ProcessEnv): Promise<void> {
-    const start = (title: string, name: string, entry: string, rank: number, own = {}): Promise<unknown> =>
+    const start = (title: string, name: string, entry: string, rank: number): Promise<unknown> =>
       steps.run(title, () =>
-        parts.add(name, rank, () =>
-          startChild({
-            ...{ name, entry, home, signal },
-            env: { ...own, ...childEnv },
-            nodeFlags: modestFlags,
-          }),
-        ),
+        parts.add(name, rank, () => startChild({ name, entry, home, signal, env: childEnv })),
       );
     await Promise.all([
-      start(texts.up.control, 'control', 'workers/control.ts', ranks.workers, fewArenas),
+      start(texts.up.control, 'control', 'workers/control.ts', ranks.workers),
       start(texts.up.compute, 'compute', 'workers/compute.ts', ranks.workers),
       start('API', 'api', 'api/main.ts', ranks.api),
     ]);
