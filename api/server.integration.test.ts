@@ -79,6 +79,18 @@ describe('the server', () => {
     expect(heard).toMatch(expected);
   });
 
+  it('keeps the connection of who was refused before the body was read', async () => {
+    const body = ' '.repeat(200_000);
+    const heard = await conversation(portOf(await start()), async (socket) => {
+      socket.write(head('/login', `content-length: ${body.length}`) + body);
+      // The server gives up on a rest of a body that it cannot read away within half a second.
+      await sleep(800);
+      socket.write('GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    });
+    expect(heard).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(heard).toContain('HTTP/1.1 200 ');
+  });
+
   it('lets a client go that leaves in the middle of its body', async () => {
     const api = await start();
     await conversation(portOf(api), (socket) => {

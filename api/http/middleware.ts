@@ -40,15 +40,19 @@ export const closingWhileDraining =
 export const limitedBody =
   (limitBytes: number): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
-    const { body, headers } = c.req.raw;
-    if (body === null) return next();
+    const { headers } = c.req.raw;
     const announced = headers.get('content-length');
-    if (announced === null || headers.has('transfer-encoding'))
-      c.req.raw = new Request(c.req.url, {
-        ...{ method: c.req.method, headers },
-        body: await bytesOf(body, limitBytes),
-      });
-    else if (Number(announced) > limitBytes) throw bodyTooLarge(limitBytes);
+    if (announced !== null && !headers.has('transfer-encoding')) {
+      if (Number(announced) > limitBytes) throw bodyTooLarge(limitBytes);
+      // The body is not touched: once it is a stream, the server cannot read away what a refused request has left of it.
+      return next();
+    }
+    const { body } = c.req.raw;
+    if (body === null) return next();
+    c.req.raw = new Request(c.req.url, {
+      ...{ method: c.req.method, headers },
+      body: await bytesOf(body, limitBytes),
+    });
     return next();
   };
 
