@@ -41,7 +41,7 @@ export async function askEvidently(
 export async function measureCost(shape: Shape): Promise<CostResult> {
   return await inFile([makeColumns(shape, 1)], async (path) => {
     const task = JSON.stringify({ shape, policy: driftPolicySchema.parse({}) });
-    const args = [...childNode.flags, '--import', 'tsx', here('relevo.ts'), path, task];
+    const args = [...childNode.modestFlags, '--import', 'tsx', here('relevo.ts'), path, task];
     const relevo = await figures<CostResult['relevo']>(process.execPath, args, childNode.env);
     const peer = await evidently(path, shape, 1);
     return {

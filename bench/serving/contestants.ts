@@ -46,7 +46,7 @@ const relevo = ({ home, databaseUrl, apiKey }: Ground): Contestant => ({
   headers: { 'x-api-key': apiKey },
   command: (port) => ({
     file: process.execPath,
-    args: [...childNode.flags, '--import', 'tsx', main],
+    args: ['--import', 'tsx', main],
     env: {
       ...childNode.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), RELEVO_API_PROCESSES: '1' },

@@ -27,6 +27,7 @@ export interface ChildOptions {
   entry: string;
   home: string;
   env: Record<string, string | undefined>;
+  nodeFlags?: string[];
   readyTimeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -34,15 +35,13 @@ export interface ChildOptions {
 const projectDir = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const tsxLoader = import.meta.resolve('tsx');
 
-/** The young generation of a mostly idle process stays small. */
-const smallYouth = '--max-semi-space-size=8';
 /**
  * glibc gives up to eight heaps a processor to the threads of Temporal's core, DuckDB and XGBoost, and hands back little
  * of what lay in them: over weeks a worker grows by a third of its memory without holding any of it. What is set stays.
  */
 const fewHeaps = { MALLOC_ARENA_MAX: '2' };
-/** How a process of the stack is started. */
-export const childNode = { flags: [smallYouth], env: fewHeaps };
+/** How processes of the stack are started: the young generation of one that is mostly idle stays small. */
+export const childNode = { modestFlags: ['--max-semi-space-size=8'], env: fewHeaps };
 
 const wordsOf = (code: number | null, signal: string | null): string =>
   signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -63,19 +62,15 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  * @throws RelevoError PROCESS_CRASHED with the end of its log where it ends or is silent too long.
  */
 export async function startChild(options: ChildOptions): Promise<Service> {
-  const { name, entry, home, env, readyTimeoutMs = 90_000, signal } = options;
+  const { name, entry, home, env, nodeFlags = [], readyTimeoutMs = 90_000, signal } = options;
   const logFile = prepareLog(home, name);
   const log = openSync(logFile, 'a');
-  const child = spawn(
-    process.execPath,
-    [...childNode.flags, '--import', tsxLoader, resolve(projectDir, entry)],
-    {
-      cwd: projectDir,
-      env: { ...childNode.env, ...env } as NodeJS.ProcessEnv,
-      stdio: ['ignore', log, log, 'ipc'],
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, [...nodeFlags, '--import', tsxLoader, resolve(projectDir, entry)], {
+    cwd: projectDir,
+    env: { ...childNode.env, ...env } as NodeJS.ProcessEnv,
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
   closeSync(log);
   const ended = once(child, 'exit').then(([code, by]) => wordsOf(code, by));
   try {

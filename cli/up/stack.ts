@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal.ts';
 import { createSteps } from '../view/steps.ts';
 import type { FirstAdmin } from './access.ts';
 import { urlOf } from './addresses.ts';
-import { startChild } from './child.ts';
+import { childNode, startChild } from './child.ts';
 import { endLeftoverProcesses } from './leftover-processes.ts';
 import { lockHome } from './lock.ts';
 import { createParts } from './parts.ts';
@@ -81,13 +81,19 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
   }
 
   async function processes(childEnv: NodeJS.ProcessEnv): Promise<void> {
-    const start = (title: string, name: string, entry: string, rank: number): Promise<unknown> =>
+    const start = (
+      title: string,
+      name: string,
+      entry: string,
+      rank: number,
+      nodeFlags: string[] = [],
+    ): Promise<unknown> =>
       steps.run(title, () =>
-        parts.add(name, rank, () => startChild({ name, entry, home, signal, env: childEnv })),
+        parts.add(name, rank, () => startChild({ name, entry, home, signal, env: childEnv, nodeFlags })),
       );
     await Promise.all([
-      start(texts.up.control, 'control', 'workers/control.ts', ranks.workers),
-      start(texts.up.compute, 'compute', 'workers/compute.ts', ranks.workers),
+      start(texts.up.control, 'control', 'workers/control.ts', ranks.workers, childNode.modestFlags),
+      start(texts.up.compute, 'compute', 'workers/compute.ts', ranks.workers, childNode.modestFlags),
       start('API', 'api', 'api/main.ts', ranks.api),
     ]);
   }
