@@ -1,2 +1,2 @@
-export { threadLoader } from '../threads/loader.ts';
+export { compiledEntry, threadFlags } from '../threads/compiled.ts';
 export { closePool, runInPool } from '../threads/pool.ts';

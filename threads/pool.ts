@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../contracts/errors.ts';
-import { threadLoader } from './loader.ts';
+import { compiledEntry, threadFlags } from './compiled.ts';
 
 let pool: Piscina | undefined;
 function threads(): Piscina {
@@ -9,7 +9,7 @@ function threads(): Piscina {
     minThreads: 0,
     maxThreads: Math.max(1, availableParallelism() - 1),
     idleTimeout: 10_000,
-    execArgv: ['--import', threadLoader],
+    execArgv: threadFlags,
   });
   return pool;
 }
@@ -26,7 +26,8 @@ export async function runInPool<Task, Result>(
   signal?: AbortSignal,
 ): Promise<Result> {
   try {
-    return await threads().run(task, { filename: worker.href, signal });
+    const { href: filename } = await compiledEntry(worker);
+    return await threads().run(task, { filename, signal });
   } catch (error) {
     if (signal?.aborted)
       throw new RelevoError('CANCELLED', 'The computation was cancelled', {}, { cause: error });

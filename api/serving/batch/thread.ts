@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Columns } from '../../../inference/columns.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
-import { threadLoader } from '../../../threads/loader.ts';
+import { compiledEntry, threadFlags } from '../../../threads/compiled.ts';
 import { receivedError } from '../../../threads/sent-error.ts';
 import type { Answers } from '../answers.ts';
 import type { BodyTask, ColumnsTask, Said, Task, ThreadData } from './protocol.ts';
@@ -37,17 +37,21 @@ interface Waiting {
 /** A thread that nobody asked for so long ends; the next batch starts another. */
 const idleMs = 60_000;
 
+const entry = new URL('./batch.worker.ts', import.meta.url);
+
 /** The thread starts with the first batch: most servers never see one. */
 export function createBatchThread(data: ThreadData): BatchThread {
   const waiting = new Map<number, Waiting>();
-  let worker: Worker | undefined;
+  let worker: Promise<Worker> | undefined;
   let isOpen = false;
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
 
+  /** The thread gets what it is told in the order of telling, also while it starts. */
+  const tell = (task: Task): void => void worker?.then((thread) => thread.postMessage(task)).catch(fail);
   const end = (): void => {
     clearTimeout(idle);
-    worker?.postMessage({ kind: 'end' } satisfies Task);
+    tell({ kind: 'end' });
     worker = undefined;
     isOpen = false;
   };
@@ -57,31 +61,29 @@ export function createBatchThread(data: ThreadData): BatchThread {
     for (const { failed } of waiting.values()) failed(error);
     waiting.clear();
   };
-  const start = (): Worker => {
-    const started = new Worker(new URL('./batch.worker.ts', import.meta.url), {
-      execArgv: ['--import', threadLoader],
-      workerData: data,
+  const hear = (said: Said): void => {
+    const asked = waiting.get(said.id);
+    if (said.isLast) waiting.delete(said.id);
+    if (said.kind === 'failed') asked?.failed(receivedError(said.error));
+    else asked?.heard(said);
+    if (waiting.size === 0) idle = setTimeout(end, idleMs).unref();
+  };
+  const start = (): Promise<Worker> => {
+    const starting = startThread(data, {
+      opened: () => {
+        isOpen = worker === starting;
+      },
+      hear,
+      fail,
     });
-    started.unref();
-    started.on('message', (said: Said | 'open') => {
-      if (said === 'open') {
-        isOpen = worker === started;
-        return;
-      }
-      const asked = waiting.get(said.id);
-      if (said.isLast) waiting.delete(said.id);
-      if (said.kind === 'failed') asked?.failed(receivedError(said.error));
-      else asked?.heard(said);
-      if (waiting.size === 0) idle = setTimeout(end, idleMs).unref();
-    });
-    started.on('error', fail);
-    return started;
+    starting.catch(fail);
+    return starting;
   };
   const send = (task: ColumnsTask | BodyTask, asked: Waiting): void => {
     clearTimeout(idle);
     worker ??= start();
     waiting.set(task.id, asked);
-    worker.postMessage(task);
+    tell(task);
   };
 
   return {
@@ -115,3 +117,17 @@ const received = ({ data, ...rest }: PredictionBatch): PredictionBatch => ({
   data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   ...rest,
 });
+
+interface Listener {
+  opened(): void;
+  hear(said: Said): void;
+  fail(error: Error): void;
+}
+
+async function startThread(workerData: ThreadData, { opened, hear, fail }: Listener): Promise<Worker> {
+  const thread = new Worker(await compiledEntry(entry), { execArgv: threadFlags, workerData });
+  thread.unref();
+  thread.on('message', (said: Said | 'open') => (said === 'open' ? opened() : hear(said)));
+  thread.on('error', fail);
+  return thread;
+}

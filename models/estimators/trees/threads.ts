@@ -1,26 +1,36 @@
 import { availableParallelism } from 'node:os';
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { RelevoError } from '../../../contracts/errors.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
 import { receivedError } from '../../../threads/sent-error.ts';
 import { joinNumbers } from '../../joined.ts';
-import { threadLoader } from '../../pool.ts';
+import { compiledEntry, threadFlags } from '../../pool.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 import { toNativeRows } from './rows.ts';
 
+const entry = new URL('./thread.ts', import.meta.url);
 let pool: Piscina | undefined;
 /** Threads for libxgboost and lib_lightgbm: each makes its calls one after another, and is never stopped within one. */
 function threads(): Piscina {
   pool ??= new Piscina({
-    filename: new URL('./thread.ts', import.meta.url).href,
     minThreads: 0,
     // Fits at once are bounded by whoever starts them; a prediction need not wait for a long fit.
     maxThreads: 2 * availableParallelism() + 2,
     idleTimeout: 30_000,
-    execArgv: ['--import', threadLoader],
+    execArgv: threadFlags,
   });
   return pool;
+}
+
+async function run<Task, Result>(
+  task: Task,
+  name: string,
+  transferList: (ArrayBuffer | MessagePort)[],
+): Promise<Answer<Result>> {
+  const { href: filename } = await compiledEntry(entry);
+  return await threads().run(task, { filename, name, transferList });
 }
 
 export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stopped'> {
@@ -31,15 +41,12 @@ export async function growOnThread(task: GrowTask): Promise<GrownTrees | 'stoppe
     task.port,
     ...memory.flatMap((values) => (values ? [values.buffer as ArrayBuffer] : [])),
   ];
-  const answer: Answer<GrownTrees> = await threads().run(task, { name: 'grow', transferList });
+  const answer = await run<GrowTask, GrownTrees>(task, 'grow', transferList);
   return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
 }
 
 export async function growLightOnThread(task: LightTask): Promise<GrownLight | 'stopped'> {
-  const answer: Answer<GrownLight> = await threads().run(task, {
-    name: 'growBoosters',
-    transferList: [task.port],
-  });
+  const answer = await run<LightTask, GrownLight>(task, 'growBoosters', [task.port]);
   return answer.state === 'stopped' ? 'stopped' : unwrap(answer);
 }
 
@@ -60,8 +67,9 @@ export async function predictOnThreads(
 }
 
 async function predictOnThread(task: PredictTask): Promise<Float64Array> {
-  const transferList = [task.rows.features.buffer as ArrayBuffer];
-  return unwrap(await threads().run(task, { name: 'predict', transferList }));
+  return unwrap(
+    await run<PredictTask, Float64Array>(task, 'predict', [task.rows.features.buffer as ArrayBuffer]),
+  );
 }
 
 function unwrap<T>(answer: Answer<T>): T {
