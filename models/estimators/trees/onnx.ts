@@ -2,19 +2,24 @@ import type { DecisionTree } from '../../../contracts/estimator.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
 import { reachableNodes, type TreeEnsemble } from './ensemble.ts';
 import { addForm } from './form.ts';
+import { type LaidNode, laidNode } from './layout.ts';
 
 /**
  * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sums of
  * the leaves, and those to the predictions (double, `[N, outputs]`). libxgboost rounds features to single precision before it
- * compares, so they are cast to it and back; NaN goes the way that each node learned. Sums are double, as in
- * `sumLeaves`: in single precision the small leaves of late rounds get lost beside the base.
+ * compares, so they are cast to it and back; NaN goes the way that each node learned. Nodes ask about features or about
+ * their negatives, as `laidNode` has it. Sums are double, as in `sumLeaves`: in single precision the small leaves of late
+ * rounds get lost beside the base.
  */
 export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: TensorName): TensorName {
-  const { trees, base, reading } = ensemble;
-  const nodes = nodeColumns(trees);
+  const { trees, base, reading, columns } = ensemble;
+  const nodes = nodeColumns(trees, columns);
+  const rounded = graph.cast(graph.cast(features, 'float'), 'double');
+  const [negatives] = graph.node('Neg', [rounded]);
+  const [both] = graph.node('Concat', [rounded, negatives], { axis: { int: 1 } });
   const [sum] = graph.node(
     'TreeEnsembleRegressor',
-    [graph.cast(graph.cast(features, 'float'), 'double')],
+    [both],
     {
       n_targets: { int: base.length },
       aggregate_function: { string: 'SUM' },
@@ -40,7 +45,7 @@ export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: 
 
 const doubles = (values: number[]) => ({ doubles: values, shape: [values.length] });
 
-function nodeColumns(trees: DecisionTree[]) {
+function nodeColumns(trees: DecisionTree[], width: number) {
   const columns = {
     trees: [] as number[],
     ids: [] as number[],
@@ -62,8 +67,10 @@ function nodeColumns(trees: DecisionTree[]) {
     const index = known ?? written.size;
     written.set(tree.left, index);
     for (const node of reachableNodes(tree)) {
-      if (known === undefined) addNode(columns, tree, index, node);
-      if (tree.left[node] < 0) addLeaf(columns, tree, index, node);
+      const isLeaf = tree.left[node] < 0;
+      if (known === undefined)
+        addNode(columns, index, node, isLeaf ? undefined : laidNode(tree, node, width));
+      if (isLeaf) addLeaf(columns, tree, index, node);
     }
   }
   return columns;
@@ -71,19 +78,18 @@ function nodeColumns(trees: DecisionTree[]) {
 
 function addNode(
   columns: ReturnType<typeof nodeColumns>,
-  tree: DecisionTree,
   index: number,
   node: number,
+  inner: LaidNode | undefined,
 ): void {
-  const isLeaf = tree.left[node] < 0;
   columns.trees.push(index);
   columns.ids.push(node);
-  columns.columns.push(isLeaf ? 0 : tree.feature[node]);
-  columns.values.push(isLeaf ? 0 : tree.value[node]);
-  columns.modes.push(isLeaf ? 'LEAF' : 'BRANCH_LT');
-  columns.whenBelow.push(isLeaf ? 0 : tree.left[node]);
-  columns.otherwise.push(isLeaf ? 0 : tree.right[node]);
-  columns.missingBelow.push(isLeaf ? 0 : tree.missingLeft[node]);
+  columns.columns.push(inner?.column ?? 0);
+  columns.values.push(inner?.threshold ?? 0);
+  columns.modes.push(inner === undefined ? 'LEAF' : 'BRANCH_LT');
+  columns.whenBelow.push(inner?.whenBelow ?? 0);
+  columns.otherwise.push(inner?.otherwise ?? 0);
+  columns.missingBelow.push(inner?.missingBelow ?? 0);
 }
 
 function addLeaf(
