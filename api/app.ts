@@ -47,6 +47,7 @@ import { audited, stateBefore } from './security/audit/middleware.ts';
 import { stateReader } from './security/audit/states.ts';
 import { corsFor } from './security/cors.ts';
 import { guard } from './security/guard.ts';
+import { formPaths } from './security/own-page.ts';
 import { createAuthentication } from './security/sessions/authentication.ts';
 import { createPinnedModels } from './serving/champions/pinned.ts';
 
@@ -75,7 +76,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.post('/predict/batch', limitedBody(limits.predictBodyBytes), jsonBody);
   app.post('/v1/pipelines/:pipeline/contests/:version/:action', small, jsonBody);
   app.post('/v1/alerts/:id/:action', small, jsonBody);
-  for (const path of ['/login', '/logout']) app.post(path, small);
+  for (const path of formPaths) app.post(path, small);
   for (const path of ['/v1/session', '/v1/keys', '/v1/keys/:id/rotate']) app.post(path, small, jsonBody);
   app.post('/v1/pipelines/:pipeline/outcomes', limitedBody(limits.outcomesBodyBytes), jsonBody);
   for (const way of ['encode', 'decode'])

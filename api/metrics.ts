@@ -85,50 +85,53 @@ function logMetrics(registry: Registry): Pick<Metrics, 'logged' | 'listened' | '
     labelNames: ['outcome', 'pipeline', 'version'],
     registers,
   });
-  let state = (): LogState => ({ queuedRows: 0, queuedBytes: 0, spooledBatches: 0, spooledBytes: 0 });
-  const gauge = (name: string, help: string, of: keyof LogState) =>
-    new Gauge({
-      ...{ name: `relevo_prediction_log_${name}`, help, registers },
-      collect() {
-        this.set(state()[of]);
-      },
-    });
-  gauge('queued_rows', 'Rows that wait in memory', 'queuedRows');
-  gauge('queued_bytes', 'About what those rows take of memory', 'queuedBytes');
-  gauge('spooled_batches', 'Batches that wait on disk for the database', 'spooledBatches');
-  gauge('spooled_bytes', 'Bytes that wait on disk for the database', 'spooledBytes');
   return {
     logged: (outcome, rows) => logged.inc({ outcome }, rows),
     listened: (outcome, pipeline, version, rows) => listened.inc({ outcome, pipeline, version }, rows),
-    onLogScrape(read) {
-      state = read;
-    },
+    onLogScrape: stateGauges<LogState>(registry, 'relevo_prediction_log', [
+      ['queued_rows', 'Rows that wait in memory', 'queuedRows'],
+      ['queued_bytes', 'About what those rows take of memory', 'queuedBytes'],
+      ['spooled_batches', 'Batches that wait on disk for the database', 'spooledBatches'],
+      ['spooled_bytes', 'Bytes that wait on disk for the database', 'spooledBytes'],
+    ]),
   };
 }
 
 /** What is counted of the audit. */
 function auditMetrics(registry: Registry): Pick<Metrics, 'audited' | 'onAuditScrape'> {
-  const registers = [registry];
   const audited = new Counter({
     name: 'relevo_audit_records_total',
     help: 'Records of changes by what became of them',
     labelNames: ['outcome'],
-    registers,
+    registers: [registry],
   });
-  let state = (): AuditLogState => ({ spooledRecords: 0, spooledBytes: 0 });
-  const gauge = (name: string, help: string, of: keyof AuditLogState) =>
-    new Gauge({
-      ...{ name: `relevo_audit_${name}`, help, registers },
-      collect() {
-        this.set(state()[of]);
-      },
-    });
-  gauge('spooled_records', 'Records of changes that wait on disk for the database', 'spooledRecords');
-  gauge('spooled_bytes', 'Bytes of them', 'spooledBytes');
   return {
     audited: (outcome, records) => audited.inc({ outcome }, records),
-    onAuditScrape(read) {
-      state = read;
-    },
+    onAuditScrape: stateGauges<AuditLogState>(registry, 'relevo_audit', [
+      ['spooled_records', 'Records of changes that wait on disk for the database', 'spooledRecords'],
+      ['spooled_bytes', 'Bytes of them', 'spooledBytes'],
+    ]),
+  };
+}
+
+/**
+ * A gauge for each number of a state.
+ * @returns tells them where to read it; until then each is 0
+ */
+function stateGauges<State extends Record<keyof State, number>>(
+  registry: Registry,
+  prefix: string,
+  gauges: readonly [name: string, help: string, of: keyof State][],
+): (read: () => State) => void {
+  let state: (() => State) | undefined;
+  for (const [name, help, of] of gauges)
+    new Gauge({
+      ...{ name: `${prefix}_${name}`, help, registers: [registry] },
+      collect() {
+        this.set(state?.()[of] ?? 0);
+      },
+    });
+  return (read) => {
+    state = read;
   };
 }

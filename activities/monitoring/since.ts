@@ -1,4 +1,5 @@
 import type { DriftReport } from '../../contracts/drift.ts';
+import { momentsOf } from '../../models/moments.ts';
 import { changePoints } from '../changes.ts';
 import type { Asked } from './work.ts';
 
@@ -18,18 +19,17 @@ export function errorsSince(
   const [rowId] = changePoints(found);
   if (rowId === undefined) return undefined;
   const { rowIds } = streamed.frame;
-  const before = momentsOf(heldOut.answers.loss);
-  const after = momentsOf(streamed.answers.loss.filter((_, row) => rowIds[row] >= rowId));
+  const before = knownOf(heldOut.answers.loss);
+  const after = knownOf(streamed.answers.loss.filter((_, row) => rowIds[row] >= rowId));
   if (Math.min(before.rows, after.rows) < leastLosses) return undefined;
   const deviation = Math.sqrt(before.variance + after.variance);
   return { rowId, rows: after.rows, rise: after.mean - before.mean, deviation };
 }
 
 /** Of the known losses. */
-function momentsOf(losses: Float64Array): { rows: number; mean: number; variance: number } {
+function knownOf(losses: Float64Array): { rows: number; mean: number; variance: number } {
   const known = losses.filter((loss) => !Number.isNaN(loss));
   const rows = known.length;
-  const mean = known.reduce((sum, loss) => sum + loss, 0) / rows;
-  const variance = known.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / rows;
-  return { rows, mean, variance };
+  const { mean, squares } = momentsOf(known);
+  return { rows, mean, variance: squares / rows };
 }

@@ -34,9 +34,7 @@ export interface Scoring {
   params: Params;
   scored: Scored;
   learnt: FittedHeads;
-  /** Of the pipeline's metric on rows not learned from, as it answers them; the lowest wins. */
-  loss: number;
-  /** The same as the metric itself. */
+  /** The pipeline's metric on rows not learned from, as it answers them. */
   validationScore: number;
   tie?: Tie;
   trials: number;
@@ -136,7 +134,7 @@ export async function scoreOne(spec: PipelineSpec, candidate: Candidate, set: Tr
   const tie = await tieOf(spec, scored.held.rows.target, answers, contextOf(spec.seed));
   const validationScore = asLoss(spec.metric, loss);
   const trials = found?.trials.length ?? 0;
-  return { candidate, params, scored, learnt, loss, validationScore, tie, trials };
+  return { candidate, params, scored, learnt, validationScore, tie, trials };
 }
 
 /** The model that a training run keeps of a scored candidate: heads, and fitted on all that it may learn from. */

@@ -1,5 +1,6 @@
 import type { Task } from '../../contracts/estimator.ts';
 import { isLowerBetter, type MetricName, type Metrics, metricNames } from '../../contracts/metrics.ts';
+import { momentsOf } from '../moments.ts';
 import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import { comparisonOf } from './compare.ts';
@@ -68,8 +69,7 @@ function standardError(input: BootstrapTask & { kind: 'standard-error' }): numbe
   const draws = resampledMetrics([comparison], input, metric).map(
     ([metrics]) => metrics[metric] ?? Number.NaN,
   );
-  const mean = draws.reduce((sum, value) => sum + value, 0) / draws.length;
-  return Math.sqrt(draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (draws.length - 1));
+  return Math.sqrt(momentsOf(draws).squares / (draws.length - 1));
 }
 
 function improvement(input: BootstrapTask & { kind: 'paired' }): PairedImprovement {

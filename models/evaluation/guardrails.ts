@@ -1,6 +1,7 @@
 import type { Task } from '../../contracts/estimator.ts';
 import type { GuardrailResult } from '../../contracts/runs.ts';
 import { decide } from '../decision/index.ts';
+import { momentsOf } from '../moments.ts';
 import { quantile } from '../quantile.ts';
 import { seededRandom } from '../random.ts';
 import { balancedAccuracy, confusionOf, scoresByClass } from './classification.ts';
@@ -141,8 +142,8 @@ function segmentsOf({ actual, challenger, champion, loss, segments, limits }: Gu
   );
   if (all.length === 0) return undefined;
   const ratios = all.map(({ name, rows }) => {
-    const difference = mean(rows.map((row) => differences[row]));
-    const spread = mean(rows.map((row) => (differences[row] - difference) ** 2)) / (rows.length - 1);
+    const { mean: difference, squares } = momentsOf(rows.map((row) => differences[row]));
+    const spread = squares / rows.length / (rows.length - 1);
     const isChance =
       spread === 0 ? difference <= 0 : normalAbove(difference / Math.sqrt(spread)) > chance / all.length;
     const before = mean(rows.map((row) => theirs[row]));

@@ -1,4 +1,5 @@
 import type { EvaluationReport } from '../../contracts/evaluation.ts';
+import { momentsOf } from '../moments.ts';
 import { quantile } from '../quantile.ts';
 
 const shares = [0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1];
@@ -14,15 +15,14 @@ export function reportRegression(
 ): EvaluationReport {
   const rows = actual.length;
   const residuals = actual.map((value, row) => value - predicted[row]);
-  const mean = residuals.reduce((sum, value) => sum + value, 0) / rows;
-  const variance = residuals.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
+  const { mean, squares } = momentsOf(residuals);
   const sorted = residuals.sort();
   return {
     kind: 'regression',
     rows,
     residuals: {
       mean,
-      deviation: Math.sqrt(variance),
+      deviation: Math.sqrt(squares / rows),
       quantiles: shares.map((share) => ({ share, value: quantile(sorted, share) })),
     },
     ...(interval && { interval: reportInterval(actual, predicted, interval) }),

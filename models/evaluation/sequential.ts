@@ -1,3 +1,5 @@
+import { momentsOf } from '../moments.ts';
+
 /** What a look at a growing list of paired differences may conclude. */
 export interface SequentialResult {
   pairs: number;
@@ -24,14 +26,15 @@ const chunk = 32;
  * @param level chance, over all looks, that the interval misses the mean; half of it on each side.
  */
 export function confidenceSequence(differences: Float64Array, level: number): SequentialResult {
-  const { mean, variance } = momentsOf(differences);
+  const { length: pairs } = differences;
+  const { mean, squares } = pairs === 0 ? { mean: 0, squares: 0 } : momentsOf(differences);
   const threshold = Math.log(2 / level);
   const upward = differences.map((value) => (value + 1) / 2);
   const downward = upward.map((value) => 1 - value);
   return {
-    pairs: differences.length,
+    pairs,
     mean,
-    variance,
+    variance: squares / Math.max(1, pairs),
     low: 2 * lowerBound(upward, threshold) - 1,
     high: 1 - 2 * lowerBound(downward, threshold),
   };
@@ -64,14 +67,6 @@ function logWealth(values: Float64Array, mean: number): number {
   const most = Math.max(...logs);
   const total = logs.reduce((sum, log) => sum + Math.exp(log - most), 0);
   return most + Math.log(total / logs.length);
-}
-
-function momentsOf(values: Float64Array): { mean: number; variance: number } {
-  const { length } = values;
-  if (length === 0) return { mean: 0, variance: 0 };
-  const mean = values.reduce((sum, value) => sum + value, 0) / length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, variance: squares / length };
 }
 
 /** About how many pairs the sequence needs until it excludes 0, were the mean `effect`; infinite for none. */

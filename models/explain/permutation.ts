@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Matrix } from '../../contracts/frame.ts';
+import { momentsOf } from '../moments.ts';
 import { seededRandom } from '../random.ts';
 import { columnAt, throwIfCancelled } from './matrix.ts';
 
@@ -36,13 +37,8 @@ export async function permutationImportance(
       rises.push((await loss({ ...rows, data })) - before);
       await setImmediate();
     }
-    importances.push({ feature: name, ...meanAndDeviation(rises) });
+    const { mean, squares } = momentsOf(rises);
+    importances.push({ feature: name, mean, standardDeviation: Math.sqrt(squares / rises.length) });
   }
   return importances;
-}
-
-function meanAndDeviation(values: number[]): { mean: number; standardDeviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardDeviation: Math.sqrt(squares / values.length) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FeatureStepSpec } from '../../contracts/features.ts';
+import { momentsOf } from '../moments.ts';
 import { quantile } from '../quantile.ts';
 import { columnsAt, type FeatureStep, jsonSafe, mapCells, mapColumns } from './step.ts';
 
@@ -48,8 +49,8 @@ export const scale: FeatureStep<Spec, State> = {
 };
 
 function moments(present: Float64Array): Scale {
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;
+  const { mean, squares } = momentsOf(present);
+  const variance = squares / present.length;
   return { center: mean, width: isConstant(variance, mean, present.length) ? 1 : Math.sqrt(variance) };
 }
 

@@ -1,5 +1,6 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import { lossDifferences, rowLosses, rowLossOf } from '../evaluation/losses.ts';
+import { momentsOf } from '../moments.ts';
 import { firstAtLeast } from '../rising.ts';
 import { type CandidateContext, type CandidateToFit, fitCandidate } from '../training/fit.ts';
 import type { Held } from '../training/heads.ts';
@@ -78,7 +79,6 @@ export async function backtestWindow(
 /** Whether the mean of paired differences is at most one standard error above 0. */
 export function isAsGood(differences: Float64Array): boolean {
   const count = differences.length;
-  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
-  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, count - 1);
-  return mean <= Math.sqrt(variance / count);
+  const { mean, squares } = momentsOf(differences);
+  return mean <= Math.sqrt(squares / Math.max(1, count - 1) / count);
 }

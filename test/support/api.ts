@@ -139,14 +139,8 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     folder: join(folder, 'audit'),
   });
   const recording = await openRecording({
-    ...{
-      folder: join(folder, 'predictions'),
-      pipelines: specs,
-      metrics,
-      log,
-      registry: registry.predictions,
-      timing: options.recording,
-    },
+    ...{ pipelines: specs, metrics, log, registry: registry.predictions, timing: options.recording },
+    folder: join(folder, 'predictions'),
   });
   const deps: ApiDeps = {
     ...{ pipelines: specs, champions, registry, metrics, recording, audit, log, newId },

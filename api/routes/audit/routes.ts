@@ -1,24 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { auditOutcomes } from '../../../registry/access/types.ts';
 import { errors, json } from '../../openapi.ts';
+import { auditEventFields } from '../../security/audit/event-fields.ts';
 
-const eventSchema = z
-  .object({
-    id: z.string(),
-    at: z.string(),
-    actor: z.string().openapi({ example: 'key:3f9a0c27d1e45b68' }),
-    action: z.string().openapi({ example: 'POST /v1/pipelines/:pipeline/promote' }),
-    target: z.string(),
-    pipeline: z.string().optional(),
-    requestId: z.string().optional(),
-    remoteAddress: z.string().optional(),
-    outcome: z.enum(auditOutcomes),
-    status: z.number().optional(),
-    input: z.unknown().optional().openapi({ description: 'What was asked, without secrets' }),
-    before: z.unknown().optional(),
-    after: z.unknown().optional(),
-  })
-  .openapi('AuditEvent');
+const eventSchema = z.object({ id: z.string(), ...auditEventFields }).openapi('AuditEvent');
 
 export const list = createRoute({
   method: 'get',

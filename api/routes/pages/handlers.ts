@@ -8,8 +8,9 @@ import { wantsPage } from '../../http/wants-page.ts';
 import { type ApiContext, createRouter } from '../../openapi.ts';
 import { isFromOwnPage } from '../../security/own-page.ts';
 import type { Authentication } from '../../security/sessions/authentication.ts';
-import { isCsrfToken, type SessionCookie, sessionOf } from '../../security/sessions/cookie.ts';
+import { isCsrfToken, sessionOf } from '../../security/sessions/cookie.ts';
 import { askerOf } from '../session/asker.ts';
+import { ownSession } from '../session/own-session.ts';
 import { forward } from './forward.ts';
 import { codecEndpointFor, linksFor, pipelinesOf } from './home-parts.ts';
 import { homeView } from './home-view.ts';
@@ -104,10 +105,6 @@ export function pageRoutes(deps: Deps, version: string) {
       return c.redirect(loginPath({ notice: 'signed-out' }), 303);
     });
 }
-
-/** The session that the request was let in by. */
-const ownSession = (c: ApiContext): SessionCookie | undefined =>
-  c.get('principal').kind === 'session' ? sessionOf(c.req.header('cookie')) : undefined;
 
 const isSaidInForm = (error: RelevoError): error is RelevoError & { code: keyof typeof saidInForm } =>
   error.code in saidInForm;

@@ -4,11 +4,12 @@ import { languageFor } from '../../http/language.ts';
 import { localPath } from '../../http/local-path.ts';
 import { wantsPage } from '../../http/wants-page.ts';
 import type { ApiContext } from '../../openapi.ts';
+import { formPaths } from '../../security/own-page.ts';
 import { asPage } from './layout.ts';
 import { loginPath } from './paths.ts';
 import { problemText, problemView } from './problem-view.ts';
 
-const pages: ReadonlySet<string> = new Set(['/', '/login', '/logout']);
+const pages: ReadonlySet<string> = new Set(['/', ...formPaths]);
 /** Here the identity provider is gone to, and come back from. */
 const providerPaths = '/v1/session/oidc';
 

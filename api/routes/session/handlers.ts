@@ -5,9 +5,9 @@ import { formatGrant } from '../../../contracts/security.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { createRouter } from '../../openapi.ts';
 import type { Authentication } from '../../security/sessions/authentication.ts';
-import { sessionOf } from '../../security/sessions/cookie.ts';
 import { forward } from '../pages/forward.ts';
 import { askerOf } from './asker.ts';
+import { ownSession } from './own-session.ts';
 import { beginOidc, endOidc, login, logout, show } from './routes.ts';
 
 type Deps = Pick<ApiDeps, 'logins'> & { authentication: Authentication };
@@ -32,16 +32,12 @@ export function sessionRoutes({ logins, authentication }: Deps) {
     })
     .openapi(show, (c) => {
       const { actor, kind, grants } = c.get('principal');
-      const session = kind === 'session' ? sessionOf(c.req.header('cookie')) : undefined;
+      const csrfToken = ownSession(c)?.csrfToken;
       c.header('cache-control', 'no-store');
-      return c.json(
-        { actor, kind, grants: grants.map(formatGrant), csrfToken: session?.csrfToken, logins: ways },
-        200,
-      );
+      return c.json({ actor, kind, grants: grants.map(formatGrant), csrfToken, logins: ways }, 200);
     })
     .openapi(logout, async (c) => {
-      const session = c.get('principal').kind === 'session' ? sessionOf(c.req.header('cookie')) : undefined;
-      c.header('set-cookie', await authentication.end(session?.id));
+      c.header('set-cookie', await authentication.end(ownSession(c)?.id));
       return c.body(null, 204);
     })
     .openapi(beginOidc, async (c) => {

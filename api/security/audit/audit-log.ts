@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { RelevoError } from '../../../contracts/errors.ts';
-import { type AuditRegistry, auditOutcomes, type NewAuditEvent } from '../../../registry/access/types.ts';
+import type { AuditRegistry, NewAuditEvent } from '../../../registry/access/types.ts';
 import type { Metrics } from '../../metrics.ts';
 import { createCatchUp } from '../../spool/catch-up.ts';
 import { openSpool, type Spool } from '../../spool/spool.ts';
-import { within } from '../../within.ts';
+import { databaseWithin } from '../../within.ts';
+import { auditEventFields } from './event-fields.ts';
 
 /** What became of records: in the database, on disk for now, in the database after all, put aside, or in the error log alone. */
 export type AuditLogOutcome = 'written' | 'spooled' | 'caught-up' | 'refused' | 'lost';
@@ -28,21 +28,7 @@ const suffix = '.audit1';
 /** On disk at most, while the database is away: some hundred thousand records. */
 const maxBytes = 256 * 1024 * 1024;
 
-const spooledSchema = z.object({
-  eventKey: z.string(),
-  at: z.string(),
-  actor: z.string(),
-  action: z.string(),
-  target: z.string(),
-  pipeline: z.string().optional(),
-  requestId: z.string().optional(),
-  remoteAddress: z.string().optional(),
-  outcome: z.enum(auditOutcomes),
-  status: z.number().optional(),
-  input: z.unknown().optional(),
-  before: z.unknown().optional(),
-  after: z.unknown().optional(),
-});
+const spooledSchema = z.object({ eventKey: z.string(), ...auditEventFields });
 
 export interface AuditLogOptions {
   /** Adds a record, once for a key however often it is called. */
@@ -65,14 +51,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   const { registry, spool, counted, log, newId } = options;
   const { timeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
 
-  const write = async (event: NewAuditEvent): Promise<void> => {
-    const done = await within(
-      timeoutMs,
-      registry.add(event).then(() => true),
-    );
-    if (done === undefined)
-      throw new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`);
-  };
+  const write = (event: NewAuditEvent): Promise<void> => databaseWithin(timeoutMs, registry.add(event));
   const catchUp = createCatchUp({
     ...{ spool, counted, log, retryMs },
     async deliver(data) {

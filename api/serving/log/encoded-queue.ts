@@ -1,7 +1,7 @@
 import type { LogPolicy } from '../../../contracts/predictions.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { batchBytes, batchRows, type LogEntry } from './entry.ts';
-import { createQueue, takeBatch } from './queue.ts';
+import { createQueue, createReady, takeBatch } from './queue.ts';
 
 /** Few enough to be encoded within a fraction of a millisecond; slices of single rows make whole batches. */
 const sliceRows = 20;
@@ -13,22 +13,15 @@ const sliceRows = 20;
  */
 export function createEncodedQueue(policyOf: (pipeline: string) => LogPolicy) {
   const queue = createQueue();
-  const slices: PredictionBatch[] = [];
-  let slicedRows = 0;
-  let slicedBytes = 0;
-  const encode = (): void => {
-    const slice = takeBatch(queue, policyOf, sliceRows);
-    slices.push(slice);
-    slicedRows += slice.rows;
-    slicedBytes += slice.data.byteLength;
-  };
+  const slices = createReady();
+  const encode = (): void => slices.push(takeBatch(queue, policyOf, sliceRows));
   return {
     get rows() {
-      return queue.rows + slicedRows;
+      return queue.rows + slices.rows;
     },
     /** About what is held. */
     get bytes() {
-      return queue.bytes + slicedBytes;
+      return queue.bytes + slices.bytes;
     },
     push(entry: LogEntry): void {
       queue.push(entry);
@@ -36,27 +29,25 @@ export function createEncodedQueue(policyOf: (pipeline: string) => LogPolicy) {
     },
     /** The next rows, a batch's worth at most. Needs at least one row. */
     take(): PredictionBatch {
-      if (slices.length === 0) return takeBatch(queue, policyOf);
+      if (slices.next === undefined) return takeBatch(queue, policyOf);
       if (queue.rows > 0 && queue.rows < sliceRows) encode();
-      const taken = slices.splice(0, fitting(slices));
-      const batch = joined(taken);
-      slicedRows -= batch.rows;
-      slicedBytes -= batch.data.byteLength;
-      return batch;
+      return joined(takeFitting(slices));
     },
   };
 }
 
-/** How many of the first slices make a batch together; at least one. */
-function fitting(slices: readonly PredictionBatch[]): number {
-  let [rows, bytes, count] = [0, 0, 0];
-  for (const { rows: more, data } of slices) {
-    rows += more;
-    bytes += data.byteLength;
-    if (count > 0 && (rows > batchRows || bytes > batchBytes)) break;
-    count++;
+/** The first slices that make a batch together; at least one. */
+function takeFitting(slices: ReturnType<typeof createReady>): PredictionBatch[] {
+  const taken: PredictionBatch[] = [];
+  let [rows, bytes] = [0, 0];
+  for (let next = slices.next; next !== undefined; next = slices.next) {
+    rows += next.rows;
+    bytes += next.data.byteLength;
+    if (taken.length > 0 && (rows > batchRows || bytes > batchBytes)) break;
+    taken.push(next);
+    slices.take();
   }
-  return count;
+  return taken;
 }
 
 const joined = (batches: readonly PredictionBatch[]): PredictionBatch => ({

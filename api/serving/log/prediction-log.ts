@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { RelevoError } from '../../../contracts/errors.ts';
 import type { LogPolicy } from '../../../contracts/predictions.ts';
 import { readPredictions } from '../../../registry/prediction-batches.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
 import { createCatchUp } from '../../spool/catch-up.ts';
 import type { Spool } from '../../spool/spool.ts';
+import { databaseWithin } from '../../within.ts';
 import { createEncodedQueue } from './encoded-queue.ts';
 import { batchBytes, batchRows, type LogEntry } from './entry.ts';
 import { createReady } from './queue.ts';
@@ -57,7 +57,7 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
   const { spool, policyOf, counted, log, lingerMs = 100 } = options;
   const { maxRows = 100_000, maxBytes = 64 * 1024 * 1024 } = options;
   const { copyTimeoutMs = 3_000, retryMs = { first: 250, longest: 10_000 } } = options;
-  const copy = limited(options.copy, copyTimeoutMs);
+  const copy = (batch: PredictionBatch): Promise<void> => databaseWithin(copyTimeoutMs, options.copy(batch));
   let away = false;
   const catchUp = createCatchUp({
     ...{ spool, counted, log, retryMs },
@@ -154,18 +154,3 @@ export function createPredictionLog(options: PredictionLogOptions): PredictionLo
     },
   };
 }
-
-/** The same call, failed once it takes too long; what it does then goes on behind. */
-const limited =
-  (copy: PredictionLogOptions['copy'], timeoutMs: number): PredictionLogOptions['copy'] =>
-  (batch) =>
-    new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () =>
-          reject(new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`)),
-        timeoutMs,
-      ).unref();
-      copy(batch)
-        .then(resolve, reject)
-        .finally(() => clearTimeout(late));
-    });

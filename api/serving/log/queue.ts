@@ -79,6 +79,10 @@ export function createReady() {
     get bytes() {
       return bytes;
     },
+    /** What `take` would give. */
+    get next(): PredictionBatch | undefined {
+      return batches[0];
+    },
     push(batch: PredictionBatch): void {
       batches.push(batch);
       rows += batch.rows;

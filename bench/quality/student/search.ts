@@ -1,3 +1,4 @@
+import { chosenOf } from '../../../contracts/choice.ts';
 import { environment } from '../../../contracts/env.ts';
 import type { Params } from '../../../contracts/estimator.ts';
 import type { EvaluationReport } from '../../../contracts/evaluation.ts';
@@ -63,7 +64,7 @@ export async function searchCandidates(
     process.stderr.write(`${candidateName(candidate)}: ${spec.metric} ${mean.toFixed(4)}\n`);
     all.push(scoring);
   }
-  const best = all.reduce((one, next) => (next.loss < one.loss ? next : one));
+  const best = chosenOf(spec.metric, all);
   const atBest = (scoring: Scoring): AtBest => ({
     ...ofScored(spec, scoring.scored),
     params: scoring.params,
