@@ -10,16 +10,17 @@ const stump = (threshold: number, below: number, above: number, missingLeft: num
   ...{ missingLeft: [missingLeft, 0, 0], cover: [below + above, below, above], output: 0 },
 });
 const width = 5;
-/** As onnxruntime walks: a feature, or its negative, against the threshold. */
-function childOf({ column, threshold, whenBelow, otherwise, missingBelow }: LaidNode, x: number): number {
-  const asked = column < width ? x : -x;
-  return asked < threshold || (missingBelow === 1 && Number.isNaN(asked)) ? whenBelow : otherwise;
+/** As onnxruntime walks: the asked column of a row against the threshold. */
+function childOf({ column, threshold, whenBelow, otherwise }: LaidNode, x: number): number {
+  const known = Number.isNaN(x) ? [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] : [x, -x];
+  const asked = [x, -x, ...known][Math.floor(column / width)];
+  return asked < threshold ? whenBelow : otherwise;
 }
 
 describe('an inner node in a file', () => {
   it('has the child that most rows took beside it', () => {
     expect(laidNode(stump(1, 10, 20, 0), 0, width)).toMatchObject({ column: 3, otherwise: 2 });
-    expect(laidNode(stump(1, 20, 10, 0), 0, width)).toMatchObject({ column: 8, otherwise: 1 });
+    expect(laidNode(stump(1, 20, 10, 0), 0, width)).toMatchObject({ column: 18, otherwise: 1 });
     expect(laidNode(stump(1, 10, 10, 0), 0, width)).toMatchObject({ column: 3, otherwise: 2 });
   });
 

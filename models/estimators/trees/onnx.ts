@@ -2,24 +2,21 @@ import type { DecisionTree } from '../../../contracts/estimator.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
 import { reachableNodes, type TreeEnsemble } from './ensemble.ts';
 import { addForm } from './form.ts';
-import { type LaidNode, laidNode } from './layout.ts';
+import { addSets, type LaidNode, laidNode } from './layout.ts';
 
 /**
  * Adds an ensemble as one `TreeEnsembleRegressor` (ai.onnx.ml): features (double, `[N, F]`) to the sums of
- * the leaves, and those to the predictions (double, `[N, outputs]`). libxgboost rounds features to single precision before it
- * compares, so they are cast to it and back; NaN goes the way that each node learned. Nodes ask about features or about
- * their negatives, as `laidNode` has it. Sums are double, as in `sumLeaves`: in single precision the small leaves of late
- * rounds get lost beside the base.
+ * the leaves, and those to the predictions (double, `[N, outputs]`). libxgboost rounds features to single precision before
+ * it compares, so they are cast to it and back; nodes have the form of `laidNode`. Sums are double, as in `sumLeaves`: in
+ * single precision the small leaves of late rounds get lost beside the base.
  */
 export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: TensorName): TensorName {
   const { trees, base, reading, columns } = ensemble;
   const nodes = nodeColumns(trees, columns);
   const rounded = graph.cast(graph.cast(features, 'float'), 'double');
-  const [negatives] = graph.node('Neg', [rounded]);
-  const [both] = graph.node('Concat', [rounded, negatives], { axis: { int: 1 } });
   const [sum] = graph.node(
     'TreeEnsembleRegressor',
-    [both],
+    [addSets(graph, rounded)],
     {
       n_targets: { int: base.length },
       aggregate_function: { string: 'SUM' },
@@ -32,7 +29,6 @@ export function addEnsemble(graph: OnnxGraph, ensemble: TreeEnsemble, features: 
       nodes_modes: { strings: nodes.modes },
       nodes_truenodeids: { ints: nodes.whenBelow },
       nodes_falsenodeids: { ints: nodes.otherwise },
-      nodes_missing_value_tracks_true: { ints: nodes.missingBelow },
       target_treeids: { ints: nodes.leafTrees },
       target_nodeids: { ints: nodes.leafIds },
       target_ids: { ints: nodes.leafOutputs },
@@ -54,7 +50,6 @@ function nodeColumns(trees: DecisionTree[], width: number) {
     modes: [] as string[],
     whenBelow: [] as number[],
     otherwise: [] as number[],
-    missingBelow: [] as number[],
     leafTrees: [] as number[],
     leafIds: [] as number[],
     leafOutputs: [] as number[],
@@ -89,7 +84,6 @@ function addNode(
   columns.modes.push(inner === undefined ? 'LEAF' : 'BRANCH_LT');
   columns.whenBelow.push(inner?.whenBelow ?? 0);
   columns.otherwise.push(inner?.otherwise ?? 0);
-  columns.missingBelow.push(inner?.missingBelow ?? 0);
 }
 
 function addLeaf(
