@@ -8,6 +8,8 @@ import type { SentError } from '../../../threads/sent-error.ts';
 export interface ThreadData {
   version: ModelVersion;
   onnx: string | Uint8Array;
+  /** Of another such thread: it has no helper of its own. */
+  helps?: boolean;
 }
 
 /** Rows that were read already. */
