@@ -14,12 +14,11 @@ export async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T 
  * @throws RelevoError DATABASE_UNAVAILABLE where it takes longer
  */
 export async function databaseWithin<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = () =>
-      reject(new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`));
-    // A process that waits for the database is kept by its connection.
-    timer = setTimeout(fail, timeoutMs).unref();
-  });
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+  const given = await within(
+    timeoutMs,
+    work.then((value) => ({ value })),
+  );
+  if (given === undefined)
+    throw new RelevoError('DATABASE_UNAVAILABLE', `The database took longer than ${timeoutMs} ms.`);
+  return given.value;
 }

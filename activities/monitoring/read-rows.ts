@@ -3,7 +3,7 @@ import { type Frame, type Series, selectRows } from '../../contracts/frame.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
 import type { Part } from '../../contracts/refs.ts';
 import { readFrame } from '../../data/datasets.ts';
-import { joinNumbers } from '../../models/joined.ts';
+import { joinNumbers } from '../../inference/joined.ts';
 import { firstAtLeast } from '../../models/rising.ts';
 
 /** Rows that are read at once: small parts are read together, since opening each costs more than its rows. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { TreeModel } from '../../contracts/estimator.ts';
 import type { Matrix } from '../../contracts/frame.ts';
-import { joinNumbers } from '../joined.ts';
+import { joinNumbers } from '../../inference/joined.ts';
 import { runInPool } from '../pool.ts';
 import type { TreeShapAnswer, TreeShapTask } from './tree-shap.worker.ts';
 

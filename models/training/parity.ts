@@ -1,9 +1,9 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import { type Frame, selectRows } from '../../contracts/frame.ts';
 import { classesOf, modelInputs, type PipelineSpec } from '../../contracts/pipeline.ts';
+import { joinNumbers } from '../../inference/joined.ts';
 import { type ModelAnswer, openModel } from '../../inference/session.ts';
 import type { Predictions } from '../evaluation/predictions.ts';
-import { joinNumbers } from '../joined.ts';
 import type { FittedCandidate } from './candidate.ts';
 import { rawColumns } from './columns.ts';
 import { type PreparedRows, positionsOf } from './prepare.ts';

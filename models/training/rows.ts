@@ -1,5 +1,5 @@
 import type { Matrix } from '../../contracts/frame.ts';
-import { joinNumbers } from '../joined.ts';
+import { joinNumbers } from '../../inference/joined.ts';
 
 /** Rows as estimators see them. */
 export interface PreparedRows {

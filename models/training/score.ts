@@ -1,9 +1,9 @@
 import { PrunedError } from '../../contracts/estimator.ts';
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { joinNumbers } from '../../inference/joined.ts';
 import { estimator as estimatorByName } from '../estimators/index.ts';
 import { makeFolds } from '../evaluation/folds.ts';
 import { lossOf } from '../evaluation/judge.ts';
-import { joinNumbers } from '../joined.ts';
 import {
   type CandidateContext,
   type CandidateToFit,

@@ -10,7 +10,7 @@ import {
 } from '../../../contracts/estimator.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
 import type { OnnxGraph, TensorName } from '../../../contracts/onnx.ts';
-import { joinNumbers } from '../../joined.ts';
+import { joinNumbers } from '../../../inference/joined.ts';
 import { checkRows, checkTask, refuseConstraints } from '../checks.ts';
 import { corrupt, pack, unpack } from '../pack.ts';
 import type { EstimatorByName } from '../params.ts';
