@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OnnxAttribute, OnnxElement, OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 import { encodeModel, type GraphParts, rawBytes } from './model.ts';
+import { packed } from './packing/index.ts';
 import { elementTypes } from './proto.ts';
 
 /** An ONNX graph under construction. Equal nodes and equal constants are kept once. */
@@ -11,7 +12,7 @@ export interface OnnxGraphBuilder extends OnnxGraph {
   output(tensor: TensorName, name: string, width?: number, element?: 'double' | 'string'): void;
   /** Element type of an input, constant or cast; undefined for other tensors. */
   elementOf(tensor: TensorName): OnnxElement | undefined;
-  /** The file's bytes; the same calls in the same order give the same bytes. */
+  /** The file's bytes, like nodes packed; the same calls in the same order give the same bytes. */
   toBytes(metadata: Record<string, string>): Uint8Array;
 }
 
@@ -100,7 +101,7 @@ export function createGraph(name: string): OnnxGraphBuilder {
       parts.outputs.push({ name, element, width });
     },
     elementOf: (tensor) => elements.get(tensor),
-    toBytes: (metadata) => encodeModel(parts, metadata),
+    toBytes: (metadata) => encodeModel(packed(parts), metadata),
   };
 }
 

@@ -12,7 +12,7 @@ export interface GraphParts {
   constants: TensorParts[];
   nodes: NodeParts[];
 }
-interface NodeParts {
+export interface NodeParts {
   op: string;
   domain: string;
   inputs: TensorName[];

@@ -7,7 +7,7 @@ const vectorWidth = 8;
 const exact = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Neg', 'Abs', 'Sqrt', 'Floor', 'Min', 'Max', 'Clip'],
   ...['And', 'Or', 'Not', 'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'IsNaN', 'Where'],
-  ...['Cast', 'Concat', 'Gather', 'Identity', 'Shape', 'Expand', 'LabelEncoder', 'TopK'],
+  ...['Cast', 'Concat', 'Split', 'Gather', 'Identity', 'Shape', 'Expand', 'LabelEncoder', 'TopK'],
   'TreeEnsembleRegressor',
 ]);
 
