@@ -6,12 +6,12 @@ import type { Candidate } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { estimator, parseParams } from '../models/estimators/index.ts';
 import { gridSize, suggest } from '../models/tuning/index.ts';
-import type { SearchRegistry, TrialState } from '../registry/types.ts';
+import type { SearchRegistry, Trial, TrialState } from '../registry/types.ts';
 import { searchBatchSize } from '../temporal.config.ts';
 import { scoringOf, searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { currentRun } from './runs.ts';
 import { loadSpec } from './specs.ts';
-import { suggestible } from './trials.ts';
+import { askedBeside, suggestible } from './trials.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
@@ -77,20 +77,24 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
     return { id, space: search.space, baseline, seed: search.seed, sampler, trials, finished };
   },
 
-  /** Decides what the trials of one batch try, from the finished trials of the batches before it only. */
+  /**
+   * Decides what the trials of one batch try, from the finished trials of the batches before it, and what those before
+   * them in the batch try.
+   */
   async askTrials(input: { search: OpenedSearch; numbers: number[] }): Promise<AskedTrial[]> {
     const { search, numbers } = input;
-    const known = await searches.trials(search.id);
-    const asked: AskedTrial[] = [];
+    const { id, space, sampler, baseline, seed } = search;
+    const known = await searches.trials(id);
+    const asked: Trial[] = [];
     for (const number of numbers) {
       const batch = Math.floor(number / searchBatchSize);
-      const history = suggestible(known, batch, search.space);
-      const isBaseline = number === 0 && search.sampler !== 'grid';
-      const varied = isBaseline ? {} : suggest(search.sampler, search.space, history, number, search.seed);
-      const trial = await searches.ask(search.id, number, batch, { ...search.baseline, ...varied });
-      asked.push({ number, state: trial.state });
+      const history = suggestible(known, batch, space);
+      const running = askedBeside([...known, ...asked], batch, number);
+      const isBaseline = number === 0 && sampler !== 'grid';
+      const varied = isBaseline ? {} : suggest(sampler, space, history, running, number, seed);
+      asked.push(await searches.ask(id, number, batch, { ...baseline, ...varied }));
     }
-    return asked;
+    return asked.map(({ number, state }) => ({ number, state }));
   },
 
   /** The best of the first `trials` trials; a search that was once longer answers a shorter question alike. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Trial } from '../registry/types.ts';
-import { knownTo, stepStride, suggestible } from './trials.ts';
+import { askedBeside, knownTo, stepStride, suggestible } from './trials.ts';
 
 const trial = (number: number, change: Partial<Trial> = {}): Trial => ({
   searchId: 's',
@@ -26,6 +26,21 @@ describe('knownTo', () => {
 
   it('gives no score for a pruned trial, whatever it had reached', () => {
     expect(knownTo([trial(0, { state: 'pruned', score: 3 })], 1)[0].score).toBeUndefined();
+  });
+});
+
+describe('askedBeside', () => {
+  const tries = (number: number, state: Trial['state'] = 'asked') =>
+    trial(number, { state, params: { depth: number } });
+
+  it('shows a trial what those before it in its batch try, whether they have ended or not', () => {
+    const trials = [tries(3), tries(5, 'failed'), tries(4, 'complete'), tries(6), tries(7), tries(8)];
+    expect(askedBeside(trials, 1, 6)).toEqual([{ depth: 4 }, { depth: 5 }]);
+    expect(askedBeside(trials, 1, 4)).toEqual([]);
+  });
+
+  it('counts a trial once that is known and asked again', () => {
+    expect(askedBeside([tries(4), tries(4)], 1, 6)).toEqual([{ depth: 4 }]);
   });
 });
 

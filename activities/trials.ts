@@ -28,6 +28,15 @@ export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>
       steps,
     }));
 
+/** What the trials of a batch before one of them try, ended or not: the same whenever it is asked. */
+export function askedBeside(trials: Trial[], batch: number, number: number): Params[] {
+  const beside = new Map(trials.map((trial) => [trial.number, trial]));
+  return [...beside.values()]
+    .filter((trial) => trial.batch === batch && trial.number < number)
+    .sort((a, b) => a.number - b.number)
+    .map(({ params }) => params);
+}
+
 function lies(value: Params[string] | undefined, within: Dimension): boolean {
   if (within.kind === 'choice') return value !== undefined && within.options.includes(value);
   return typeof value === 'number' && value >= within.low && value <= within.high;

@@ -2,17 +2,19 @@ import { machine, median, option, report } from './lib/report.ts';
 import { measureBatch } from './serving/batch.ts';
 import { type Contestant, constant, contestants, type Name } from './serving/contestants.ts';
 import { type Ground, prepareGround } from './serving/ground.ts';
-import { createMeasuring, type Load, type Measured } from './serving/measure.ts';
+import { createMeasuring, type EvenLoad, type Measured } from './serving/measure.ts';
 
 /**
  * How many single-row predictions a second one process answers: Relevo as it ships (API key, validation, prediction log)
  * beside FastAPI + onnxruntime, `mlflow models serve`, BentoML, and the least that Hono + onnxruntime-node can do, all over
  * the same ONNX file; the latency of each at half its own rate, and of a server that computes nothing at half of
- * Relevo's; and a batch beside bare `session.run`.
+ * Relevo's, each in the window of `--windows` during which the machine's host kept least of it for others; and a batch
+ * beside bare `session.run`.
  */
 const connections = 16;
 const seconds = Number(option('seconds') ?? 8);
 const rounds = Number(option('rounds') ?? 3);
+const windows = Number(option('windows') ?? 4);
 const trees = Number(option('trees') ?? 500);
 const batchRows = 10_000;
 const only = option('only')?.split(',');
@@ -26,7 +28,8 @@ const summary = (all: readonly Measured[]) => ({
   p99Ms: middle(all, ({ saturated }) => saturated.p99Ms),
   p50MsAtHalfLoad: middle(all, ({ half }) => half.p50Ms),
   p99MsAtHalfLoad: middle(all, ({ half }) => half.p99Ms),
-  stolenShareAtHalfLoad: middle(all, ({ stolenShare }) => stolenShare),
+  stolenShareAtHalfLoad: middle(all, ({ half }) => half.stolenShare),
+  windowsAtHalfLoad: all.flatMap(({ half }) => half.windows),
   cpuUsPerRequest: middle(all, ({ cpuUsPerRequest }) => cpuUsPerRequest),
   databaseUsPerRequest: middle(all, ({ databaseUsPerRequest }) => databaseUsPerRequest),
   idleRssMiB: middle(all, ({ idleRssMiB }) => idleRssMiB),
@@ -50,16 +53,17 @@ function compared(servers: Partial<Record<Name, Summary>>) {
 }
 
 /** What half of Relevo's load costs where nothing is computed. */
-const floorOf = (all: readonly { even: Load; stolenShare: number }[]) => ({
-  p50MsAtHalfLoad: Number(median(all.map(({ even }) => even.p50Ms)).toPrecision(4)),
-  p99MsAtHalfLoad: Number(median(all.map(({ even }) => even.p99Ms)).toPrecision(4)),
+const floorOf = (all: readonly EvenLoad[]) => ({
+  p50MsAtHalfLoad: Number(median(all.map(({ p50Ms }) => p50Ms)).toPrecision(4)),
+  p99MsAtHalfLoad: Number(median(all.map(({ p99Ms }) => p99Ms)).toPrecision(4)),
   stolenShareAtHalfLoad: Number(median(all.map(({ stolenShare }) => stolenShare)).toPrecision(4)),
+  windowsAtHalfLoad: all.flatMap(({ windows }) => windows),
 });
 
 async function bench(ground: Ground) {
   const all = Object.entries(await contestants(ground)) as [Name, Contestant][];
   const chosen = all.filter(([name]) => only === undefined || only.includes(name));
-  const { measure, measureEven, answers } = createMeasuring(ground, { seconds, connections });
+  const { measure, measureEven, answers } = createMeasuring(ground, { seconds, connections, windows });
   const probes = ground.samples.slice(0, 50);
   const expected = await answers(chosen[0][1], probes);
   const differences: Partial<Record<Name, number>> = {};
@@ -83,7 +87,7 @@ async function bench(ground: Ground) {
   return {
     question:
       'single-row predictions, one process each, the same ONNX file; Relevo with key, validation and log',
-    setting: { machine: machine(), trees, depth: 8, rawColumns: 9, connections, seconds, rounds },
+    setting: { machine: machine(), trees, depth: 8, rawColumns: 9, connections, seconds, rounds, windows },
     servers,
     ...compared(servers),
     nothingComputed: floor.length > 0 ? floorOf(floor) : undefined,

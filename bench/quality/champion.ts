@@ -63,13 +63,12 @@ export async function search(
   for (let first = 0; first < count; first += searchBatchSize) {
     const batch = first / searchBatchSize;
     const history = suggestible(trials, batch, space);
-    const asked = Array.from({ length: Math.min(searchBatchSize, count - first) }, (_, place) => {
-      const isBaseline = first + place === 0 && sampler !== 'grid';
-      return {
-        ...baseline,
-        ...(isBaseline ? {} : suggest(sampler, space, history, first + place, spec.seed)),
-      };
-    });
+    const asked: Params[] = [];
+    for (let number = first; number < Math.min(first + searchBatchSize, count); number++) {
+      const isBaseline = number === 0 && sampler !== 'grid';
+      const varied = isBaseline ? {} : suggest(sampler, space, history, asked, number, spec.seed);
+      asked.push({ ...baseline, ...varied });
+    }
     const earlier = [...trials];
     const outcomes = await inSlots(asked, (params) => runTrial(spec, candidate, params, set, earlier));
     for (const [place, outcome] of outcomes.entries())

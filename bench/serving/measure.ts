@@ -26,13 +26,18 @@ export interface Load {
   p99Ms: number;
   failures: number;
 }
+/** An even load, in the window of several during which the machine's host kept least for others. */
+export interface EvenLoad extends Load {
+  /** Of the machine's processor time, what its host kept: a tail that no server can help. */
+  stolenShare: number;
+  /** Every window, as it came. */
+  windows: { p99Ms: number; stolenShare: number }[];
+}
 export interface Measured {
   /** As fast as it answers. */
   saturated: Load;
   /** At half that rate. */
-  half: Load;
-  /** Of the machine's processor time at half load, what its host kept for others: a tail that no server can help. */
-  stolenShare: number;
+  half: EvenLoad;
   /** Processor time of the server's processes for one request. */
   cpuUsPerRequest: number;
   /** Of PostgreSQL for the same, whose work is the log's. */
@@ -68,7 +73,10 @@ export async function post(url: string, { path, headers }: Contestant, body: str
 }
 
 /** Loads one server after the other: saturated, then at half its own rate. */
-export function createMeasuring(ground: Ground, options: { seconds: number; connections: number }) {
+export function createMeasuring(
+  ground: Ground,
+  options: { seconds: number; connections: number; windows: number },
+) {
   const { seconds, connections } = options;
 
   const load = async (
@@ -90,17 +98,28 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
     return JSON.parse(stdout);
   };
 
-  /** An even load, and how much of the machine's time its host kept meanwhile. */
-  const evenLoad = async (server: Running, contestant: Contestant, rate: number) => {
+  const window = async (server: Running, contestant: Contestant, rate: number) => {
     const [stolenBefore, startedMs] = [stolenSeconds(), performance.now()];
     const even = await load(server, contestant, seconds, rate);
     const wallSeconds = (performance.now() - startedMs) / 1_000;
-    return { even, stolenShare: (stolenSeconds() - stolenBefore) / (wallSeconds * availableParallelism()) };
+    return {
+      ...even,
+      stolenShare: (stolenSeconds() - stolenBefore) / (wallSeconds * availableParallelism()),
+    };
+  };
+
+  const evenLoad = async (server: Running, contestant: Contestant, rate: number): Promise<EvenLoad> => {
+    const all: Awaited<ReturnType<typeof window>>[] = [];
+    for (let i = 0; i < options.windows; i++) all.push(await window(server, contestant, rate));
+    const [quietest] = all.toSorted((a, b) => a.stolenShare - b.stolenShare);
+    const failures = all.reduce((sum, each) => sum + each.failures, 0);
+    const windows = all.map(({ p99Ms, stolenShare }) => ({ p99Ms, stolenShare }));
+    return { ...quietest, failures, windows };
   };
 
   return {
     /** One server at an even load. */
-    measureEven: (contestant: Contestant, rate: number): Promise<{ even: Load; stolenShare: number }> =>
+    measureEven: (contestant: Contestant, rate: number): Promise<EvenLoad> =>
       during(contestant, async (server) => {
         await load(server, contestant, Math.min(3, seconds));
         return await evenLoad(server, contestant, rate);
@@ -115,14 +134,10 @@ export function createMeasuring(ground: Ground, options: { seconds: number; conn
         const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
         const saturated = await load(server, contestant, seconds);
         const answered = saturated.requestsPerSecond * seconds;
-        const { even: half, stolenShare } = await evenLoad(
-          server,
-          contestant,
-          saturated.requestsPerSecond / 2,
-        );
-        const all = answered + half.requestsPerSecond * seconds;
+        const half = await evenLoad(server, contestant, saturated.requestsPerSecond / 2);
+        const all = answered + half.requestsPerSecond * seconds * options.windows;
         return {
-          ...{ saturated, half, stolenShare, idleRssMiB },
+          ...{ saturated, half, idleRssMiB },
           cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,
           databaseUsPerRequest: ((sum(database(), cpuSeconds) - before[1]) / all) * 1e6,
           peakRssMiB: sum(own(), (pid) => memoryMiB(pid).peak),

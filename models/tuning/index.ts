@@ -10,18 +10,20 @@ export type { TrialRecord } from './tpe.ts';
 /**
  * Parameters for the next trial. Pure: equal arguments give equal parameters.
  * @param history finished trials; a grid and a random search do not look at them.
+ * @param running what is tried already and has no score yet; nor at that.
  * @throws RelevoError PIPELINE_INVALID for an impossible dimension.
  */
 export function suggest(
   sampler: Candidate['sampler'],
   space: SearchSpace,
   history: TrialRecord[],
+  running: Params[],
   trialNumber: number,
   seed: number,
 ): Params {
   if (sampler === 'grid') return gridPoint(space, trialNumber);
   if (sampler === 'random') return suggestEvenly(space, trialNumber, seed);
-  return suggestByTpe(space, history, trialNumber, seed);
+  return suggestByTpe(space, history, running, trialNumber, seed);
 }
 
 /**

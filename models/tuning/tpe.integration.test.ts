@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Dimension, Params, SearchSpace } from '../../contracts/estimator.ts';
-import { suggestByTpe as suggest, type TrialRecord } from './tpe.ts';
+import { suggestByTpe, type TrialRecord } from './tpe.ts';
+
+const suggest = (space: SearchSpace, history: TrialRecord[], number: number, seed: number): Params =>
+  suggestByTpe(space, history, [], number, seed);
 
 const box = (names: string[], low: number, high: number): SearchSpace =>
   Object.fromEntries(names.map((name): [string, Dimension] => [name, { kind: 'float', low, high }]));
@@ -35,12 +38,14 @@ const problems: Record<string, { space: SearchSpace; leastGain: number; score(pa
   },
 };
 
-/** Scores of a search in batches of four, each of which sees the batches before it. */
+/** Scores of a search in batches of four, each of which sees the scores of the batches before it. */
 function search({ space, score }: (typeof problems)[string], trials: number, seed: number, learns: boolean) {
   const history: TrialRecord[] = [];
   for (let number = 0; number < trials; number++) {
-    const seen = learns ? history.slice(0, number - (number % 4)) : [];
-    const params = suggest(space, seen, number, seed);
+    const first = number - (number % 4);
+    const seen = learns ? history.slice(0, first) : [];
+    const running = learns ? history.slice(first).map(({ params }) => params) : [];
+    const params = suggestByTpe(space, seen, running, number, seed);
     history.push({ number, params, score: score(params), steps: [] });
   }
   return history;
@@ -93,6 +98,41 @@ describe('the tree-structured Parzen estimator', () => {
     expect(suggest(space, failed, 30, 1)).toEqual(evenly);
     const foreign = history.map((trial) => ({ ...trial, params: { ...trial.params, x: 99 } }));
     expect(suggest(space, foreign, 30, 1)).toEqual(evenly);
+  });
+
+  it('does not try one place at the same time', () => {
+    const { space } = problems.sphere;
+    const apart = (a: Params, b: Params): number =>
+      Math.hypot(...Object.keys(space).map((name) => at(a, name) - at(b, name)));
+    const nearest = (seed: number, knows: boolean): number => {
+      const history = search(problems.sphere, 40, seed, true);
+      const batch: Params[] = [];
+      for (let number = 40; number < 48; number++)
+        batch.push(suggestByTpe(space, history, knows ? batch : [], number, seed));
+      return Math.min(...batch.flatMap((a, i) => batch.slice(i + 1).map((b) => apart(a, b))));
+    };
+    const seeds = Array.from({ length: 15 }, (_, seed) => seed);
+    const together = median(seeds.map((seed) => nearest(seed, false)));
+    expect(median(seeds.map((seed) => nearest(seed, true)))).toBeGreaterThan(1.2 * together);
+  });
+
+  it('does not mind what runs outside of the space, nor what else it sets', () => {
+    const { space } = problems.sphere;
+    const history = search(problems.sphere, 24, 5, true);
+    const here = { x: 1, y: 1, z: 1 };
+    const known = suggestByTpe(space, history, [here], 24, 5);
+    expect(
+      suggestByTpe(
+        space,
+        history,
+        [
+          { ...here, rounds: 100 },
+          { ...here, x: 9 },
+        ],
+        24,
+        5,
+      ),
+    ).toEqual(known);
   });
 
   it('returns the only value of a dimension that has one', () => {

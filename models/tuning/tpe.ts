@@ -22,23 +22,27 @@ const goodTrials = (finished: number): number => Math.min(Math.ceil(0.1 * finish
  * Parameters for the next trial by the tree-structured Parzen estimator (Bergstra et al. 2011), in the multivariate
  * form that is Optuna 5's default: of 24 draws from the good trials' density, the one that is likeliest among the good
  * and unlikeliest among the rest. The first trials, until ten have finished, fill the space evenly. Pruned trials count,
- * after all complete ones; failed trials and trials of another space do not.
- * Pure: equal space, history, number and seed give equal parameters.
+ * after all complete ones; failed trials and trials of another space do not. Trials that run at the same time count
+ * among the rest, so that they do not all try the same place (constant liar: Ginsbourger et al. 2010).
+ * Pure: equal arguments give equal parameters.
+ * @param running what is tried already and has no score yet; parameters beyond the space's do not matter.
  * @throws RelevoError PIPELINE_INVALID for an impossible dimension.
  */
 export function suggestByTpe(
   space: SearchSpace,
   history: TrialRecord[],
+  running: Params[],
   trialNumber: number,
   seed: number,
 ): Params {
   checkSpace(space);
   const open = Object.entries(space).filter(([, dimension]) => onlyValue(dimension) === undefined);
-  const finished = history.filter((trial) => isUsable(trial, space));
+  const finished = history.filter((trial) => isUsable(trial) && isIn(space, trial.params));
+  const beside = running.filter((params) => isIn(space, params));
   const chosen =
     finished.length < startupTrials
       ? fillingPoint(open, trialNumber, seed)
-      : bestOfDraws(open, finished, seededRandom(seed, 'trial', trialNumber));
+      : bestOfDraws(open, finished, beside, seededRandom(seed, 'trial', trialNumber));
   return inOrder(space, chosen);
 }
 
@@ -59,10 +63,15 @@ const inOrder = (space: SearchSpace, chosen: Params): Params =>
     Object.entries(space).map(([name, dimension]) => [name, onlyValue(dimension) ?? chosen[name]]),
   );
 
-function bestOfDraws(open: [string, Dimension][], finished: TrialRecord[], random: Random): Params {
+function bestOfDraws(
+  open: [string, Dimension][],
+  finished: TrialRecord[],
+  running: Params[],
+  random: Random,
+): Params {
   const { good, rest } = divideTrials(finished, goodTrials(finished.length));
   const likely = parzenEstimator(open, good);
-  const unlikely = parzenEstimator(open, rest);
+  const unlikely = parzenEstimator(open, [...rest, ...running]);
   let best: Params = {};
   let bestGain = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < candidates; i++) {
@@ -73,10 +82,11 @@ function bestOfDraws(open: [string, Dimension][], finished: TrialRecord[], rando
   return best;
 }
 
-function isUsable({ params, score, steps }: TrialRecord, space: SearchSpace): boolean {
-  const isFinished = score === undefined ? steps.length > 0 : !Number.isNaN(score);
-  return isFinished && Object.entries(space).every(([name, dimension]) => contains(dimension, params[name]));
-}
+const isUsable = ({ score, steps }: TrialRecord): boolean =>
+  score === undefined ? steps.length > 0 : !Number.isNaN(score);
+
+const isIn = (space: SearchSpace, params: Params): boolean =>
+  Object.entries(space).every(([name, dimension]) => contains(dimension, params[name]));
 
 /** @internal The best trials and the others, each in the order of their numbers. */
 export function divideTrials(trials: TrialRecord[], goodCount: number): { good: Params[]; rest: Params[] } {
