@@ -12,6 +12,8 @@ export interface OnnxGraphBuilder extends OnnxGraph {
   output(tensor: TensorName, name: string, width?: number, element?: 'double' | 'string'): void;
   /** Element type of an input, constant or cast; undefined for other tensors. */
   elementOf(tensor: TensorName): OnnxElement | undefined;
+  /** What it is made of, nothing packed. */
+  parts(): GraphParts;
   /** The file's bytes, like nodes packed; the same calls in the same order give the same bytes. */
   toBytes(metadata: Record<string, string>): Uint8Array;
 }
@@ -101,6 +103,7 @@ export function createGraph(name: string): OnnxGraphBuilder {
       parts.outputs.push({ name, element, width });
     },
     elementOf: (tensor) => elements.get(tensor),
+    parts: () => parts,
     toBytes: (metadata) => encodeModel(packed(parts), metadata),
   };
 }
