@@ -64,20 +64,20 @@ function cutsOf(units: Unit[]): Map<Pack, number[]> {
   return cuts;
 }
 
-/** Measured with onnxruntime 1.24: `Where` chooses in three steps, and what is joined or split is looked at piece by piece. */
+/** By `bench:graph`: `Where` chooses in three steps, and what is joined or split costs piece by piece. */
 function costOf(units: Unit[], cuts: Plan['cuts']): number {
   let cost = 0;
   const joins = new Map<string, number>();
   for (const unit of units) {
-    cost += unit.node.op === 'Where' ? 2 : 1;
+    cost += unit.node.op === 'Where' ? 2.4 : 1;
     for (const { pieces } of unit.operands) {
       const segments = pieces.reduce((sum, piece) => sum + segmentsOf(piece, cuts), 0);
-      if (isTable(unit.node)) cost += segments / 10;
+      if (isTable(unit.node)) cost += segments / 6;
       else if (segments > 1) joins.set(pieces.map(nameOf).join(), segments);
     }
   }
-  for (const segments of joins.values()) cost += 1 + segments / 10;
-  for (const at of cuts.values()) cost += 1 + (at.length + 1) / 3;
+  for (const segments of joins.values()) cost += 0.8 + segments / 6;
+  for (const at of cuts.values()) cost += 0.6 + 0.6 * (at.length + 1);
   return cost;
 }
 
