@@ -127,15 +127,17 @@ describe('packing', () => {
   });
 
   it('splits off what is wanted apart, and gives no tensor a name that is taken', async () => {
-    const pairs = (from: string[], op: string, to: string) =>
+    const each = (from: string[], op: string, to: string) =>
       from.map((name, i) => node(op, [name, 'k'], `${to}${i}`));
     const nodes = [
-      ...pairs(columns, 'Mul', 'm'),
-      ...pairs(['m0', 'm1', 'm2', 'm3'], 'Sub', 's'),
-      node('Div', ['s0', 's3'], 'm0+3'),
-      node('Add', ['m0+3', 'm1'], 'end'),
+      ...each(columns, 'Mul', 'm'),
+      ...each(['m0', 'm1', 'm2', 'm3'], 'Sub', 's'),
+      ...each(['s0', 's1', 's2', 's3'], 'Div', 'd'),
+      ...each(['d0', 'd1', 'd2', 'd3'], 'Add', 'a'),
+      node('Sqrt', ['a0'], 'm0+3'),
+      node('Neg', ['m0+3'], 'end'),
     ];
-    const parts = graphOf([constant('k', 3)], nodes, ['end', 's1', 's2']);
+    const parts = graphOf([constant('k', 3)], nodes, ['end', 'a1', 'a2', 'a3']);
     const small = packed(parts);
     expect(opsOf(small)).toContain('Split');
     const names = small.nodes.flatMap(({ outputs }) => outputs);
