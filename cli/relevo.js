@@ -8,8 +8,8 @@ async function launch() {
   await import('./main.ts');
 }
 
-if (major < 20 || (major === 20 && minor < 11)) {
-  console.error(`Relevo needs Node 20.11 or later; this is ${process.versions.node} (${process.execPath}).`);
+if (major < 20 || (major === 20 && minor < 12)) {
+  console.error(`Relevo needs Node 20.12 or later; this is ${process.versions.node} (${process.execPath}).`);
   process.exitCode = 2;
 } else {
   launch().catch((error) => {

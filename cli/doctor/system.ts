@@ -20,7 +20,7 @@ export const node: Check = {
   async run({ texts }) {
     const { node: version } = process.versions;
     const [major, minor] = version.split('.').map(Number);
-    return [major > 20 || (major === 20 && minor >= 11) ? ok(version) : fail(version, texts.nodeOld)];
+    return [major > 20 || (major === 20 && minor >= 12) ? ok(version) : fail(version, texts.nodeOld)];
   },
 };
 

@@ -18,7 +18,7 @@ const en = {
   },
   reinstall: 'Run "npm install" again in this clone.',
   settingsFine: 'all settings can be read',
-  nodeOld: 'Install Node 20.11 or later.',
+  nodeOld: 'Install Node 20.12 or later.',
   musl: 'musl (Alpine) has none of the native libraries that Relevo needs: use a glibc system, such as Debian or Ubuntu.',
   otherPlatform:
     'Relevo is tested on Linux x64 with glibc; elsewhere libxgboost is missing unless XGBOOST_LIB names a build.',
@@ -80,7 +80,7 @@ const es: DoctorTexts = {
   },
   reinstall: 'Ejecute "npm install" de nuevo en este clon.',
   settingsFine: 'todos los ajustes se leen',
-  nodeOld: 'Instale Node 20.11 o posterior.',
+  nodeOld: 'Instale Node 20.12 o posterior.',
   musl: 'musl (Alpine) no tiene las bibliotecas nativas que Relevo necesita: use un sistema con glibc, como Debian o Ubuntu.',
   otherPlatform:
     'Relevo se prueba en Linux x64 con glibc; en otros falta libxgboost si XGBOOST_LIB no nombra una.',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const bits = 48;
 
@@ -7,6 +7,6 @@ const bits = 48;
  * share that grows only adds keys; another salt has another order.
  */
 export function inShare(key: string, salt: string, share: number): boolean {
-  const hash = createHash('sha256').update(salt).update('\0').update(key).digest();
-  return hash.readUIntBE(0, bits / 8) < share * 2 ** bits;
+  const digest = hash('sha256', `${salt}\0${key}`, 'buffer');
+  return digest.readUIntBE(0, bits / 8) < share * 2 ** bits;
 }
