@@ -22,6 +22,8 @@ const run = promisify(execFile);
 
 export interface Load {
   requestsPerSecond: number;
+  /** All that were sent, those that warm the load up too. */
+  requests: number;
   p50Ms: number;
   p99Ms: number;
   failures: number;
@@ -112,9 +114,12 @@ export function createMeasuring(
     const all: Awaited<ReturnType<typeof window>>[] = [];
     for (let i = 0; i < options.windows; i++) all.push(await window(server, contestant, rate));
     const [quietest] = all.toSorted((a, b) => a.stolenShare - b.stolenShare);
-    const failures = all.reduce((sum, each) => sum + each.failures, 0);
+    const [requests, failures] = [
+      all.reduce((total, each) => total + each.requests, 0),
+      all.reduce((total, each) => total + each.failures, 0),
+    ];
     const windows = all.map(({ p99Ms, stolenShare }) => ({ p99Ms, stolenShare }));
-    return { ...quietest, failures, windows };
+    return { ...quietest, requests, failures, windows };
   };
 
   return {
@@ -133,9 +138,8 @@ export function createMeasuring(
         await load(server, contestant, Math.min(3, seconds));
         const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
         const saturated = await load(server, contestant, seconds);
-        const answered = saturated.requestsPerSecond * seconds;
         const half = await evenLoad(server, contestant, saturated.requestsPerSecond / 2);
-        const all = answered + half.requestsPerSecond * seconds * options.windows;
+        const all = saturated.requests + half.requests;
         return {
           ...{ saturated, half, idleRssMiB },
           cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,

@@ -21,7 +21,7 @@ async function saturate(): Promise<Answered> {
     });
   });
   const failures = result.errors + result.timeouts + result.non2xx;
-  return { latenciesMs, failures, seconds: result.duration };
+  return { latenciesMs, requests: latenciesMs.length, failures, seconds: result.duration };
 }
 
 const answered =
@@ -37,6 +37,7 @@ const quantile = (q: number): number =>
 process.stdout.write(
   JSON.stringify({
     requestsPerSecond: latenciesMs.length / answered.seconds,
+    requests: answered.requests,
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),
     failures: answered.failures,

@@ -2,6 +2,8 @@ import { openWire, requestBytes } from './wire.ts';
 
 export interface Answered {
   latenciesMs: number[];
+  /** All that were sent, those that are not counted among the latencies too. */
+  requests: number;
   failures: number;
   seconds: number;
 }
@@ -51,5 +53,5 @@ export async function pace({ url, bodies, headers, connections, ...plan }: Pace)
   });
   const seconds = (performance.now() - startedMs) / 1_000 - warmUpSeconds;
   wire.close();
-  return { latenciesMs, failures, seconds };
+  return { latenciesMs, requests: total, failures, seconds };
 }
