@@ -1,4 +1,5 @@
-import type { Dimension, Params, SearchSpace } from '../contracts/estimator.ts';
+import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import { isWithin } from '../models/tuning/space.ts';
 import type { TrialRecord } from '../models/tuning/tpe.ts';
 import type { Trial } from '../registry/types.ts';
 
@@ -37,15 +38,10 @@ export function askedBeside(trials: Trial[], batch: number, number: number): Par
     .map(({ params }) => params);
 }
 
-function lies(value: Params[string] | undefined, within: Dimension): boolean {
-  if (within.kind === 'choice') return value !== undefined && within.options.includes(value);
-  return typeof value === 'number' && value >= within.low && value <= within.high;
-}
-
 /** What a sampler learns from: known trials reduced to the searched dimensions; one outside the space is left out. */
 export const suggestible = (trials: Trial[], batch: number, space: SearchSpace): TrialRecord[] =>
   knownTo(trials, batch)
-    .filter(({ params }) => Object.entries(space).every(([name, dimension]) => lies(params[name], dimension)))
+    .filter(({ params }) => isWithin(space, params))
     .map((trial) => ({
       ...trial,
       params: Object.fromEntries(Object.keys(space).map((name) => [name, trial.params[name]])),

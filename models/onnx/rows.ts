@@ -3,16 +3,29 @@ import type { OnnxGraph, TensorName } from '../../contracts/onnx.ts';
 /** At least as many doubles as a vector register has. */
 const vectorWidth = 8;
 
-/** Of these onnxruntime gives an element the same bits wherever it stands: IEEE 754 rounds them, or they only choose. */
+/** Say whether something is so. */
+export const truths: ReadonlySet<string> = new Set([
+  ...['And', 'Or', 'Not', 'IsNaN', 'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual'],
+]);
+
+/**
+ * Of these, element by element, onnxruntime gives the same bits wherever one stands: IEEE 754 rounds them, or they only
+ * choose. All but the sign of a zero that `Min`, `Max` or `Where` chooses: only a division tells, and its infinities
+ * are missing alike.
+ */
+export const exactElementwise: ReadonlySet<string> = new Set([
+  ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Neg', 'Abs', 'Sqrt', 'Floor', 'Min', 'Max', 'Where', 'Cast'],
+  ...truths,
+]);
+
 const exact = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Neg', 'Abs', 'Sqrt', 'Floor', 'Min', 'Max', 'Clip'],
-  ...['And', 'Or', 'Not', 'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'IsNaN', 'Where'],
-  ...['Cast', 'Concat', 'Split', 'Gather', 'Identity', 'Shape', 'Expand', 'LabelEncoder', 'TopK'],
+  ...exactElementwise,
+  ...['Clip', 'Concat', 'Split', 'Gather', 'Identity', 'Shape', 'Expand', 'LabelEncoder', 'TopK'],
   'TreeEnsembleRegressor',
 ]);
 
 /** Round the last digit differently inside and outside of a vector register. */
-const roundedByPlace = new Set(['Sin', 'Cos', 'Exp', 'Log', 'Sigmoid']);
+export const roundedByPlace: ReadonlySet<string> = new Set(['Sin', 'Cos', 'Exp', 'Log', 'Sigmoid']);
 
 interface Graph {
   nodes: readonly { op: string; inputs: readonly TensorName[]; outputs: readonly TensorName[] }[];

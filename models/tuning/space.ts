@@ -45,8 +45,11 @@ export function valueAt(dimension: Dimension, share: number): Value {
   return toValue(dimension, low + share * (high - low));
 }
 
-/** Whether a value is one that the dimension may take. */
-export function contains(dimension: Dimension, value: Value | undefined): boolean {
+/** Whether parameters have a value that it may take for every dimension of a space. */
+export const isWithin = (space: SearchSpace, params: Params): boolean =>
+  Object.entries(space).every(([name, dimension]) => contains(dimension, params[name]));
+
+function contains(dimension: Dimension, value: Value | undefined): boolean {
   if (value === undefined) return false;
   if (dimension.kind === 'choice') return dimension.options.includes(value);
   return typeof value === 'number' && value >= dimension.low && value <= dimension.high;

@@ -2,7 +2,7 @@ import type { Dimension, Params, SearchSpace } from '../../contracts/estimator.t
 import { type Random, seededRandom } from '../random.ts';
 import { fillingPoint } from './filling.ts';
 import { logDensity, parzenEstimator, sampleFrom } from './parzen.ts';
-import { checkSpace, contains, onlyValue, sampleEvenly } from './space.ts';
+import { checkSpace, isWithin, onlyValue, sampleEvenly } from './space.ts';
 
 /** A finished trial of a search. */
 export interface TrialRecord {
@@ -37,8 +37,8 @@ export function suggestByTpe(
 ): Params {
   checkSpace(space);
   const open = Object.entries(space).filter(([, dimension]) => onlyValue(dimension) === undefined);
-  const finished = history.filter((trial) => isUsable(trial) && isIn(space, trial.params));
-  const beside = running.filter((params) => isIn(space, params));
+  const finished = history.filter((trial) => isUsable(trial) && isWithin(space, trial.params));
+  const beside = running.filter((params) => isWithin(space, params));
   const chosen =
     finished.length < startupTrials
       ? fillingPoint(open, trialNumber, seed)
@@ -84,9 +84,6 @@ function bestOfDraws(
 
 const isUsable = ({ score, steps }: TrialRecord): boolean =>
   score === undefined ? steps.length > 0 : !Number.isNaN(score);
-
-const isIn = (space: SearchSpace, params: Params): boolean =>
-  Object.entries(space).every(([name, dimension]) => contains(dimension, params[name]));
 
 /** @internal The best trials and the others, each in the order of their numbers. */
 export function divideTrials(trials: TrialRecord[], goodCount: number): { good: Params[]; rest: Params[] } {

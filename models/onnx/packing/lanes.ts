@@ -1,6 +1,7 @@
 import type { OnnxElement, TensorName } from '../../../contracts/onnx.ts';
 import type { GraphParts, NodeParts } from '../model.ts';
 import { elementTypes } from '../proto.ts';
+import { exactElementwise, roundedByPlace, truths } from '../rows.ts';
 
 /** A node that computes one number or truth per row, each for itself: it can stand beside others of its key. */
 export interface Lane {
@@ -18,18 +19,6 @@ interface Tensor {
   isConstant: boolean;
 }
 
-const truths = ['And', 'Or', 'Not', 'IsNaN', 'Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual'];
-/**
- * IEEE 754 rounds these, or they only choose: an element has the same bits wherever it stands. The sign of a zero that
- * `Min`, `Max` or `Where` chooses may change; only a division tells, and its infinities are missing alike.
- */
-const packable = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Neg', 'Abs', 'Sqrt', 'Floor', 'Min', 'Max', 'Where', 'Cast'],
-  ...truths,
-]);
-const elementwise = new Set([...packable, 'Sin', 'Cos', 'Exp', 'Log', 'Sigmoid']);
-const isTruth = new Set(truths);
-
 /** The lanes of a graph, in the order of its nodes. */
 export function lanesOf({ inputs, constants, nodes }: GraphParts): Lane[] {
   const tensors = new Map<TensorName, Tensor>();
@@ -41,13 +30,14 @@ export function lanesOf({ inputs, constants, nodes }: GraphParts): Lane[] {
   const lanes: Lane[] = [];
   for (const node of nodes) {
     const operands = node.inputs.map((name) => tensors.get(name));
-    const result = operands.every((operand) => operand !== undefined) ? resultOf(node, operands) : undefined;
+    if (!operands.every((operand) => operand !== undefined)) continue;
+    const result = resultOf(node, operands);
     if (result === undefined) continue;
     tensors.set(node.outputs[0], result);
-    if (!packable.has(node.op) || result.width !== 1) continue;
-    const elements = operands.map((operand) => operand?.element);
-    if ([...elements, result.element].includes('string')) continue;
-    const key = JSON.stringify([node.op, node.attributes, elements]);
+    if (!exactElementwise.has(node.op) || result.width !== 1) continue;
+    const read = operands.map(({ element }) => element);
+    if ([...read, result.element].includes('string')) continue;
+    const key = JSON.stringify([node.op, node.attributes, read]);
     lanes.push({ node, key, formula: formulaOf(node, key) });
   }
   return lanes;
@@ -56,21 +46,24 @@ export function lanesOf({ inputs, constants, nodes }: GraphParts): Lane[] {
 /** What the operators of Relevo's graphs make of operands; undefined where a result is of no use as a lane's operand. */
 function resultOf({ op, attributes }: NodeParts, operands: Tensor[]): Tensor | undefined {
   const [first, second] = operands;
-  if (op === 'Gather') return isOfColumns(attributes) ? { ...first, width: second.width } : undefined;
+  if (op === 'Gather') return isOverColumns(attributes) ? { ...first, width: second.width } : undefined;
   if (op === 'LabelEncoder')
     return 'values_tensor' in attributes ? { ...first, element: 'double' } : undefined;
-  if (!elementwise.has(op) || operands.every(({ isConstant }) => isConstant)) return undefined;
+  const isElementwise = exactElementwise.has(op) || roundedByPlace.has(op);
+  if (!isElementwise || operands.every(({ isConstant }) => isConstant)) return undefined;
   const element = op === 'Cast' ? castTo(attributes) : op === 'Where' ? second.element : first.element;
   return (
     element && {
-      element: isTruth.has(op) ? 'bool' : element,
+      element: truths.has(op) ? 'bool' : element,
       width: Math.max(...operands.map(({ width }) => width)),
       isConstant: false,
     }
   );
 }
 
-const isOfColumns = ({ axis }: NodeParts['attributes']): boolean => 'int' in axis && axis.int === 1;
+/** Whether a node joins, splits or takes columns, not rows. */
+export const isOverColumns = ({ axis }: NodeParts['attributes']): boolean =>
+  axis !== undefined && 'int' in axis && axis.int === 1;
 const elements = Object.entries(elementTypes) as [OnnxElement, number][];
 const castTo = ({ to }: NodeParts['attributes']): OnnxElement | undefined =>
   elements.find(([, type]) => 'int' in to && to.int === type)?.[0];

@@ -1,5 +1,6 @@
 import type { TensorName } from '../../../contracts/onnx.ts';
 import type { GraphParts, NodeParts } from '../model.ts';
+import { isOverColumns } from './lanes.ts';
 import type { Pack, Packs } from './packs.ts';
 
 /** Neighbouring lanes of a pack, from `from` to before `to`. */
@@ -28,6 +29,7 @@ export interface Unit {
 }
 
 export const isRun = (piece: Piece): piece is Run => typeof piece !== 'string';
+export const isWhole = ({ pack, from, to }: Run): boolean => from === 0 && to === pack.lanes.length;
 
 /** The units of a graph in the order of their first nodes; undefined where a pack reads constants beside other tensors. */
 export function unitsOf({ nodes, constants }: GraphParts, packs: Packs): Unit[] | undefined {
@@ -63,9 +65,8 @@ const operandsOfNode = (node: NodeParts, packs: Packs): Operand[] =>
   }));
 
 /** Whether a node sets columns side by side: it takes them from packs as they lie. */
-export function isTable({ op, attributes: { axis } }: NodeParts): boolean {
-  return op === 'Concat' && axis !== undefined && 'int' in axis && axis.int === 1;
-}
+export const isTable = ({ op, attributes }: NodeParts): boolean =>
+  op === 'Concat' && isOverColumns(attributes);
 
 /** One tensor for all lanes is broadcast. */
 const distinct = (names: TensorName[]): TensorName[] =>

@@ -35,11 +35,10 @@ async function answers(parts: GraphParts, rows: number): Promise<BigInt64Array> 
   const values = () =>
     random.next() < 0.4 ? special[random.integer(special.length)] : random.normal() * 100;
   const model = await openModel(encodeModel(parts, {}));
-  const read = model.inputs.map(({ name }) => name);
   const given = Object.fromEntries(
     columns.map((name) => [name, Float64Array.from({ length: rows }, values)]),
   );
-  const said = await model.predict(Object.fromEntries(read.map((name) => [name, given[name]])), rows);
+  const said = await model.predict(given, rows);
   await model.release();
   return new BigInt64Array(Float64Array.from(said, (x) => (Number.isFinite(x) ? x + 0 : Number.NaN)).buffer);
 }
@@ -110,7 +109,7 @@ describe('packing', () => {
   });
 
   it('leaves alone what is one after the other, alike but dear to bring together, or a text', () => {
-    const chain = ['a', 'c1', 'c2', 'c3'].slice(0, 3).map((from, i) => node('Sqrt', [from], `c${i + 1}`));
+    const chain = ['a', 'c1', 'c2'].map((from, i) => node('Sqrt', [from], `c${i + 1}`));
     expect(opsOf(packed(graphOf([], chain, ['c1', 'c2', 'c3'])))).toEqual(['Sqrt', 'Sqrt', 'Sqrt', 'Concat']);
     const two = [node('Add', ['a', 'b'], 's1'), node('Add', ['c', 'd'], 's2')];
     expect(opsOf(packed(graphOf([], two, ['s1', 'b', 's2'])))).toEqual(['Add', 'Add', 'Concat']);

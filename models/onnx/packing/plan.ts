@@ -1,6 +1,6 @@
 import type { TensorName } from '../../../contracts/onnx.ts';
 import type { GraphParts } from '../model.ts';
-import { isRun, isTable, type Piece, type Unit, unitsOf } from './operands.ts';
+import { isRun, isTable, isWhole, type Piece, type Unit, unitsOf } from './operands.ts';
 import type { Pack, Packs } from './packs.ts';
 
 /** How a graph is written with its packs as nodes. */
@@ -87,7 +87,5 @@ function segmentsOf(piece: Piece, cuts: Plan['cuts']): number {
   return 1 + (cuts.get(piece.pack) ?? []).filter((at) => at > piece.from && at < piece.to).length;
 }
 
-const isWhole = ({ pack, from, to }: Exclude<Piece, string>): boolean =>
-  from === 0 && to === pack.lanes.length;
 const nameOf = (piece: Piece): string =>
   isRun(piece) ? `${piece.pack.lanes[0].node.outputs[0]} ${piece.from} ${piece.to}` : piece;

@@ -1,14 +1,13 @@
 import type { TensorName } from '../../../contracts/onnx.ts';
 import type { GraphParts, NodeParts } from '../model.ts';
-import { isRun, isTable, type Piece } from './operands.ts';
+import { isRun, isTable, isWhole, type Piece } from './operands.ts';
 import type { Pack } from './packs.ts';
 import type { Plan } from './plan.ts';
 
-/** A tensor that holds lanes of a pack, from `from` to before `to`. */
-interface Segment {
-  from: number;
-  to: number;
-  name: TensorName;
+/** Where the lanes of a pack are: all in one tensor, and once they are split each segment, from `from` to before `to`. */
+interface Written {
+  whole: TensorName;
+  segments: { from: number; to: number; name: TensorName }[];
 }
 
 const columns: NodeParts['attributes'] = { axis: { int: 1 } };
@@ -17,7 +16,7 @@ const columns: NodeParts['attributes'] = { axis: { int: 1 } };
 export function written(parts: GraphParts, { units, cuts }: Plan): GraphParts {
   const nodes: NodeParts[] = [];
   const constants = new Map(parts.constants.map((constant) => [constant.name, constant]));
-  const segments = new Map<Pack, Segment[]>();
+  const packs = new Map<Pack, Written>();
   const fresh = createNames([
     ...parts.inputs.map(({ name }) => name),
     ...constants.keys(),
@@ -54,29 +53,28 @@ export function written(parts: GraphParts, { units, cuts }: Plan): GraphParts {
   const namesOf = (pieces: Piece[]): TensorName[] =>
     pieces.flatMap((piece) => {
       if (!isRun(piece)) return [piece];
-      const held = segments.get(piece.pack) ?? [];
-      const whole = held.filter(({ from, to }) => from === piece.from && to === piece.to);
-      const within = held.filter(({ from, to }) => from >= piece.from && to <= piece.to);
-      return (whole.length > 0 ? whole : within).map(({ name }) => name);
+      const held = packs.get(piece.pack);
+      if (held === undefined) throw new RangeError('a pack is read before it is written');
+      if (isWhole(piece)) return [held.whole];
+      const within = held.segments.filter(({ from, to }) => from >= piece.from && to <= piece.to);
+      return within.map(({ name }) => name);
     });
 
-  function split(pack: Pack, name: TensorName): void {
-    const size = pack.lanes.length;
-    const held = [{ from: 0, to: size, name }];
-    segments.set(pack, held);
-    const bounds = [0, ...(cuts.get(pack) ?? []), size];
-    if (bounds.length === 2) return;
-    const parts = bounds
+  function keep(pack: Pack, whole: TensorName): void {
+    const cut = cuts.get(pack) ?? [];
+    const bounds = cut.length > 0 ? [0, ...cut, pack.lanes.length] : [];
+    const segments = bounds
       .slice(1)
-      .map((to, i) => ({ from: bounds[i], to, name: fresh(`${name}@${bounds[i]}`) }));
-    const sizes = fresh(`${name}|`);
+      .map((to, i) => ({ from: bounds[i], to, name: fresh(`${whole}@${bounds[i]}`) }));
+    packs.set(pack, { whole, segments });
+    if (segments.length === 0) return;
+    const sizes = fresh(`${whole}|`);
     constants.set(sizes, {
-      ...{ name: sizes, shape: [parts.length], element: 'int64' },
-      values: parts.map(({ from, to }) => to - from),
+      ...{ name: sizes, shape: [segments.length], element: 'int64' },
+      values: segments.map(({ from, to }) => to - from),
     });
-    const outputs = parts.map((part) => part.name);
-    nodes.push({ op: 'Split', domain: '', inputs: [name, sizes], outputs, attributes: columns });
-    held.push(...parts);
+    const outputs = segments.map(({ name }) => name);
+    nodes.push({ op: 'Split', domain: '', inputs: [whole, sizes], outputs, attributes: columns });
   }
 
   for (const { node, pack, operands } of units) {
@@ -88,7 +86,7 @@ export function written(parts: GraphParts, { units, cuts }: Plan): GraphParts {
     const size = pack?.lanes.length ?? 1;
     const outputs = size === 1 ? node.outputs : [fresh(`${node.outputs[0]}+${size - 1}`)];
     nodes.push({ ...node, inputs, outputs });
-    if (pack !== undefined && size > 1) split(pack, outputs[0]);
+    if (pack !== undefined && size > 1) keep(pack, outputs[0]);
   }
   return { ...parts, constants: [...constants.values()], nodes };
 }
