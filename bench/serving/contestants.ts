@@ -46,7 +46,7 @@ const relevo = ({ home, databaseUrl, apiKey }: Ground): Contestant => ({
   headers: { 'x-api-key': apiKey },
   command: (port) => ({
     file: process.execPath,
-    args: ['--import', 'tsx', main],
+    args: [...childNode.flags, '--import', 'tsx', main],
     env: {
       ...childNode.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), RELEVO_API_PROCESSES: '1' },

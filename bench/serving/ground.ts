@@ -1,6 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { startPostgres } from '../../cli/up/postgres.ts';
 import { freePort } from '../../cli/up/readiness.ts';
 import { everyPipeline } from '../../contracts/security.ts';
@@ -9,7 +12,7 @@ import { createFolderArtifacts } from '../../registry/artifacts/folder.ts';
 import { openRegistry } from '../../registry/index.ts';
 import { migrate } from '../../registry/migrate.ts';
 import { registerSteelModel } from '../../test/support/registered-model.ts';
-import { type JsonRow, trainSteelModel } from '../../test/support/steel-model.ts';
+import type { JsonRow, SteelModel } from '../../test/support/steel-model.ts';
 
 /** What the servers under measurement stand on: one model, and for Relevo a database, a home and an API key. */
 export interface Ground {
@@ -24,6 +27,21 @@ export interface Ground {
   samples: JsonRow[];
   rowsPath: string;
   close(): Promise<void>;
+}
+
+/** Has the model trained by a process that ends, and reads what it left in the folder. */
+async function trained(folder: string, trees: number) {
+  const script = fileURLToPath(new URL('model.ts', import.meta.url));
+  const env = { ...process.env, FOLDER: folder, TREES: String(trees) };
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env });
+  const [modelPath, rowsPath] = [join(folder, 'model.onnx'), join(folder, 'rows.json')];
+  const [onnx, version, samples] = await Promise.all([
+    readFile(modelPath),
+    readFile(join(folder, 'version.json'), 'utf8'),
+    readFile(rowsPath, 'utf8'),
+  ]);
+  const model: Pick<SteelModel, 'onnx' | 'version'> = { onnx, version: JSON.parse(version) };
+  return { model, served: { modelPath, rowsPath, samples: JSON.parse(samples) as JsonRow[] } };
 }
 
 const say = (line: string): void => {
@@ -42,10 +60,7 @@ export async function prepareGround(trees: number): Promise<Ground> {
   });
   await migrate(postgres.url);
   say(`training the model: ${trees} trees of depth 8 …`);
-  const model = await trainSteelModel({ rows: 20_000, trees, depth: 8 });
-  const samples = model.rows.filter((_, index) => index % 97 === 0);
-  const [modelPath, rowsPath] = [join(folder, 'model.onnx'), join(folder, 'rows.json')];
-  await Promise.all([writeFile(modelPath, model.onnx), writeFile(rowsPath, JSON.stringify(samples))]);
+  const { model, served } = await trained(folder, trees);
 
   const registry = openRegistry(postgres.url, { poolSize: 2 });
   const artifacts = createFolderArtifacts(join(home, 'artifacts'));
@@ -60,7 +75,7 @@ export async function prepareGround(trees: number): Promise<Ground> {
   });
   await registry.close();
   return {
-    ...{ folder, home, databaseUrl: postgres.url, postgresPid: postgres.pid, modelPath, samples, rowsPath },
+    ...{ folder, home, databaseUrl: postgres.url, postgresPid: postgres.pid, ...served },
     apiKey: formatKey(credential),
     async close() {
       await postgres.stop();

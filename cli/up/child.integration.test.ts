@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startChild } from './child.ts';
@@ -50,6 +50,14 @@ describe('a child', () => {
       said.push(readFileSync(service.logFile, 'utf8').trim().split('\n').at(-1) ?? '');
     }
     expect(said).toEqual(['2', '7']);
+  });
+
+  it('leaves a core to what is not V8 of its own', async () => {
+    const service = await start(`console.log(process.execArgv.join(' ')); ${ready}`);
+    await service.stop();
+    const pool = /--v8-pool-size=(\d)/.exec(readFileSync(service.logFile, 'utf8'));
+    expect(Number(pool?.[1])).toBeGreaterThanOrEqual(1);
+    expect(Number(pool?.[1])).toBeLessThanOrEqual(Math.max(1, availableParallelism() - 1));
   });
 
   it('that ends before it is ready is told with the end of its log', async () => {

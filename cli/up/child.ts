@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RelevoError } from '../../contracts/errors.ts';
@@ -40,8 +41,17 @@ const tsxLoader = import.meta.resolve('tsx');
  * of what lay in them: over weeks a worker grows by a third of its memory without holding any of it. What is set stays.
  */
 const fewHeaps = { MALLOC_ARENA_MAX: '2' };
+/**
+ * V8 collects garbage and compiles with four threads of its own, whatever the machine has. On few cores they take the one
+ * that answers requests: a collection of all generations held them up for tens of milliseconds. So one core is left.
+ */
+const fewHelpers = `--v8-pool-size=${Math.max(1, Math.min(4, availableParallelism() - 1))}`;
 /** How processes of the stack are started: the young generation of one that is mostly idle stays small. */
-export const childNode = { modestFlags: ['--max-semi-space-size=8'], env: fewHeaps };
+export const childNode = {
+  flags: [fewHelpers],
+  modestFlags: [fewHelpers, '--max-semi-space-size=8'],
+  env: fewHeaps,
+};
 
 const wordsOf = (code: number | null, signal: string | null): string =>
   signal === null ? `exit code ${code}` : `signal ${signal}`;
@@ -62,7 +72,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  * @throws RelevoError PROCESS_CRASHED with the end of its log where it ends or is silent too long.
  */
 export async function startChild(options: ChildOptions): Promise<Service> {
-  const { name, entry, home, env, nodeFlags = [], readyTimeoutMs = 90_000, signal } = options;
+  const { name, entry, home, env, nodeFlags = childNode.flags, readyTimeoutMs = 90_000, signal } = options;
   const logFile = prepareLog(home, name);
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [...nodeFlags, '--import', tsxLoader, resolve(projectDir, entry)], {

@@ -86,7 +86,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
       name: string,
       entry: string,
       rank: number,
-      nodeFlags: string[] = [],
+      nodeFlags?: string[],
     ): Promise<unknown> =>
       steps.run(title, () =>
         parts.add(name, rank, () => startChild({ name, entry, home, signal, env: childEnv, nodeFlags })),

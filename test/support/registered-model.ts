@@ -7,7 +7,7 @@ import type { SteelModel } from './steel-model.ts';
 /** Registers a trained model as a new version of its pipeline, whose spec it saves; gives the version's number. */
 export async function registerSteelModel(
   { registry, artifacts }: { registry: Registry; artifacts: ArtifactStore },
-  { version: model, onnx: bytes }: SteelModel,
+  { version: model, onnx: bytes }: Pick<SteelModel, 'version' | 'onnx'>,
   key: string,
   change: Partial<NewModelVersion> = {},
 ): Promise<string> {
