@@ -7,9 +7,9 @@ import { createMeasuring, type EvenLoad, type Measured } from './serving/measure
 /**
  * How many single-row predictions a second one process answers: Relevo as it ships (API key, validation, prediction log)
  * beside FastAPI + onnxruntime, `mlflow models serve`, BentoML, and the least that Hono + onnxruntime-node can do, all over
- * the same ONNX file; the latency of each at half its own rate, and of a server that computes nothing at half of
- * Relevo's, each in the window of `--windows` during which the machine's host kept least of it for others; and a batch
- * beside bare `session.run`.
+ * the same ONNX file; the latency of each at half of what it did just before, and of a server that computes nothing
+ * at half of Relevo's rate, each in the window of `--windows` during which the machine's host kept least of it for others;
+ * and a batch beside bare `session.run`.
  */
 const connections = 16;
 const seconds = Number(option('seconds') ?? 8);
@@ -26,6 +26,7 @@ const summary = (all: readonly Measured[]) => ({
   requestsPerSecond: middle(all, ({ saturated }) => saturated.requestsPerSecond),
   p50Ms: middle(all, ({ saturated }) => saturated.p50Ms),
   p99Ms: middle(all, ({ saturated }) => saturated.p99Ms),
+  halfLoadPerSecond: middle(all, ({ half }) => half.requestsPerSecond),
   p50MsAtHalfLoad: middle(all, ({ half }) => half.p50Ms),
   p99MsAtHalfLoad: middle(all, ({ half }) => half.p99Ms),
   stolenShareAtHalfLoad: middle(all, ({ half }) => half.stolenShare),
@@ -81,8 +82,8 @@ async function bench(ground: Ground) {
     [...measured].map(([name, rows]) => [name, summary(rows)]),
   );
   const floor = [];
-  for (const { saturated } of measured.get('relevo') ?? [])
-    floor.push(await measureEven(constant(), saturated.requestsPerSecond / 2));
+  for (const { half } of measured.get('relevo') ?? [])
+    floor.push(await measureEven(constant(), half.requestsPerSecond));
   const batch = await measureBatch(ground, chosen[0][1], { rows: batchRows, times: 12 });
   return {
     question:

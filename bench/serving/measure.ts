@@ -28,17 +28,20 @@ export interface Load {
   p99Ms: number;
   failures: number;
 }
-/** An even load, in the window of several during which the machine's host kept least for others. */
-export interface EvenLoad extends Load {
+/** An even load for a while. */
+export interface Window extends Load {
   /** Of the machine's processor time, what its host kept: a tail that no server can help. */
   stolenShare: number;
+}
+/** An even load, in the window of several during which the machine's host kept least for others. */
+export interface EvenLoad extends Window {
   /** Every window, as it came. */
-  windows: { p99Ms: number; stolenShare: number }[];
+  windows: Pick<Window, 'requestsPerSecond' | 'p99Ms' | 'stolenShare'>[];
 }
 export interface Measured {
-  /** As fast as it answers. */
+  /** As fast as it answers: before each window, the one of the median rate. */
   saturated: Load;
-  /** At half that rate. */
+  /** At half of what it could do just before: how much a processor does changes with what others run on the host. */
   half: EvenLoad;
   /** Processor time of the server's processes for one request. */
   cpuUsPerRequest: number;
@@ -74,12 +77,27 @@ export async function post(url: string, { path, headers }: Contestant, body: str
   return text;
 }
 
-/** Loads one server after the other: saturated, then at half its own rate. */
+const failuresOf = (all: readonly Load[]): number => all.reduce((total, { failures }) => total + failures, 0);
+
+const middleOf = (all: readonly Load[]): Load => {
+  const sorted = all.toSorted((a, b) => a.requestsPerSecond - b.requestsPerSecond);
+  return { ...sorted[Math.floor(sorted.length / 2)], failures: failuresOf(all) };
+};
+
+function quietest(all: readonly Window[]): EvenLoad {
+  const [first] = all.toSorted((a, b) => a.stolenShare - b.stolenShare);
+  const windows = all.map(({ requestsPerSecond, p99Ms, stolenShare }) => ({
+    ...{ requestsPerSecond, p99Ms, stolenShare },
+  }));
+  return { ...first, failures: failuresOf(all), windows };
+}
+
+/** Loads one server after the other: saturated and at half its own rate, in turn. */
 export function createMeasuring(
   ground: Ground,
   options: { seconds: number; connections: number; windows: number },
 ) {
-  const { seconds, connections } = options;
+  const { seconds, connections, windows } = options;
 
   const load = async (
     { url }: Running,
@@ -100,26 +118,12 @@ export function createMeasuring(
     return JSON.parse(stdout);
   };
 
-  const window = async (server: Running, contestant: Contestant, rate: number) => {
+  const window = async (server: Running, contestant: Contestant, rate: number): Promise<Window> => {
     const [stolenBefore, startedMs] = [stolenSeconds(), performance.now()];
     const even = await load(server, contestant, seconds, rate);
     const wallSeconds = (performance.now() - startedMs) / 1_000;
-    return {
-      ...even,
-      stolenShare: (stolenSeconds() - stolenBefore) / (wallSeconds * availableParallelism()),
-    };
-  };
-
-  const evenLoad = async (server: Running, contestant: Contestant, rate: number): Promise<EvenLoad> => {
-    const all: Awaited<ReturnType<typeof window>>[] = [];
-    for (let i = 0; i < options.windows; i++) all.push(await window(server, contestant, rate));
-    const [quietest] = all.toSorted((a, b) => a.stolenShare - b.stolenShare);
-    const [requests, failures] = [
-      all.reduce((total, each) => total + each.requests, 0),
-      all.reduce((total, each) => total + each.failures, 0),
-    ];
-    const windows = all.map(({ p99Ms, stolenShare }) => ({ p99Ms, stolenShare }));
-    return { ...quietest, requests, failures, windows };
+    const stolenShare = (stolenSeconds() - stolenBefore) / (wallSeconds * availableParallelism());
+    return { ...even, stolenShare };
   };
 
   return {
@@ -127,7 +131,9 @@ export function createMeasuring(
     measureEven: (contestant: Contestant, rate: number): Promise<EvenLoad> =>
       during(contestant, async (server) => {
         await load(server, contestant, Math.min(3, seconds));
-        return await evenLoad(server, contestant, rate);
+        const all: Window[] = [];
+        for (let i = 0; i < windows; i++) all.push(await window(server, contestant, rate));
+        return quietest(all);
       }),
 
     measure: (contestant: Contestant): Promise<Measured> =>
@@ -137,11 +143,15 @@ export function createMeasuring(
         const idleRssMiB = sum(own(), (pid) => memoryMiB(pid).now);
         await load(server, contestant, Math.min(3, seconds));
         const before = [sum(own(), cpuSeconds), sum(database(), cpuSeconds)];
-        const saturated = await load(server, contestant, seconds);
-        const half = await evenLoad(server, contestant, saturated.requestsPerSecond / 2);
-        const all = saturated.requests + half.requests;
+        const full: Load[] = [];
+        const even: Window[] = [];
+        for (let i = 0; i < windows; i++) {
+          full.push(await load(server, contestant, seconds));
+          even.push(await window(server, contestant, full[i].requestsPerSecond / 2));
+        }
+        const all = [...full, ...even].reduce((total, { requests }) => total + requests, 0);
         return {
-          ...{ saturated, half, idleRssMiB },
+          ...{ saturated: middleOf(full), half: quietest(even), idleRssMiB },
           cpuUsPerRequest: ((sum(own(), cpuSeconds) - before[0]) / all) * 1e6,
           databaseUsPerRequest: ((sum(database(), cpuSeconds) - before[1]) / all) * 1e6,
           peakRssMiB: sum(own(), (pid) => memoryMiB(pid).peak),
