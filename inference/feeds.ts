@@ -1,5 +1,5 @@
-import { type OnnxValue, Tensor } from 'onnxruntime-node';
 import type { Columns, ModelInput } from './columns.ts';
+import { Tensors, type Values } from './runtime/tensors.ts';
 
 /**
  * Rows of one native run come in multiples of this many, filled up with missing values, where the model does not say that
@@ -13,11 +13,9 @@ const reusedRows = 16;
 /** Of as many rows each; more runs than this are seldom under way at once. */
 const spareFeeds = 4;
 
-type Values = Float64Array | string[];
-
 /** The tensors of one native run. */
 export interface Feeds {
-  tensors: Record<string, OnnxValue>;
+  tensors: Tensors;
   /** What the tensors show, in the order of the model's inputs. */
   values: Values[];
   rows: number;
@@ -40,7 +38,7 @@ export function createFeeds(inputs: readonly ModelInput[], areIndependent: boole
       const feeds =
         spare[rows].pop() ??
         feedsOf(inputs, rows, ({ kind }) =>
-          kind === 'text' ? new Array<string>(rows).fill('') : new Float64Array(rows),
+          kind === 'text' ? new Array<string>(rows).fill('') : new Float64Array(new ArrayBuffer(8 * rows)),
         );
       for (let input = 0; input < inputs.length; input++)
         copyRows(feeds.values[input], columns[inputs[input].name], start, end);
@@ -49,6 +47,11 @@ export function createFeeds(inputs: readonly ModelInput[], areIndependent: boole
     /** Once their run is over. */
     giveBack(feeds: Feeds): void {
       if (feeds.rows <= reusedRows && spare[feeds.rows].length < spareFeeds) spare[feeds.rows].push(feeds);
+      else feeds.tensors.release();
+    },
+    /** When nothing runs any more. */
+    release(): void {
+      for (const { tensors } of spare.flat()) tensors.release();
     },
   };
 }
@@ -59,12 +62,8 @@ function feedsOf(
   valuesOf: (input: ModelInput) => Values,
 ): Feeds {
   const values = inputs.map(valuesOf);
-  const tensors = inputs.map(({ name }, input) => [name, tensorOf(values[input], rows)]);
-  return { tensors: Object.fromEntries(tensors), values, rows };
+  return { tensors: new Tensors(values, rows), values, rows };
 }
-
-const tensorOf = (values: Values, rows: number): OnnxValue =>
-  Array.isArray(values) ? new Tensor('string', values, [rows, 1]) : new Tensor('float64', values, [rows, 1]);
 
 /** Into the first places; missing values into the others. @throws RangeError where they are not of one kind. */
 function copyRows(to: Values, from: Values, start: number, end: number): void {

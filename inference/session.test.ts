@@ -23,6 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => model.release());
 
+it('refuses a file that is no model, with what onnxruntime says of it', async () => {
+  await expect(openModel(Buffer.from('no model at all'))).rejects.toThrow(/protobuf/);
+  await expect(openModel('/nowhere/model.onnx')).rejects.toThrow(/nowhere/);
+});
+
 describe('an open model', () => {
   it('says what it reads, in the order of the file', () => {
     expect(model.inputs).toEqual([

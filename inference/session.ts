@@ -1,8 +1,9 @@
-import { InferenceSession, type OnnxValue } from 'onnxruntime-node';
 import { z } from 'zod';
 import { type Columns, checkColumns, type ModelInput } from './columns.ts';
 import { createFeeds } from './feeds.ts';
 import { readMetadata, rowsMetadata } from './metadata.ts';
+import { NativeSession } from './runtime/session.ts';
+import type { Values } from './runtime/tensors.ts';
 
 /** Everything that a model says about rows. */
 export interface ModelAnswer {
@@ -50,7 +51,7 @@ const initialRunRows = 512;
 const maxRunRows = 65_536;
 
 /**
- * Opens an ONNX file with onnxruntime on CPU.
+ * Opens an ONNX file with onnxruntime on CPU, while the event loop goes on.
  * @param options.threads intra-op threads of one run, 1 unless told: rows are few and runs are many.
  * @param options.runRows rows of one native run, for who may be held for long; adapted to a few milliseconds where absent.
  * @throws RangeError where the file has no output `prediction`; Error where it is no ONNX file.
@@ -59,19 +60,9 @@ export async function openModel(
   bytesOrPath: Uint8Array | string,
   { threads = 1, runRows }: { threads?: number; runRows?: number } = {},
 ): Promise<InferenceModel> {
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  };
-  const session = await (typeof bytesOrPath === 'string'
-    ? InferenceSession.create(bytesOrPath, options)
-    : InferenceSession.create(bytesOrPath, options));
+  const session = await NativeSession.open(bytesOrPath, threads);
   try {
-    const { outputNames } = session;
+    const outputNames = session.outputs.map(({ name }) => name);
     if (!outputNames.includes('prediction'))
       throw new RangeError(`the model has no output named "prediction", but ${outputNames.join(', ')}`);
     const metadata = await readMetadata(bytesOrPath);
@@ -84,7 +75,7 @@ export async function openModel(
     };
     return new Session(session, outputs, { runRows, areIndependent });
   } catch (error) {
-    await session.release();
+    session.release();
     throw error;
   }
 }
@@ -92,7 +83,7 @@ export async function openModel(
 class Session implements InferenceModel {
   readonly inputs: ModelInput[];
   readonly outputs: ModelOutputs;
-  private readonly session: InferenceSession;
+  private readonly session: NativeSession;
   private readonly allOutputs: string[];
   private readonly underWay = new Set<Promise<unknown>>();
   private runRows: number;
@@ -100,7 +91,7 @@ class Session implements InferenceModel {
   private readonly adapts: boolean;
 
   constructor(
-    session: InferenceSession,
+    session: NativeSession,
     outputs: ModelOutputs,
     { runRows, areIndependent }: { runRows: number | undefined; areIndependent: boolean },
   ) {
@@ -108,12 +99,9 @@ class Session implements InferenceModel {
     this.adapts = runRows === undefined;
     this.session = session;
     this.outputs = outputs;
-    this.allOutputs = [...session.outputNames];
-    this.inputs = session.inputMetadata.map(
-      (input): ModelInput => ({
-        name: input.name,
-        kind: input.isTensor && input.type === 'string' ? 'text' : 'number',
-      }),
+    this.allOutputs = session.outputs.map(({ name }) => name);
+    this.inputs = session.inputs.map(
+      ({ name, isText }): ModelInput => ({ name, kind: isText ? 'text' : 'number' }),
     );
     this.feeds = createFeeds(this.inputs, areIndependent);
   }
@@ -133,7 +121,8 @@ class Session implements InferenceModel {
 
   async release(): Promise<void> {
     await Promise.allSettled(this.underWay);
-    await this.session.release();
+    this.feeds.release();
+    this.session.release();
   }
 
   private async whileOpen<T>(work: Promise<T>): Promise<T> {
@@ -159,8 +148,8 @@ class Session implements InferenceModel {
   }
 
   private async predictRun(columns: Columns, start: number, end: number): Promise<Float64Array> {
-    const { prediction } = await this.run(columns, start, end, predictionOnly);
-    return numbersOf(prediction, end - start);
+    const [prediction] = await this.run(columns, start, end, predictionOnly);
+    return prediction as Float64Array;
   }
 
   private async answerRuns(columns: Columns, rows: number): Promise<ModelAnswer> {
@@ -172,37 +161,39 @@ class Session implements InferenceModel {
     };
     for (let start = 0; start < rows; ) {
       const end = Math.min(start + this.runRows, rows);
-      const tensors = await this.run(columns, start, end, this.allOutputs);
-      const values = numbersOf(tensors.prediction, end - start);
+      const outputs = await this.run(columns, start, end, this.allOutputs);
+      const of = (name: string): Values => outputs[this.allOutputs.indexOf(name)];
+      const values = of('prediction') as Float64Array;
       if (start === 0) {
         answer.width = values.length / end;
         answer.prediction = new Float64Array(rows * answer.width);
       }
       answer.prediction.set(values, start * answer.width);
-      answer.interval?.set(numbersOf(tensors.interval, end - start), start * 2);
-      for (let row = 0; answer.label !== undefined && row < end - start; row++)
-        answer.label.push(tensors.label.data[row] as string);
+      answer.interval?.set(of('interval') as Float64Array, start * 2);
+      for (const label of answer.label === undefined ? [] : (of('label') as string[]))
+        answer.label?.push(label);
       start = end;
     }
     return answer;
   }
 
-  private async run(
-    columns: Columns,
-    start: number,
-    end: number,
-    outputs: string[],
-  ): Promise<InferenceSession.OnnxValueMapType> {
+  private run(columns: Columns, start: number, end: number, outputs: string[]): Promise<Values[]> {
     const feeds = this.feeds.take(columns, start, end);
-    let startedMs = 0;
-    // onnxruntime-node runs in a setImmediate of its own, so this one tells when it starts.
-    setImmediate(() => {
-      startedMs = performance.now();
+    return new Promise((resolve, reject) => {
+      // What came in meanwhile is read first.
+      setImmediate(() => {
+        const startedMs = performance.now();
+        try {
+          const values = this.session.run(feeds.tensors, feeds.rows, outputs);
+          this.adapt(end - start, performance.now() - startedMs);
+          resolve(values.map((all) => firstRows(all, end - start, feeds.rows)));
+        } catch (error) {
+          reject(error);
+        } finally {
+          this.feeds.giveBack(feeds);
+        }
+      });
     });
-    const results = await this.session.run(feeds.tensors, outputs);
-    this.feeds.giveBack(feeds);
-    this.adapt(end - start, performance.now() - startedMs);
-    return results;
   }
 
   /** Half as many rows a run where a large one took too long, twice as many where a full one was quick. */
@@ -215,6 +206,6 @@ class Session implements InferenceModel {
   }
 }
 
-/** The first `rows` rows of a tensor of doubles. */
-const numbersOf = ({ data, dims }: OnnxValue, rows: number): Float64Array =>
-  (data as Float64Array).subarray(0, rows * dims[1]);
+/** Without those that filled a run up. */
+const firstRows = (values: Values, rows: number, all: number): Values =>
+  rows === all ? values : (values.slice(0, (rows * values.length) / all) as Values);
