@@ -10,10 +10,8 @@ export async function connectTemporal(env: Environment): Promise<NativeConnectio
   const { TEMPORAL_API_KEY: apiKey, TEMPORAL_TLS_CERT: certPath, TEMPORAL_TLS_KEY: keyPath } = env;
   const address = env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.RELEVO_TEMPORAL_PORT}`;
   if (certPath && keyPath) {
-    const [crt, key] = await Promise.all([
-      readPem('TEMPORAL_TLS_CERT', certPath),
-      readPem('TEMPORAL_TLS_KEY', keyPath),
-    ]);
+    const crt = await readPem('TEMPORAL_TLS_CERT', certPath);
+    const key = await readPem('TEMPORAL_TLS_KEY', keyPath);
     return await NativeConnection.connect({ address, apiKey, tls: { clientCertPair: { crt, key } } });
   }
   return await NativeConnection.connect({ address, apiKey, tls: apiKey !== undefined });

@@ -41,10 +41,8 @@ export async function temporalConnection(settings: TemporalSettings): Promise<Co
   };
   if (apiKey !== undefined) Object.assign(options, { apiKey, tls: true });
   if (cert !== undefined && key !== undefined) {
-    const [crt, privateKey] = await Promise.all([
-      readPem('TEMPORAL_TLS_CERT', cert),
-      readPem('TEMPORAL_TLS_KEY', key),
-    ]);
+    const crt = await readPem('TEMPORAL_TLS_CERT', cert);
+    const privateKey = await readPem('TEMPORAL_TLS_KEY', key);
     options.tls = { clientCertPair: { crt, key: privateKey } };
   }
   return Connection.lazy(options);
