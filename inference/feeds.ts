@@ -1,5 +1,5 @@
 import type { Columns, ModelInput } from './columns.ts';
-import { Tensors, type Values } from './runtime/tensors.ts';
+import { reusedRows, Tensors, type Values } from './runtime/tensors.ts';
 
 /**
  * Rows of one native run come in multiples of this many, filled up with missing values, where the model does not say that
@@ -8,8 +8,6 @@ import { Tensors, type Values } from './runtime/tensors.ts';
  */
 const vectorRows = 8;
 
-/** Runs of at most this many rows take their tensors in turn. */
-const reusedRows = 16;
 /** Of as many rows each; more runs than this are seldom under way at once. */
 const spareFeeds = 4;
 

@@ -37,7 +37,7 @@ export interface InferenceModel {
    * @throws RangeError where a column is absent, of the other kind, or not `rows` long.
    */
   predict(columns: Columns, rows: number): Promise<Float64Array>;
-  /** Like `predict`, with every output that the file has. */
+  /** Like `predict`, with labels and intervals where the file has them. */
   answer(columns: Columns, rows: number): Promise<ModelAnswer>;
   /** Waits for the calls under way, then frees the native memory. */
   release(): Promise<void>;
@@ -99,7 +99,8 @@ class Session implements InferenceModel {
     this.adapts = runRows === undefined;
     this.session = session;
     this.outputs = outputs;
-    this.allOutputs = session.outputs.map(({ name }) => name);
+    const { label, interval } = outputs;
+    this.allOutputs = ['prediction', ...(label ? ['label'] : []), ...(interval ? ['interval'] : [])];
     this.inputs = session.inputs.map(
       ({ name, isText }): ModelInput => ({ name, kind: isText ? 'text' : 'number' }),
     );
@@ -170,8 +171,7 @@ class Session implements InferenceModel {
       }
       answer.prediction.set(values, start * answer.width);
       answer.interval?.set(of('interval') as Float64Array, start * 2);
-      for (const label of answer.label === undefined ? [] : (of('label') as string[]))
-        answer.label?.push(label);
+      if (answer.label !== undefined) for (const label of of('label') as string[]) answer.label.push(label);
       start = end;
     }
     return answer;

@@ -1,4 +1,5 @@
 import type { PipelineSpec } from '../../contracts/pipeline.ts';
+import { trimMemory } from '../../inference/runtime/trim.ts';
 import { type InferenceModel, openModel } from '../../inference/session.ts';
 import type { ModelVersion, PredictionBatch } from '../../registry/types.ts';
 import { answerWriter } from './answer-json.ts';
@@ -48,6 +49,7 @@ export async function openServedModel(
 ): Promise<ServedModel> {
   collectAlone();
   const model = await openModel(onnx);
+  await trimMemory();
   return serveModel(version, model, createBatchThread({ version, onnx }));
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
@@ -41,7 +41,8 @@ function libraryPath(): string {
   const bin = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin');
   for (const build of readdirSync(bin)) {
     const folder = join(bin, build, process.platform, process.arch);
-    const file = readdirSync(folder).find((name) => /^(lib)?onnxruntime\.(so|dll|\d.*dylib)/.test(name));
+    const files = existsSync(folder) ? readdirSync(folder) : [];
+    const file = files.find((name) => /^(lib)?onnxruntime\.(so|dll|\d.*dylib)/.test(name));
     if (file !== undefined) return join(folder, file);
   }
   throw new Error(`onnxruntime-node has no library for ${process.platform} on ${process.arch}`);
@@ -132,7 +133,7 @@ function openFunctions(library: LibraryHandle) {
   };
 }
 
-const warnings = 3;
+const errorsOnly = 3;
 const arenaAllocator = 1;
 const defaultMemory = 0;
 
@@ -143,7 +144,7 @@ function openRuntime() {
   return {
     ...functions,
     library,
-    environment: functions.createEnvironment(warnings, 'relevo'),
+    environment: functions.createEnvironment(errorsOnly, 'relevo'),
     memory: functions.createCpuMemory(arenaAllocator, defaultMemory),
     allocator: functions.defaultAllocator(),
   };

@@ -1,7 +1,6 @@
 import koffi from 'koffi';
 import { cString, type Pointer, runtime, words } from './library.ts';
-import { Doubles, elementTypes, type Tensors, takeValues, type Values } from './tensors.ts';
-import { trimMemory } from './trim.ts';
+import { Doubles, elementTypes, reusedRows, type Tensors, takeValues, type Values } from './tensors.ts';
 
 /** An input or output `[N, width]` of a model; the width is undefined where the file leaves it open. */
 interface End {
@@ -12,15 +11,17 @@ interface End {
   width: number | undefined;
 }
 
-/** Runs of at most this many rows write into memory that is there already. */
-const reusedRows = 16;
+/** Names as C reads them. */
+interface Names {
+  pointers: BigUint64Array;
+  /** What the pointers point to. */
+  texts: Buffer[];
+}
 
 /** Outputs that are asked for together. */
 interface Asked {
   ends: End[];
-  names: BigUint64Array;
-  /** What the names point to. */
-  texts: Buffer[];
+  names: Names;
   /** By rows of a run: where outputs are written; undefined for those that onnxruntime makes room for. */
   reused: (Doubles | undefined)[][];
 }
@@ -34,7 +35,8 @@ export class NativeSession {
   readonly inputs: End[];
   readonly outputs: End[];
   private readonly pointer: Pointer;
-  private readonly read: Asked;
+  private readonly inputNames: Names;
+  /** By the list of names itself: who asks has one list for all of its runs. */
   private readonly asked = new Map<readonly string[], Asked>();
 
   private constructor(pointer: Pointer) {
@@ -42,7 +44,7 @@ export class NativeSession {
     this.pointer = pointer;
     this.inputs = endsOf(pointer, inputCount(pointer), inputName, inputType);
     this.outputs = endsOf(pointer, outputCount(pointer), outputName, outputType);
-    this.read = askedOf(this.inputs);
+    this.inputNames = namesOf(this.inputs);
   }
 
   /** @throws Error with what onnxruntime says of a file that it cannot read. */
@@ -60,7 +62,6 @@ export class NativeSession {
     } finally {
       library.releaseOptions(options);
     }
-    await trimMemory();
     return new NativeSession(made[0]);
   }
 
@@ -72,8 +73,8 @@ export class NativeSession {
     for (let at = 0; at < reused.length; at++) made[at] = reused[at]?.pointer ?? 0n;
     columns.fillTexts();
     runtime().run(
-      ...[this.pointer, null, this.read.names, columns.pointers, this.inputs.length],
-      ...[asked.names, outputs.length, made],
+      ...[this.pointer, null, this.inputNames.pointers, columns.pointers, this.inputs.length],
+      ...[asked.names.pointers, outputs.length, made],
     );
     return asked.ends.map(({ isText }, at) => reused[at]?.read() ?? takeValues(made[at], isText));
   }
@@ -84,7 +85,8 @@ export class NativeSession {
   }
 
   private ask(outputs: readonly string[]): Asked {
-    const asked = askedOf(outputs.map((name) => this.output(name)));
+    const ends = outputs.map((name) => this.output(name));
+    const asked: Asked = { ends, names: namesOf(ends), reused: [] };
     this.asked.set(outputs, asked);
     return asked;
   }
@@ -101,10 +103,9 @@ export class NativeSession {
   }
 }
 
-function askedOf(ends: End[]): Asked {
+function namesOf(ends: readonly End[]): Names {
   const texts = ends.map(({ name }) => cString(name));
-  const names = BigUint64Array.from(texts, (text) => koffi.address(text));
-  return { ends, texts, names, reused: [] };
+  return { texts, pointers: BigUint64Array.from(texts, (text) => koffi.address(text)) };
 }
 
 /** Where a run of so many rows writes. */

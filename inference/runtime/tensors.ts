@@ -5,6 +5,9 @@ import { textPointers } from './texts.ts';
 /** A column's cells: numbers as doubles, texts. */
 export type Values = Float64Array | string[];
 
+/** Runs of at most this many rows read and write memory that is there already. */
+export const reusedRows = 16;
+
 /** `ONNXTensorElementDataType`. */
 export const elementTypes = { text: 8, double: 11 } as const;
 
