@@ -37,7 +37,7 @@ function packagedPath(): string {
   if (sha256 !== packagedSha256)
     throw missing(
       `${path} has the SHA-256 ${sha256}, expected ${packagedSha256}`,
-      'Run npm ci again, or set XGBOOST_LIB to a build that you trust.',
+      'Run npm install again, or set XGBOOST_LIB to a build that you trust.',
     );
   return path;
 }
@@ -46,7 +46,7 @@ function packageFolder(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve('xgboost_node/package.json'));
   } catch (cause) {
-    throw missing('the package xgboost_node is not installed', 'Run npm ci again.', cause);
+    throw missing('the package xgboost_node is not installed', 'Run npm install again.', cause);
   }
 }
 
@@ -54,7 +54,7 @@ function readPackaged(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw missing(`${path} cannot be read`, 'Run npm ci again.', cause);
+    throw missing(`${path} cannot be read`, 'Run npm install again.', cause);
   }
 }
 
