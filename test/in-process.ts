@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import { parseEnvironment } from '../contracts/env.ts';
@@ -85,9 +86,10 @@ export async function startInProcess(services: {
       maxConcurrentActivityTaskExecutions: 4,
     }),
   ]);
+  const client = new Client({ connection, dataConverter });
   const running = workers.map((worker) => worker.run());
   return {
-    client: new Client({ connection, dataConverter }),
+    client,
     registry: ground.registry,
     artifacts: ground.artifacts,
     databaseUrl: database.url,
@@ -95,9 +97,21 @@ export async function startInProcess(services: {
     async stop() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
+      await endRuns(client);
       await Promise.all([native.close(), connection.close(), ground.registry.close(), closePool()]);
       await database.drop();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** What still runs would go on in the next file's workers, on another database. */
+async function endRuns(client: Client): Promise<void> {
+  for await (const { workflowId, runId } of client.workflow.list({ query: 'ExecutionStatus="Running"' }))
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate('its test is over')
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
 }

@@ -12,6 +12,7 @@ import { openRegistry, type Registry } from '../registry/index.ts';
 import { migrate } from '../registry/migrate.ts';
 import { layBundle } from './bundles.ts';
 import { freshDatabase } from './database.ts';
+import { pauseSchedules } from './paused-schedules.ts';
 
 /** PostgreSQL and Temporal as `relevo up` runs them, in a folder of their own. */
 export interface Servers {
@@ -71,7 +72,10 @@ export async function startServers(): Promise<Servers> {
   }
 }
 
-/** @param dataDir RELEVO_DATA of the workers; a folder of the home's own where absent. */
+/**
+ * Workers whose schedules are paused.
+ * @param dataDir RELEVO_DATA of the workers; a folder of the home's own where absent.
+ */
 export async function startWorkers(
   servers: Servers,
   name: string,
@@ -92,6 +96,7 @@ export async function startWorkers(
     TEMPORAL_ADDRESS: servers.temporalAddress,
     TZ: 'UTC',
   };
+  await pauseSchedules(servers.client);
   const stopping = new AbortController();
   const worker = (part: 'control' | 'compute'): Keeper =>
     keep({
