@@ -2,8 +2,10 @@
 const may = {
   contracts: [],
   inference: ['contracts'],
+  /** What threads and processes run: TypeScript as JavaScript, so that they need no loader. */
+  compiled: ['contracts'],
   /** One pool of threads a process, whoever has the heavy maths. */
-  threads: ['contracts'],
+  threads: ['contracts', 'compiled'],
   /** Calls to URLs that came from outside, and the certificates of connections that are our own. */
   net: ['contracts'],
   /** What every process that speaks to Temporal shares: the codec of payloads, the traces in its headers. */
@@ -11,7 +13,7 @@ const may = {
   /** Logs and traces, whoever writes them. */
   telemetry: ['contracts'],
   data: ['contracts', 'threads', 'net'],
-  models: ['contracts', 'inference', 'threads'],
+  models: ['contracts', 'inference', 'compiled', 'threads'],
   registry: ['contracts'],
   reports: ['contracts'],
   pipelines: ['contracts'],
@@ -30,8 +32,18 @@ const may = {
     'temporal',
     'telemetry',
   ],
-  api: ['contracts', 'inference', 'threads', 'registry', 'pipelines', 'net', 'temporal', 'telemetry'],
-  cli: ['contracts', 'inference', 'registry', 'pipelines', 'temporal'],
+  api: [
+    'contracts',
+    'inference',
+    'compiled',
+    'threads',
+    'registry',
+    'pipelines',
+    'net',
+    'temporal',
+    'telemetry',
+  ],
+  cli: ['contracts', 'inference', 'compiled', 'registry', 'pipelines', 'temporal'],
 };
 
 /**
@@ -109,7 +121,7 @@ module.exports = {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: {
-        path: '^(contracts|threads|net|temporal|telemetry|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
+        path: '^(contracts|compiled|threads|net|temporal|telemetry|data|models|inference|registry|activities|workflows|workers|api|cli|pipelines)/',
         pathNot: tests,
       },
       to: { dependencyTypes: ['npm-dev'], pathNot: '^node_modules/@types/' },

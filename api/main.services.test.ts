@@ -6,10 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { freePort } from '../cli/up/readiness.ts';
+import { processArgs } from '../compiled/process.ts';
 import { migrate } from '../registry/migrate.ts';
 import { freshDatabase, type TestDatabase } from '../test/database.ts';
 import { ownTemporal } from '../test/own-temporal.ts';
 
+let args: string[];
 let home: string;
 let database: TestDatabase;
 const started: ChildProcess[] = [];
@@ -22,7 +24,7 @@ interface Api {
 
 /** The entry point as the supervisor starts it. */
 function spawnApi(port: number, databaseUrl: string = database.url, processes = 1): Api {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
+  const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), DATABASE_URL: databaseUrl },
@@ -50,12 +52,13 @@ async function startedApi(databaseUrl?: string, processes?: number): Promise<Api
 const childrenOf = (pid: number | undefined): number[] =>
   spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
     .stdout.split('\n')
-    .filter((line) => line.includes('api/main.ts'))
+    .filter((line) => line.includes(args.join(' ')))
     .map((line) => Number.parseInt(line, 10));
 const exitCode = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? (await once(child, 'exit'))[0];
 
 beforeAll(async () => {
+  args = await processArgs(new URL('./main.ts', import.meta.url));
   home = await mkdtemp(join(tmpdir(), 'relevo-api-main-'));
   database = await freshDatabase(inject('databaseUrl'));
   await migrate(database.url);

@@ -1,2 +1,3 @@
-export { compiledEntry, threadFlags } from '../threads/compiled.ts';
+export { compiledFlags } from '../compiled/compile.ts';
+export { compiledEntry } from '../compiled/entry.ts';
 export { closePool, runInPool } from '../threads/pool.ts';

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import { compiledFlags } from '../compiled/compile.ts';
+import { compiledEntry } from '../compiled/entry.ts';
 import { RelevoError } from '../contracts/errors.ts';
-import { compiledEntry, threadFlags } from './compiled.ts';
 
 let pool: Piscina | undefined;
 function threads(): Piscina {
@@ -9,7 +10,7 @@ function threads(): Piscina {
     minThreads: 0,
     maxThreads: Math.max(1, availableParallelism() - 1),
     idleTimeout: 10_000,
-    execArgv: threadFlags,
+    execArgv: compiledFlags,
   });
   return pool;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childNode } from '../../cli/up/child.ts';
+import { processArgs } from '../../compiled/process.ts';
 import { driftPolicySchema } from '../../contracts/drift.ts';
 import type { ColumnPair } from '../../data/drift/check/index.ts';
 import { writeNumbers } from '../lib/numbers.ts';
@@ -41,7 +42,8 @@ export async function askEvidently(
 export async function measureCost(shape: Shape): Promise<CostResult> {
   return await inFile([makeColumns(shape, 1)], async (path) => {
     const task = JSON.stringify({ shape, policy: driftPolicySchema.parse({}) });
-    const args = [...childNode.modestFlags, '--import', 'tsx', here('relevo.ts'), path, task];
+    const entry = new URL('relevo.ts', import.meta.url);
+    const args = [...childNode.modestFlags, ...(await processArgs(entry)), path, task];
     const relevo = await figures<CostResult['relevo']>(process.execPath, args, childNode.env);
     const peer = await evidently(path, shape, 1);
     return {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { childNode } from '../../cli/up/child.ts';
+import { processArgs } from '../../compiled/process.ts';
 import type { JsonRow } from '../../test/support/steel-model.ts';
 import { pythonWith } from '../lib/python.ts';
 import type { Command } from '../lib/servers.ts';
@@ -20,7 +21,8 @@ export interface Contestant {
 }
 
 const peers = join(dirname(fileURLToPath(import.meta.url)), '../peers/serving');
-const main = join(peers, '../../../api/main.ts');
+/** Arguments of Node, as `relevo up` starts its own. */
+const source = (path: string): Promise<string[]> => processArgs(pathToFileURL(join(peers, path)));
 const run = promisify(execFile);
 
 const onnxruntime = ['onnxruntime==1.31.1', 'numpy==2.4.6'];
@@ -41,12 +43,12 @@ const plain = {
 } satisfies Omit<Contestant, 'command'>;
 
 /** The API as it ships: started as `relevo up` does, behind its gate, rows checked, every answer logged in PostgreSQL. Temporal is away. */
-const relevo = ({ home, databaseUrl, apiKey }: Ground): Contestant => ({
+const relevo = (args: string[], { home, databaseUrl, apiKey }: Ground): Contestant => ({
   ...plain,
   headers: { 'x-api-key': apiKey },
   command: (port) => ({
     file: process.execPath,
-    args: [...childNode.flags, '--import', 'tsx', main],
+    args: [...childNode.flags, ...args],
     env: {
       ...childNode.env,
       ...{ RELEVO_HOME: home, RELEVO_PORT: String(port), RELEVO_API_PROCESSES: '1' },
@@ -56,24 +58,23 @@ const relevo = ({ home, databaseUrl, apiKey }: Ground): Contestant => ({
   }),
 });
 
-const bareHono = ({ modelPath }: Ground): Contestant => ({
+const bareHono = (args: string[], { modelPath }: Ground): Contestant => ({
   ...plain,
   command: (port) => ({
     file: process.execPath,
-    args: ['--import', 'tsx', join(peers, 'bare.ts')],
+    args,
     env: { MODEL: modelPath, PORT: String(port) },
   }),
 });
 
 /** Computes nothing: at another's load its latency is that of the machine and of who asks. */
-export const constant = (): Contestant => ({
-  ...plain,
-  command: (port) => ({
-    file: process.execPath,
-    args: ['--import', 'tsx', join(peers, 'constant.ts')],
-    env: { PORT: String(port) },
-  }),
-});
+export async function constant(): Promise<Contestant> {
+  const args = await source('constant.ts');
+  return {
+    ...plain,
+    command: (port) => ({ file: process.execPath, args, env: { PORT: String(port) } }),
+  };
+}
 
 const fastapi = (python: string, { modelPath }: Ground): Contestant => ({
   ...plain,
@@ -129,8 +130,8 @@ export type Name = 'relevo' | 'bareHono' | 'fastapi' | 'mlflow' | 'bentoml';
 /** Relevo, the least that Hono can do, and the peers in Python: one process each, the same ONNX file. */
 export async function contestants(ground: Ground): Promise<Record<Name, Contestant>> {
   return {
-    relevo: relevo(ground),
-    bareHono: bareHono(ground),
+    relevo: relevo(await source('../../../api/main.ts'), ground),
+    bareHono: bareHono(await source('bare.ts'), ground),
     fastapi: fastapi(await pythonWith([...fastapiPackages, ...onnxruntime]), ground),
     mlflow: await mlflow(await pythonWith(mlflowPackages), ground),
     bentoml: bentoml(await pythonWith(bentomlPackages), ground),

@@ -68,6 +68,13 @@ describe('a child', () => {
     });
   });
 
+  it('that does not compile is told with the line', async () => {
+    await expect(start('const word: string = ;')).rejects.toMatchObject({
+      code: 'PROCESS_CRASHED',
+      message: expect.stringMatching(/"part" does not compile[\s\S]*entry\.ts:1:21/),
+    });
+  });
+
   it('that stays silent is ended', async () => {
     const starting = start('setInterval(() => {}, 1000);', { readyTimeoutMs: 1500 });
     await expect(starting).rejects.toMatchObject({

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { processArgs } from '../../compiled/process.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import { killDelayMs } from '../../temporal.config.ts';
 import { shortPath } from './addresses.ts';
@@ -34,7 +35,6 @@ export interface ChildOptions {
 }
 
 const projectDir = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const tsxLoader = import.meta.resolve('tsx');
 
 /**
  * glibc gives up to eight heaps a processor to the threads of Temporal's core, DuckDB and XGBoost, and hands back little
@@ -69,13 +69,14 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  * Starts an entry point as a process of its own and waits for its `ready` message. It has its own process
  * group, so that Ctrl-C reaches the supervisor alone and the order of stopping is kept; it writes its log
  * itself; and it ends when the channel to a dead supervisor closes.
- * @throws RelevoError PROCESS_CRASHED with the end of its log where it ends or is silent too long.
+ * @throws RelevoError PROCESS_CRASHED where it does not compile, and with the end of its log where it ends or is silent too long.
  */
 export async function startChild(options: ChildOptions): Promise<Service> {
   const { name, entry, home, env, nodeFlags = childNode.flags, readyTimeoutMs = 90_000, signal } = options;
   const logFile = prepareLog(home, name);
+  const args = [...nodeFlags, ...(await argsOf(name, resolve(projectDir, entry)))];
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [...nodeFlags, '--import', tsxLoader, resolve(projectDir, entry)], {
+  const child = spawn(process.execPath, args, {
     cwd: projectDir,
     env: { ...childNode.env, ...env } as NodeJS.ProcessEnv,
     stdio: ['ignore', log, log, 'ipc'],
@@ -101,6 +102,20 @@ export async function startChild(options: ChildOptions): Promise<Service> {
       clearTimeout(late);
     },
   };
+}
+
+async function argsOf(name: string, entry: string): Promise<string[]> {
+  try {
+    return await processArgs(pathToFileURL(entry));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RelevoError(
+      'PROCESS_CRASHED',
+      `The process "${name}" does not compile: ${why}`,
+      { where: shortPath(entry), remedy: 'Mend what it names; "npm run types" says all that is wrong.' },
+      { cause },
+    );
+  }
 }
 
 interface ReadyOptions {

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
+import { compiledFlags } from '../../../compiled/compile.ts';
+import { compiledEntry } from '../../../compiled/entry.ts';
 import type { Columns } from '../../../inference/columns.ts';
 import type { PredictionBatch } from '../../../registry/types.ts';
-import { compiledEntry, threadFlags } from '../../../threads/compiled.ts';
 import { receivedError } from '../../../threads/sent-error.ts';
 import type { Answers } from '../answers.ts';
 import type { BodyTask, ColumnsTask, Said, Task, ThreadData } from './protocol.ts';
@@ -125,7 +126,7 @@ interface Listener {
 }
 
 async function startThread(workerData: ThreadData, { opened, hear, fail }: Listener): Promise<Worker> {
-  const thread = new Worker(await compiledEntry(entry), { execArgv: threadFlags, workerData });
+  const thread = new Worker(await compiledEntry(entry), { execArgv: compiledFlags, workerData });
   thread.unref();
   thread.on('message', (said: Said | 'open') => (said === 'open' ? opened() : hear(said)));
   thread.on('error', fail);

@@ -5,7 +5,7 @@ import { RelevoError } from '../../../contracts/errors.ts';
 import type { Matrix } from '../../../contracts/frame.ts';
 import { joinNumbers } from '../../../inference/joined.ts';
 import { receivedError } from '../../../threads/sent-error.ts';
-import { compiledEntry, threadFlags } from '../../pool.ts';
+import { compiledEntry, compiledFlags } from '../../pool.ts';
 import type { GrownLight, LightTask } from './light/protocol.ts';
 import type { Answer, GrownTrees, GrowTask, PredictTask } from './protocol.ts';
 import { toNativeRows } from './rows.ts';
@@ -19,7 +19,7 @@ function threads(): Piscina {
     // Fits at once are bounded by whoever starts them; a prediction need not wait for a long fit.
     maxThreads: 2 * availableParallelism() + 2,
     idleTimeout: 30_000,
-    execArgv: threadFlags,
+    execArgv: compiledFlags,
   });
   return pool;
 }

@@ -1,10 +1,9 @@
-import { mkdir, mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compiledEntry } from './compiled.ts';
-import { compiledFolder } from './folder.ts';
-import { closePool, runInPool } from './pool.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { closePool, runInPool } from '../threads/pool.ts';
+import { compiledEntry } from './entry.ts';
 
 const fixture = new URL('./fixture.worker.ts', import.meta.url);
 
@@ -24,7 +23,7 @@ describe('the entry of a thread', () => {
       () => expect.unreachable(),
       (error) => error,
     );
-    expect(failed.stack).toMatch(/threads\/fixture\.worker\.ts:8:/);
+    expect(failed.stack).toMatch(/compiled\/fixture\.worker\.ts:8:/);
   });
 
   it('is one file, whoever asks for it and however many at once', async () => {
@@ -39,25 +38,7 @@ describe('the entry of a thread', () => {
     await writeFile(entry, 'export default (: number) => 1;');
     await expect(compiledEntry(entry)).rejects.toThrow(/broken\.worker\.ts:1:16/);
     await writeFile(entry, 'export default (): number => 1;');
-    expect((await compiledEntry(entry)).pathname).toMatch(/broken\.worker-[0-9a-f]{16}\.mjs$/);
+    expect((await compiledEntry(entry)).pathname).toMatch(/broken\.worker-[0-9A-Z]{8}\.mjs$/);
     await rm(folder, { recursive: true });
-  });
-});
-
-describe('the folder of compiled code', () => {
-  let project: string;
-  beforeAll(async () => {
-    project = await mkdtemp(join(tmpdir(), 'relevo-project-'));
-  });
-  afterAll(() => rm(project, { recursive: true }));
-
-  it("is private, and leads to the packages, where the packages' own cannot be written", async () => {
-    const packages = join(project, 'node_modules');
-    await mkdir(packages);
-    await writeFile(join(packages, '.cache'), 'no folder');
-    const folder = await compiledFolder(project);
-    expect(folder).not.toContain(packages);
-    expect((await stat(folder)).mode & 0o777).toBe(0o700);
-    expect(await readlink(join(folder, 'node_modules'))).toBe(packages);
   });
 });
