@@ -58,8 +58,8 @@ const exitCode = async (child: ChildProcess): Promise<number | null> =>
   child.exitCode ?? (await once(child, 'exit'))[0];
 
 beforeAll(async () => {
-  args = await processArgs(new URL('./main.ts', import.meta.url));
   home = await mkdtemp(join(tmpdir(), 'relevo-api-main-'));
+  args = await processArgs(new URL('./main.ts', import.meta.url), home);
   database = await freshDatabase(inject('databaseUrl'));
   await migrate(database.url);
 });

@@ -83,7 +83,7 @@ async function bench(ground: Ground) {
   );
   const floor = [];
   for (const { half } of measured.get('relevo') ?? [])
-    floor.push(await measureEven(await constant(), half.requestsPerSecond));
+    floor.push(await measureEven(await constant(ground), half.requestsPerSecond));
   const batch = await measureBatch(ground, chosen[0][1], { rows: batchRows, times: 12 });
   return {
     question:

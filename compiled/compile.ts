@@ -4,9 +4,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type OutputFile, type Plugin, stop } from 'esbuild';
-import { type CompiledKind, compiledFolder } from './folder.ts';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
+/** Of which every entry is a part. */
+export const project = fileURLToPath(new URL('..', import.meta.url));
 
 /** A module goes on knowing where its source lies: what it names relative to itself lies there too. */
 const ownUrls: Plugin = {
@@ -23,35 +23,33 @@ const ownUrls: Plugin = {
 export const compiledFlags = ['--enable-source-maps'];
 
 let underWay = 0;
-const folders = new Map<CompiledKind, Promise<string>>();
 
 /**
  * Compiles an entry, with all that it imports from this project, into one JavaScript file and one for each module that it
  * imports when it runs. Who runs it needs no loader of TypeScript, which is a thread of its own.
  * @param entry URL of its TypeScript.
+ * @param folder where the files come to lie, and packages are found.
  * @returns the URL of what to run; the same for the same sources.
  * @throws Error where it does not compile.
  */
-export async function compile(entry: URL, kind: CompiledKind): Promise<URL> {
+export async function compile(entry: URL, folder: string): Promise<URL> {
   underWay++;
   try {
-    const folder = folders.get(kind) ?? compiledFolder(project, kind);
-    folders.set(kind, folder);
     const path = fileURLToPath(entry);
     const { outputFiles, metafile } = await build({
       ...{ entryPoints: [path], bundle: true, write: false, metafile: true },
       ...{ platform: 'node', format: 'esm', target: 'node20', packages: 'external', splitting: true },
       ...{ entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', outExtension: { '.js': '.mjs' } },
       ...{ sourcemap: 'inline', sourcesContent: false },
-      outdir: await folder,
+      outdir: folder,
       absWorkingDir: project,
       logLevel: 'silent',
       plugins: [ownUrls],
     });
     for (const file of outputFiles) await keep(file);
     const source = relative(project, path);
-    const [main] = Object.entries(metafile.outputs).filter(([, { entryPoint }]) => entryPoint === source);
-    return pathToFileURL(join(project, main[0]));
+    const main = Object.keys(metafile.outputs).find((name) => metafile.outputs[name].entryPoint === source);
+    return pathToFileURL(join(project, String(main)));
   } finally {
     underWay--;
     // The compiler is a process, and lives on by itself.

@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compiledFolder } from './folder.ts';
+import { leadToPackages, threadsFolder } from './folder.ts';
 
 let project: string;
 let packages: string;
@@ -15,44 +13,34 @@ beforeEach(async () => {
 });
 afterEach(() => rm(project, { recursive: true }));
 
-describe('the folder of compiled code', () => {
-  it('is one for the threads of all processes', async () => {
-    const folder = await compiledFolder(project, 'threads');
+describe('the folder of what threads run', () => {
+  it('lies below the packages, the same for all processes', async () => {
+    const folder = await threadsFolder(project);
     expect(folder).toBe(join(packages, '.cache/relevo/threads'));
-    expect(await compiledFolder(project, 'threads')).toBe(folder);
+    expect(await threadsFolder(project)).toBe(folder);
   });
 
-  it('is the own of who starts processes, and those of the dead are removed', async () => {
-    const all = join(packages, '.cache/relevo/processes');
-    const dead = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
-    await mkdir(join(all, `${dead}-left`), { recursive: true });
-    await mkdir(join(all, `${process.ppid}-runs`));
-    const folder = await compiledFolder(project, 'processes');
-    expect(folder.startsWith(join(all, `${process.pid}-`))).toBe(true);
+  it("is private, and leads to the packages, where the packages' own cannot be written", async () => {
+    await writeFile(join(packages, '.cache'), 'no folder');
+    const folder = await threadsFolder(project);
+    expect(folder).not.toContain(packages);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
-    expect((await readdir(all)).map((name) => name.split('-')[0]).sort()).toEqual(
-      [process.pid, process.ppid].map(String).sort(),
-    );
+    expect(await readlink(join(folder, 'node_modules'))).toBe(packages);
+  });
+});
+
+describe('a folder anywhere', () => {
+  it('is led to the packages by as many as come at once', async () => {
+    const folder = join(project, 'home', 'processes');
+    await Promise.all(Array.from({ length: 8 }, () => leadToPackages(folder, project)));
+    expect(await readlink(join(folder, 'node_modules'))).toBe(packages);
   });
 
-  it('goes with its process', async () => {
-    const script = `import { compiledFolder } from ${JSON.stringify(new URL('./folder.ts', import.meta.url).href)};
-      process.stdout.write(await compiledFolder(${JSON.stringify(project)}, 'processes'));`;
-    const args = ['--import', 'tsx', '--input-type=module', '--eval', script];
-    const folder = execFileSync(process.execPath, args, { encoding: 'utf8' });
-    expect(folder).toContain(join('processes', ''));
-    expect(existsSync(folder)).toBe(false);
+  it('is led to those of a checkout that moved', async () => {
+    const folder = join(project, 'home');
+    await mkdir(folder);
+    await symlink('/nowhere/node_modules', join(folder, 'node_modules'));
+    await leadToPackages(folder, project);
+    expect(await readlink(join(folder, 'node_modules'))).toBe(packages);
   });
-
-  it.each(['threads', 'processes'] as const)(
-    "of %s is private, and leads to the packages, where the packages' own cannot be written",
-    async (kind) => {
-      await writeFile(join(packages, '.cache'), 'no folder');
-      await chmod(packages, 0o555);
-      const folder = await compiledFolder(project, kind);
-      expect(folder).not.toContain(packages);
-      expect((await stat(folder)).mode & 0o777).toBe(0o700);
-      expect(await readlink(join(folder, 'node_modules'))).toBe(packages);
-    },
-  );
 });

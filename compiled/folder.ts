@@ -1,48 +1,40 @@
 import { rmSync } from 'node:fs';
-import { access, constants, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { access, constants, mkdir, mkdtemp, readlink, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What runs the code: threads of any process that has the same sources, or processes that this one starts. */
-export type CompiledKind = 'threads' | 'processes';
-
 /**
- * A folder for compiled code from which a project's packages are found. It lies below its `node_modules`, or where that
- * belongs to somebody else, in a private place that leads there. What threads run is kept; what processes run is
- * megabytes, and goes with the process that starts them.
+ * A folder for what threads run, from which a project's packages are found: below its `node_modules`, or where that
+ * belongs to somebody else, a private one that leads there and goes with the process.
  */
-export async function compiledFolder(project: string, kind: CompiledKind): Promise<string> {
+export async function threadsFolder(project: string): Promise<string> {
   const packages = join(project, 'node_modules');
-  const folder = join(packages, '.cache', 'relevo', kind);
+  const folder = join(packages, '.cache', 'relevo', 'threads');
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
+    return folder;
   } catch {
-    const own = await goingFolder(tmpdir(), 'relevo-compiled-');
-    await symlink(packages, join(own, 'node_modules'));
-    return own;
+    return await privateFolder(packages);
   }
-  if (kind === 'threads') return folder;
-  await removeLeft(folder);
-  return await goingFolder(folder, `${process.pid}-`);
 }
 
-async function goingFolder(parent: string, prefix: string): Promise<string> {
-  const folder = await mkdtemp(join(parent, prefix));
+async function privateFolder(packages: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'relevo-threads-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await symlink(packages, join(folder, 'node_modules'));
   return folder;
 }
 
-/** Folders of processes that were killed. */
-async function removeLeft(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (!isAlive(Number.parseInt(name, 10))) await rm(join(folder, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Makes a folder, wherever it lies, one from which a project's packages are found. */
+export async function leadToPackages(folder: string, project: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const [link, packages] = [join(folder, 'node_modules'), join(project, 'node_modules')];
+  const leadsTo = await readlink(link).catch(() => undefined);
+  // Not made anew where it is right: who was started from here may be looking for packages now.
+  if (leadsTo === packages) return;
+  if (leadsTo !== undefined) await rm(link, { force: true });
+  await symlink(packages, link).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }

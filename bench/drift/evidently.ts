@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childNode } from '../../cli/up/child.ts';
@@ -43,7 +43,7 @@ export async function measureCost(shape: Shape): Promise<CostResult> {
   return await inFile([makeColumns(shape, 1)], async (path) => {
     const task = JSON.stringify({ shape, policy: driftPolicySchema.parse({}) });
     const entry = new URL('relevo.ts', import.meta.url);
-    const args = [...childNode.modestFlags, ...(await processArgs(entry)), path, task];
+    const args = [...childNode.modestFlags, ...(await processArgs(entry, dirname(path))), path, task];
     const relevo = await figures<CostResult['relevo']>(process.execPath, args, childNode.env);
     const peer = await evidently(path, shape, 1);
     return {

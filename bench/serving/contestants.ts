@@ -22,7 +22,8 @@ export interface Contestant {
 
 const peers = join(dirname(fileURLToPath(import.meta.url)), '../peers/serving');
 /** Arguments of Node, as `relevo up` starts its own. */
-const source = (path: string): Promise<string[]> => processArgs(pathToFileURL(join(peers, path)));
+const compiled = (path: string, { folder }: Ground): Promise<string[]> =>
+  processArgs(pathToFileURL(join(peers, path)), join(folder, 'compiled'));
 const run = promisify(execFile);
 
 const onnxruntime = ['onnxruntime==1.31.1', 'numpy==2.4.6'];
@@ -68,8 +69,8 @@ const bareHono = (args: string[], { modelPath }: Ground): Contestant => ({
 });
 
 /** Computes nothing: at another's load its latency is that of the machine and of who asks. */
-export async function constant(): Promise<Contestant> {
-  const args = await source('constant.ts');
+export async function constant(ground: Ground): Promise<Contestant> {
+  const args = await compiled('constant.ts', ground);
   return {
     ...plain,
     command: (port) => ({ file: process.execPath, args, env: { PORT: String(port) } }),
@@ -130,8 +131,8 @@ export type Name = 'relevo' | 'bareHono' | 'fastapi' | 'mlflow' | 'bentoml';
 /** Relevo, the least that Hono can do, and the peers in Python: one process each, the same ONNX file. */
 export async function contestants(ground: Ground): Promise<Record<Name, Contestant>> {
   return {
-    relevo: relevo(await source('../../../api/main.ts'), ground),
-    bareHono: bareHono(await source('bare.ts'), ground),
+    relevo: relevo(await compiled('../../../api/main.ts', ground), ground),
+    bareHono: bareHono(await compiled('bare.ts', ground), ground),
     fastapi: fastapi(await pythonWith([...fastapiPackages, ...onnxruntime]), ground),
     mlflow: await mlflow(await pythonWith(mlflowPackages), ground),
     bentoml: bentoml(await pythonWith(bentomlPackages), ground),

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { processArgs } from '../../compiled/process.ts';
 import { RelevoError } from '../../contracts/errors.ts';
@@ -74,7 +74,7 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 export async function startChild(options: ChildOptions): Promise<Service> {
   const { name, entry, home, env, nodeFlags = childNode.flags, readyTimeoutMs = 90_000, signal } = options;
   const logFile = prepareLog(home, name);
-  const args = [...nodeFlags, ...(await argsOf(name, resolve(projectDir, entry)))];
+  const args = [...nodeFlags, ...(await argsOf(name, resolve(projectDir, entry), home))];
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, args, {
     cwd: projectDir,
@@ -104,9 +104,12 @@ export async function startChild(options: ChildOptions): Promise<Service> {
   };
 }
 
-async function argsOf(name: string, entry: string): Promise<string[]> {
+/** Where a home's processes lie compiled, until its next start. */
+export const compiledDir = (home: string): string => join(home, 'cache', 'processes');
+
+async function argsOf(name: string, entry: string, home: string): Promise<string[]> {
   try {
-    return await processArgs(pathToFileURL(entry));
+    return await processArgs(pathToFileURL(entry), compiledDir(home));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new RelevoError(

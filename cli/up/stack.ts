@@ -1,10 +1,11 @@
+import { rm } from 'node:fs/promises';
 import { isAuthRequired } from '../../contracts/auth.ts';
 import type { Environment } from '../../contracts/env.ts';
 import type { Terminal } from '../terminal.ts';
 import { createSteps } from '../view/steps.ts';
 import type { FirstAdmin } from './access.ts';
 import { urlOf } from './addresses.ts';
-import { childNode, startChild } from './child.ts';
+import { childNode, compiledDir, startChild } from './child.ts';
 import { endLeftoverProcesses } from './leftover-processes.ts';
 import { lockHome } from './lock.ts';
 import { createParts } from './parts.ts';
@@ -53,6 +54,7 @@ export function openStack(env: Environment, terminal: Terminal, signal: AbortSig
     const tell = (line: string): void => terminal.note(` ! ${line}`);
     await endLeftoverServers(home, tell);
     if (lock.stale !== undefined) await endLeftoverProcesses(lock.stale, tell);
+    await rm(compiledDir(home), { recursive: true, force: true });
     await demandFreePorts(wantedPorts(env));
   }
 
