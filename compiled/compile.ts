@@ -8,6 +8,9 @@ import { build, type OutputFile, type Plugin, stop } from 'esbuild';
 /** Of which every entry is a part. */
 export const project = fileURLToPath(new URL('..', import.meta.url));
 
+/** Never spelled out: this file is compiled too, and would name its own place for everybody's. */
+const ownUrl = ['import', 'meta', 'url'].join('.');
+
 /** A module goes on knowing where its source lies: what it names relative to itself lies there too. */
 const ownUrls: Plugin = {
   name: 'own-urls',
@@ -15,7 +18,7 @@ const ownUrls: Plugin = {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       const url = JSON.stringify(pathToFileURL(path).href);
-      return { contents: source.replaceAll('import.meta.url', url), loader: 'ts' };
+      return { contents: source.replaceAll(ownUrl, url), loader: 'ts' };
     }),
 };
 

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closePool, runInPool } from '../threads/pool.ts';
 import { compiledEntry } from './entry.ts';
+import { processArgs } from './process.ts';
 
 const fixture = new URL('./fixture.worker.ts', import.meta.url);
 
@@ -16,6 +19,14 @@ describe('the entry of a thread', () => {
       isThere: true,
       package: 'function',
     });
+  });
+
+  it('sees the same where a compiled process compiles it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'relevo-compiled-'));
+    const args = await processArgs(new URL('./fixture-main.ts', import.meta.url), folder);
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+    expect(JSON.parse(stdout)).toEqual({ source: 'fixture.worker.ts', isThere: true, package: 'function' });
+    await rm(folder, { recursive: true });
   });
 
   it('names the line of the source where it fails', async () => {

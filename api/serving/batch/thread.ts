@@ -45,6 +45,7 @@ export function createBatchThread(data: ThreadData): BatchThread {
   const waiting = new Map<number, Waiting>();
   let worker: Promise<Worker> | undefined;
   let isOpen = false;
+  let isTold = false;
   let idle: NodeJS.Timeout | undefined;
   let lastId = 0;
 
@@ -59,6 +60,9 @@ export function createBatchThread(data: ThreadData): BatchThread {
   const fail = (error: Error): void => {
     worker = undefined;
     isOpen = false;
+    // What was asked is answered elsewhere, only slower: nobody would ever know.
+    if (!isTold) process.emitWarning(`A thread for batches failed: ${error.message}`);
+    isTold = true;
     for (const { failed } of waiting.values()) failed(error);
     waiting.clear();
   };
