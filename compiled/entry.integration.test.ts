@@ -23,7 +23,7 @@ describe('the entry of a thread', () => {
 
   it('sees the same where a compiled process compiles it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'relevo-compiled-'));
-    const args = await processArgs(new URL('./fixture-main.ts', import.meta.url), folder);
+    const args = await processArgs(new URL('../threads/fixture-main.ts', import.meta.url), folder);
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
     expect(JSON.parse(stdout)).toEqual({ source: 'fixture.worker.ts', isThere: true, package: 'function' });
     await rm(folder, { recursive: true });
