@@ -25,10 +25,8 @@ const lookEveryMs = 5_000;
 export async function readCertificate(settings: TlsSettings): Promise<Certificate | undefined> {
   const { RELEVO_TLS_CERT: certPath, RELEVO_TLS_KEY: keyPath } = settings;
   if (certPath === undefined && keyPath === undefined) return undefined;
-  const [cert, key] = await Promise.all([
-    readSetting('RELEVO_TLS_CERT', certPath),
-    readSetting('RELEVO_TLS_KEY', keyPath),
-  ]);
+  const cert = await readSetting('RELEVO_TLS_CERT', certPath);
+  const key = await readSetting('RELEVO_TLS_KEY', keyPath);
   const certificate = { cert, key, minVersion: 'TLSv1.2' } as const;
   try {
     createSecureContext(certificate);
