@@ -3,7 +3,7 @@ const may = {
   contracts: [],
   inference: ['contracts'],
   /** What threads and processes run: TypeScript as JavaScript, so that they need no loader. */
-  compiled: ['contracts'],
+  compiled: [],
   /** One pool of threads a process, whoever has the heavy maths. */
   threads: ['contracts', 'compiled'],
   /** Calls to URLs that came from outside, and the certificates of connections that are our own. */

@@ -81,9 +81,10 @@ async function bench(ground: Ground) {
   const servers: Partial<Record<Name, Summary>> = Object.fromEntries(
     [...measured].map(([name, rows]) => [name, summary(rows)]),
   );
+  const nothing = await constant(ground);
   const floor = [];
   for (const { half } of measured.get('relevo') ?? [])
-    floor.push(await measureEven(await constant(ground), half.requestsPerSecond));
+    floor.push(await measureEven(nothing, half.requestsPerSecond));
   const batch = await measureBatch(ground, chosen[0][1], { rows: batchRows, times: 12 });
   return {
     question:

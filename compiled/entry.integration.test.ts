@@ -8,7 +8,7 @@ import { closePool, runInPool } from '../threads/pool.ts';
 import { compiledEntry } from './entry.ts';
 import { processArgs } from './process.ts';
 
-const fixture = new URL('./fixture.worker.ts', import.meta.url);
+const fixture = new URL('../threads/fixture.worker.ts', import.meta.url);
 
 describe('the entry of a thread', () => {
   afterAll(closePool);
@@ -34,7 +34,7 @@ describe('the entry of a thread', () => {
       () => expect.unreachable(),
       (error) => error,
     );
-    expect(failed.stack).toMatch(/compiled\/fixture\.worker\.ts:8:/);
+    expect(failed.stack).toMatch(/threads\/fixture\.worker\.ts:8:/);
   });
 
   it('is one file, whoever asks for it and however many at once', async () => {

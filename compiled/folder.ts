@@ -8,21 +8,20 @@ import { join } from 'node:path';
  * belongs to somebody else, a private one that leads there and goes with the process.
  */
 export async function threadsFolder(project: string): Promise<string> {
-  const packages = join(project, 'node_modules');
-  const folder = join(packages, '.cache', 'relevo', 'threads');
+  const folder = join(project, 'node_modules', '.cache', 'relevo', 'threads');
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
     return folder;
   } catch {
-    return await privateFolder(packages);
+    return await privateFolder(project);
   }
 }
 
-async function privateFolder(packages: string): Promise<string> {
+async function privateFolder(project: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'relevo-threads-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await symlink(packages, join(folder, 'node_modules'));
+  await leadToPackages(folder, project);
   return folder;
 }
 
