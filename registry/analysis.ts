@@ -3,6 +3,7 @@ import type { Aggregate, Grouping, Period } from '../contracts/analysis.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
 import { sqlState } from './failures.ts';
+import { belongsTo } from './lookups.ts';
 
 /** What to gather: a period of a pipeline's answers. */
 export interface AnalysisQuery extends Period {
@@ -46,8 +47,8 @@ const answered = (query: AnalysisQuery): SQL => sql`
     p.answer ->> 'label' as label,
     coalesce(i.actual, k.actual) #>> '{}' as actual
   from relevo.predictions p
-  left join relevo.outcomes i on i.pipeline = p.pipeline and i.prediction_id = p.id
-  left join relevo.outcomes k on k.pipeline = p.pipeline and k.key = p.key
+  left join relevo.outcomes i on i.prediction_id = p.id and ${belongsTo(sql`i.pipeline`, query.pipeline)}
+  left join relevo.outcomes k on k.key = p.key and ${belongsTo(sql`k.pipeline`, query.pipeline)}
   where p.pipeline = ${query.pipeline} and p.at >= ${query.from} and p.at < ${query.to}`;
 
 const regression = (query: AnalysisQuery): SQL => sql`

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { belongsTo } from './lookups.ts';
 import type { ContestEvidence, Moment } from './types.ts';
 
 interface Contest {
@@ -24,17 +25,21 @@ const columns = (contest: Contest): SQL => sql`
 const contested = (pipeline: string, { since }: Contest): SQL =>
   sql`p.pipeline = ${pipeline} and p.at >= ${since} and p.stage is not null and p.others is not null`;
 
+/** The outcome that `named` finds: one for each row, so that the planner can do no other than look each up. */
+const outcomeOf = (pipeline: string, named: SQL): SQL => sql`lateral (
+      select t.actual from relevo.outcomes t where ${named} and ${belongsTo(sql`t.pipeline`, pipeline)} limit 1)`;
+
 /** An outcome told by the prediction's id comes before one told by its key; of a key only the newest row counts. */
 const pairs = (pipeline: string, contest: Contest): SQL => sql`
   with by_id as (
     select ${columns(contest)} from relevo.predictions p
-    join relevo.outcomes t on t.pipeline = p.pipeline and t.prediction_id = p.id
+    cross join ${outcomeOf(pipeline, sql`t.prediction_id = p.id`)} t
     where ${contested(pipeline, contest)}
   ), by_key as (
     select distinct on (p.key) ${columns(contest)} from relevo.predictions p
-    join relevo.outcomes t on t.pipeline = p.pipeline and t.key = p.key
-    where ${contested(pipeline, contest)} and p.key is not null
-      and not exists (select from relevo.outcomes i where i.pipeline = p.pipeline and i.prediction_id = p.id)
+    cross join ${outcomeOf(pipeline, sql`t.key = p.key`)} t
+    left join ${outcomeOf(pipeline, sql`t.prediction_id = p.id`)} own on true
+    where ${contested(pipeline, contest)} and p.key is not null and own.actual is null
     order by p.key, p.at desc, p.id desc
   ), newest as (
     select * from (select * from by_id union all select * from by_key) told

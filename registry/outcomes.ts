@@ -1,6 +1,7 @@
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Outcome, OutcomeStatus } from '../contracts/predictions.ts';
 import { type Database, pipelineNotFound, storableText, type Transaction } from './database.ts';
+import { belongsTo } from './lookups.ts';
 import { idDate, idTimeMs } from './prediction-ids.ts';
 import { pipelines } from './schema/pipelines.ts';
 import { outcomes, predictions } from './schema/predictions.ts';
@@ -51,7 +52,7 @@ async function toldBefore(
   const rows = await tx
     .select()
     .from(outcomes)
-    .where(and(eq(outcomes.pipeline, pipeline), about));
+    .where(and(about, belongsTo(outcomes.pipeline, pipeline)));
   return new Map(
     rows.map(({ predictionId, key, actual, at }) => {
       const row = { predictionId: predictionId ?? undefined, key: key ?? undefined, actual, at };
@@ -75,7 +76,7 @@ async function inLog(
   const byKey = await tx
     .selectDistinct({ key: predictions.key })
     .from(predictions)
-    .where(and(eq(predictions.pipeline, pipeline), inArray(predictions.key, keysOf(told))));
+    .where(and(inArray(predictions.key, keysOf(told)), belongsTo(predictions.pipeline, pipeline)));
   const isOwn = (row: { pipeline: string }): boolean => row.pipeline === pipeline;
   return {
     own: new Set([

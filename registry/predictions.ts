@@ -6,6 +6,7 @@ import { RelevoError } from '../contracts/errors.ts';
 import { contestEvidence } from './contest-evidence.ts';
 import type { Database } from './database.ts';
 import { isUnfit, sqlState } from './failures.ts';
+import { belongsTo } from './lookups.ts';
 import { batchColumns } from './prediction-batches.ts';
 import { idDate, idTimeMs } from './prediction-ids.ts';
 import { dropMonthsBefore, makeMonths } from './prediction-months.ts';
@@ -90,7 +91,7 @@ async function outcomeOf(db: Database, { pipeline, id, key }: Prediction) {
   const [row] = await db
     .select({ actual: outcomes.actual, at: outcomes.at })
     .from(outcomes)
-    .where(and(eq(outcomes.pipeline, pipeline), about))
+    .where(and(about, belongsTo(outcomes.pipeline, pipeline)))
     .orderBy(sql`${outcomes.predictionId} is null`)
     .limit(1);
   return row && { actual: row.actual, at: row.at.toISOString() };

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { belongsTo } from './lookups.ts';
 import type { ServedOutcomes } from './types.ts';
 
 interface Row extends Record<string, unknown> {
@@ -17,22 +18,23 @@ export async function servedOutcomes(
   pipeline: string,
   { version, after, limit }: { version: string; after: number; limit: number },
 ): Promise<ServedOutcomes> {
-  const answered = sql`p.pipeline = ${pipeline} and p.version = ${version}`;
+  // One row for each outcome, so that the planner can do no other than look each up.
+  const answered = (named: SQL): SQL => sql`
+    from told t cross join lateral (
+      select p.answer->'values' as values from relevo.predictions p
+      where ${named} and ${belongsTo(sql`p.pipeline`, pipeline)} and p.version = ${version}
+      order by p.at desc, p.id desc limit 1
+    ) answered`;
   const told = sql`
     select id, prediction_id, key, actual from relevo.outcomes
     where pipeline = ${pipeline} and id > ${after} order by id limit ${limit}`;
   return await db.transaction(
     async (tx) => {
       const { rows } = await tx.execute<Row>(sql`
-        with told as (${told}), by_id as (
-          select t.id as outcome, t.actual, p.answer->'values' as values
-          from told t join relevo.predictions p on p.id = t.prediction_id where ${answered}
-        ), by_key as (
-          select distinct on (t.id) t.id as outcome, t.actual, p.answer->'values' as values
-          from told t join relevo.predictions p on p.key = t.key where ${answered}
-          order by t.id, p.at desc, p.id desc
-        )
-        select * from (select * from by_id union all select * from by_key) served order by outcome`);
+        with told as (${told})
+        select t.id as outcome, t.actual, values ${answered(sql`p.id = t.prediction_id`)}
+        union all select t.id, t.actual, values ${answered(sql`p.key = t.key`)}
+        order by outcome`);
       const last = await tx.execute<{ until: string | null }>(
         sql`select max(id) as until from (${told}) told`,
       );

@@ -40,7 +40,7 @@ export const predictions = relevo.table(
   (table) => [
     primaryKey({ columns: [table.id, table.at] }),
     index('predictions_newest').on(table.pipeline, table.at),
-    index('predictions_key').on(table.pipeline, table.key, table.at).where(sql`${table.key} is not null`),
+    index('predictions_key').on(table.key, table.pipeline, table.at).where(sql`${table.key} is not null`),
     index('predictions_contest')
       .on(table.pipeline, table.at, table.version)
       .where(sql`${table.stage} is not null`),
@@ -61,8 +61,8 @@ export const outcomes = relevo.table(
     receivedAt: moment('received_at').notNull().defaultNow(),
   },
   (table) => [
-    uniqueIndex('outcomes_prediction').on(table.pipeline, table.predictionId),
-    uniqueIndex('outcomes_key').on(table.pipeline, table.key),
+    uniqueIndex('outcomes_prediction').on(table.predictionId, table.pipeline),
+    uniqueIndex('outcomes_key').on(table.key, table.pipeline),
     index('outcomes_received').on(table.pipeline, table.receivedAt),
     check('outcomes_about', sql`(${table.predictionId} is null) <> (${table.key} is null)`),
   ],
