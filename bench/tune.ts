@@ -2,7 +2,8 @@
  * How long a search takes beside Optuna: `npm run bench:tune -- --json`. The same fifty trials of XGBoost over the
  * same space, rows, threads and rounds, each side with its own sampler (multivariate TPE) and median pruner; Relevo's
  * trials run side by side as on a compute worker and share the threads that Optuna's have one after another; the
- * seeds of both sides alternate. `--trials 50 --seeds 5 --threads 2`.
+ * seeds of both sides alternate. Beside them what as many evenly drawn points find: where that is as good, the rows do
+ * not tell samplers apart, and the best score is luck. `--trials 50 --seeds 5 --threads 2`.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -23,6 +24,7 @@ const peer = fileURLToPath(new URL('peers/tune.py', import.meta.url));
 const requirements = ['numpy==2.2.6', 'optuna==4.6.0', 'xgboost==3.0.5'];
 const number = (name: string, fallback: number) => Number(option(name) ?? fallback);
 
+type Runs = Record<'relevo' | 'optuna' | 'evenly', Run[]>;
 interface Run {
   seed: number;
   seconds: number;
@@ -60,14 +62,14 @@ async function measure() {
       trials: number('trials', 50),
       threads: environment().RELEVO_THREADS,
     });
-    const runs: { relevo: Run[]; optuna: Run[] } = { relevo: [], optuna: [] };
+    const runs: Runs = { relevo: [], optuna: [], evenly: [] };
+    const evenly: TuneJob = { ...job, candidate: { ...job.candidate, sampler: 'random' } };
     for (let seed = 0; seed < number('seeds', 5); seed++) {
       runs.relevo.push(await relevo(job, seed));
       runs.optuna.push(await optuna(python, job, seed));
-      const [ours, theirs] = [runs.relevo[seed], runs.optuna[seed]];
-      process.stderr.write(
-        `seed ${seed}: relevo ${ours.seconds.toFixed(1)} s, ${ours.bestScore.toFixed(5)}; optuna ${theirs.seconds.toFixed(1)} s, ${theirs.bestScore.toFixed(5)}\n`,
-      );
+      runs.evenly.push(await relevo(evenly, seed));
+      const told = Object.entries(runs).map(([name, side]) => line(name, side[seed]));
+      process.stderr.write(`seed ${seed}: ${told.join('; ')}\n`);
     }
     return summary(job, runs, loadBefore);
   } finally {
@@ -82,7 +84,12 @@ const sideOf = (runs: Run[]) => ({
   runs,
 });
 
-function summary(job: TuneJob, runs: { relevo: Run[]; optuna: Run[] }, loadBefore: number) {
+/** Of the pairs of a run here and a run there, the share in which ours found no worse a score; ties count half. */
+const shareNoWorse = (ours: Run[], theirs: Run[]): number =>
+  mean(ours.flatMap((one) => theirs.map((other) => (1 + Math.sign(other.bestScore - one.bestScore)) / 2)));
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function summary(job: TuneJob, runs: Runs, loadBefore: number) {
   const [relevoSide, optunaSide] = [sideOf(runs.relevo), sideOf(runs.optuna)];
   return {
     rows: job.rows,
@@ -92,22 +99,30 @@ function summary(job: TuneJob, runs: { relevo: Run[]; optuna: Run[] }, loadBefor
     ratio: relevoSide.seconds / optunaSide.seconds,
     /** Of median best scores: at most 1 is no worse. */
     scoreRatio: relevoSide.bestScore / optunaSide.bestScore,
+    /** Over pairs of seeds; 0.5 where neither sampler is better. */
+    noWorse: {
+      relevoThanOptuna: shareNoWorse(runs.relevo, runs.optuna),
+      relevoThanEvenly: shareNoWorse(runs.relevo, runs.evenly),
+      optunaThanEvenly: shareNoWorse(runs.optuna, runs.evenly),
+    },
     relevo: relevoSide,
     optuna: optunaSide,
+    evenly: sideOf(runs.evenly),
     /** Processes that wanted a core before the bench began: above 0 the figures are disturbed. */
     loadBefore,
     machine: machine(),
   };
 }
 
-type Result = Awaited<ReturnType<typeof measure>>;
-const line = (name: string, { seconds, bestScore }: Result['relevo']): string =>
-  `${name.padEnd(8)} ${seconds.toFixed(1)} s, best validation RMSE ${bestScore.toFixed(5)} (medians)`;
+const line = (name: string, { seconds, bestScore }: Pick<Run, 'seconds' | 'bestScore'>): string =>
+  `${name} ${seconds.toFixed(1)} s, best validation RMSE ${bestScore.toFixed(5)}`;
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
-report(await measure(), (result) =>
+report(await measure(), ({ relevo, optuna, evenly, ratio, scoreRatio, noWorse }) =>
   [
-    line('relevo', result.relevo),
-    line('optuna', result.optuna),
-    `ratio    ${result.ratio.toFixed(2)} of time, ${result.scoreRatio.toFixed(3)} of score`,
+    'medians over seeds:',
+    ...[line('relevo', relevo), line('optuna', optuna), line('evenly drawn points', evenly)],
+    `ratio ${ratio.toFixed(2)} of time, ${scoreRatio.toFixed(3)} of score`,
+    `no worse, of pairs of seeds: relevo than optuna ${percent(noWorse.relevoThanOptuna)}, than evenly drawn points ${percent(noWorse.relevoThanEvenly)}; optuna than those ${percent(noWorse.optunaThanEvenly)}`,
   ].join('\n'),
 );
