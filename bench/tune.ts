@@ -28,7 +28,7 @@ type Runs = Record<'relevo' | 'optuna' | 'evenly', Run[]>;
 interface Run {
   seed: number;
   seconds: number;
-  /** RMSE on the validation rows, in the residual's unit (kWh). */
+  /** RMSE on the validation rows, kWh. */
   bestScore: number;
   pruned: number;
 }
