@@ -15,7 +15,7 @@ import { environment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import { pipeline } from '../pipelines/index.ts';
 import { pythonWith } from './lib/python.ts';
-import { machine, median, option, report } from './lib/report.ts';
+import { machine, mean, median, option, report } from './lib/report.ts';
 import { search } from './quality/champion.ts';
 import { type TuneJob, writeRows } from './tune/rows.ts';
 
@@ -87,7 +87,6 @@ const sideOf = (runs: Run[]) => ({
 /** Of the pairs of a run here and a run there, the share in which ours found no worse a score; ties count half. */
 const shareNoWorse = (ours: Run[], theirs: Run[]): number =>
   mean(ours.flatMap((one) => theirs.map((other) => (1 + Math.sign(other.bestScore - one.bestScore)) / 2)));
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function summary(job: TuneJob, runs: Runs, loadBefore: number) {
   const [relevoSide, optunaSide] = [sideOf(runs.relevo), sideOf(runs.optuna)];

@@ -3,6 +3,7 @@ import { spec } from '../test/records.ts';
 import { freshRegistry, type TestRegistry } from '../test/registry.ts';
 import type { AnalysisQuery } from './analysis.ts';
 import { encodePredictions, type LoggedPrediction } from './prediction-batches.ts';
+import { idHead, idTail } from './prediction-ids.ts';
 
 let db: TestRegistry;
 let pipeline: string;
@@ -17,10 +18,7 @@ beforeEach(async () => {
 });
 afterAll(() => db.drop());
 
-function idAt(moment: string): string {
-  const time = Date.parse(moment).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${(made++).toString(16).padStart(12, '0')}`;
-}
+const idAt = (moment: string): string => idHead(Date.parse(moment)) + idTail(made++, '000000000000');
 const answered = (
   moment: string,
   value: number,

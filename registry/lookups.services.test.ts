@@ -5,23 +5,22 @@ import { spec } from '../test/records.ts';
 import { freshRegistry, type TestRegistry } from '../test/registry.ts';
 import type { Registry } from './index.ts';
 import { encodePredictions, type LoggedPrediction } from './prediction-batches.ts';
+import { batchIds } from './prediction-ids.ts';
 
 const rows = 1_000;
 const since = '2026-05-31T00:00:00.000Z';
 const until = '2026-06-01T00:00:00.000Z';
-const hex = (value: number): string => value.toString(16).padStart(12, '0');
 
 let db: TestRegistry;
 let client: pg.Client;
-let made = 0;
 
 /** Answers of a contest, each with its outcome: every other one is named by its id, the rest by their keys. */
 async function fill(pipeline: string): Promise<void> {
   await db.registry.pipelines.save(spec(pipeline));
   const predictions = Array.from({ length: rows }, (_, at): LoggedPrediction => {
-    const time = hex(Date.parse(since) + 60_000 * (at % 1_000));
+    const idOf = batchIds(pipeline, Date.parse(since) + 60_000 * at);
     return {
-      id: `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${hex(made++)}`,
+      id: idOf(at),
       ...{ pipeline, version: '1.0.0', answer: { values: [2.5] }, latencyUs: 140, stage: 'canary' },
       ...(at % 2 && { key: `load ${at}` }),
       others: [{ version: '1.1.0', values: [9] }],

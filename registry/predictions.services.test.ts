@@ -4,6 +4,7 @@ import type { Outcome } from '../contracts/predictions.ts';
 import { dataset, model, spec } from '../test/records.ts';
 import { freshRegistry, type TestRegistry } from '../test/registry.ts';
 import { encodePredictions, type LoggedPrediction, readPredictions } from './prediction-batches.ts';
+import { idHead, idTail } from './prediction-ids.ts';
 
 let db: TestRegistry;
 let client: pg.Client;
@@ -26,10 +27,7 @@ afterAll(async () => {
 
 let made = 0;
 /** An id of version 7 at a moment, unlike all others. */
-function idAt(moment: string): string {
-  const time = Date.parse(moment).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${(made++).toString(16).padStart(12, '0')}`;
-}
+const idAt = (moment: string): string => idHead(Date.parse(moment)) + idTail(made++, '000000000000');
 const row = (moment: string, change: Partial<LoggedPrediction> = {}): LoggedPrediction => ({
   id: idAt(moment),
   pipeline,

@@ -25,6 +25,9 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** Prints a bench's result: JSON on standard output with `--json`, else through `show`. */
 export function report<T>(result: T, show: (result: T) => string): void {
   process.stdout.write(wantsJson() ? `${JSON.stringify(result, null, 2)}\n` : `${show(result)}\n`);

@@ -10,7 +10,7 @@ import { isAvailable } from '../../data/sources/locations.ts';
 import { regressionMetrics } from '../../models/evaluation/metrics.ts';
 import { makeSplit } from '../../models/evaluation/split.ts';
 import { type PreparedRows, positionsOf, prepareTrainingSet } from '../../models/training/prepare.ts';
-import { machine, option } from '../lib/report.ts';
+import { machine, mean, option } from '../lib/report.ts';
 import { type Champion, trainChampion } from './champion.ts';
 import { type Cleaned, cleanDataset } from './dataset.ts';
 import type { Measured } from './measured.ts';
@@ -46,7 +46,6 @@ const published = {
 const remark =
   'A soft sensor, not a forecast: the readings of an interval nearly determine its energy (P = Q·PF/√(1−PF²)), and the base expression is that identity.';
 
-const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const average = (perSeed: (Scores & { seed: number })[]): Averaged => ({
   rmse: mean(perSeed.map(({ rmse }) => rmse)),
   mae: mean(perSeed.map(({ mae }) => mae)),

@@ -52,8 +52,8 @@ export async function writeRows(
   };
 }
 
-async function write(folder: string, side: string, { features, residual }: PreparedRows): Promise<void> {
+async function write(folder: string, side: string, { features, target }: PreparedRows): Promise<void> {
   const bytes = (values: Float64Array) => Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   await writeFile(join(folder, `${side}.features`), bytes(features.data));
-  await writeFile(join(folder, `${side}.target`), bytes(residual));
+  await writeFile(join(folder, `${side}.target`), bytes(target));
 }

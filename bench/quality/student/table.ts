@@ -1,3 +1,4 @@
+import { mean } from '../../lib/report.ts';
 import type { Answered } from './ask.ts';
 import type { Beside } from './beside.ts';
 import type { Ambiguity } from './rows.ts';
@@ -25,7 +26,6 @@ const yes = (holds: boolean): string => (holds ? 'yes' : 'NO');
 /** Candidates, classes and confusion of one question. */
 function answered(title: string, asked: Answered): string[] {
   const { candidates, best, peer, metrics, classification, onOtherFolds } = asked;
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const lines = Object.entries(candidates).map(([name, { mean: own, standardError }]) => {
     const other = peer.candidates[name];
     return `  ${name.padEnd(18)}${cell(own)}${cell(standardError)}${cell(other && mean(other.folds))}`;
