@@ -35,8 +35,8 @@ export const activityProfiles = {
   },
 } as const;
 
-/** Trials of one search at once. Batches are asked together, so that a search does not depend on timing. */
-export const searchBatchSize = 4;
+/** Trials at once of searches that began before a candidate could say how many. */
+export const formerTrialsAtOnce = 4;
 
 /** How long a worker waits for its activities when told to stop; below the supervisor's kill delay. */
 export const shutdownGraceMs = 4_000;

@@ -63,9 +63,9 @@ export function scoringOf(spec: PipelineSpec, candidate: Pick<Candidate, 'name' 
   const own = of(candidateName(candidate));
   const weights = own?.weights ?? spec.weights;
   const members = own?.members?.map(of);
-  const { sampler, pruner } = own ?? {};
+  const { sampler, pruner, trialsAtOnce } = own ?? {};
   const settings = { metric, validation, weights, constraints, calibrated: calibration !== 'none' };
-  return { ...settings, steps: own?.steps ?? steps, members, sampler, pruner };
+  return { ...settings, steps: own?.steps ?? steps, members, sampler, pruner, trialsAtOnce };
 }
 
 /** Of the columns that a client sends: name, kind, allowed values, in order. */

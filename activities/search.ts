@@ -2,12 +2,12 @@ import type { ArtifactStore } from '../contracts/artifacts.ts';
 import { RelevoError } from '../contracts/errors.ts';
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
 import { asLoss, type MetricName } from '../contracts/metrics.ts';
-import type { Candidate } from '../contracts/pipeline.ts';
+import { type Candidate, candidateName } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { estimator, parseParams } from '../models/estimators/index.ts';
 import { gridSize, suggest } from '../models/tuning/index.ts';
-import type { SearchRegistry, Trial, TrialState } from '../registry/types.ts';
-import { searchBatchSize } from '../temporal.config.ts';
+import type { SearchRegistry, TrialState } from '../registry/types.ts';
+import { formerTrialsAtOnce } from '../temporal.config.ts';
 import { scoringOf, searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { currentRun } from './runs.ts';
 import { loadSpec } from './specs.ts';
@@ -39,6 +39,8 @@ export interface OpenedSearch {
   baseline: Params;
   seed: number;
   sampler: Candidate['sampler'];
+  /** Trials that run side by side; absent where a worker of before opened the search. */
+  atOnce?: number;
   /** As many as were asked for, but no more than a grid has points. */
   trials: number;
   /** Numbers of the trials that earlier runs have finished. */
@@ -74,27 +76,28 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
     const finished = known.filter(({ state }) => state !== 'asked').map(({ number }) => number);
     const { sampler } = candidate;
     const trials = sampler === 'grid' ? Math.min(candidate.trials, gridSize(space)) : candidate.trials;
-    return { id, space: search.space, baseline, seed: search.seed, sampler, trials, finished };
+    const atOnce = spec.candidates.find((one) => candidateName(one) === candidate.name)?.trialsAtOnce;
+    return { id, space: search.space, baseline, seed: search.seed, sampler, atOnce, trials, finished };
   },
 
   /**
-   * Decides what the trials of one batch try, from the finished trials of the batches before it, and what those before
-   * them in the batch try.
+   * Decides what trials try, in the order of their numbers: from how the trials ended that each may know of, and what
+   * those try that run beside it.
    */
   async askTrials(input: { search: OpenedSearch; numbers: number[] }): Promise<AskedTrial[]> {
     const { search, numbers } = input;
-    const { id, space, sampler, baseline, seed } = search;
-    const known = await searches.trials(id);
-    const asked: Trial[] = [];
+    const { id, space, sampler, baseline, seed, atOnce = formerTrialsAtOnce } = search;
+    const asked: AskedTrial[] = [];
     for (const number of numbers) {
-      const batch = Math.floor(number / searchBatchSize);
-      const history = suggestible(known, batch, space);
-      const running = askedBeside([...known, ...asked], batch, number);
+      const known = await searches.trials(id);
+      const history = suggestible(known, { number, atOnce }, space);
+      const running = askedBeside(known, { number, atOnce });
       const isBaseline = number === 0 && sampler !== 'grid';
       const varied = isBaseline ? {} : suggest(sampler, space, history, running, number, seed);
-      asked.push(await searches.ask(id, number, batch, { ...baseline, ...varied }));
+      const { state } = await searches.ask(id, number, { ...baseline, ...varied });
+      asked.push({ number, state });
     }
-    return asked.map(({ number, state }) => ({ number, state }));
+    return asked;
   },
 
   /** The best of the first `trials` trials; a search that was once longer answers a shorter question alike. */

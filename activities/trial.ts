@@ -5,6 +5,7 @@ import { candidateToFit } from '../models/training/fit.ts';
 import { scoreCandidate } from '../models/training/score.ts';
 import { shouldPrune } from '../models/tuning/index.ts';
 import type { SearchRegistry, Trial, TrialOutcome } from '../registry/types.ts';
+import { formerTrialsAtOnce } from '../temporal.config.ts';
 import type { TrainingSetRef } from './fingerprints.ts';
 import { type Workbench, withFit } from './fitting.ts';
 import { type Pulse, withHeartbeat } from './heartbeat.ts';
@@ -23,6 +24,8 @@ export interface TrialInput {
   set: TrainingSetRef;
   candidate: string;
   seed: number;
+  /** Trials that run side by side; absent where a workflow of before asked. */
+  atOnce?: number;
 }
 export type TrialResult = Pick<TrialOutcome, 'state' | 'score'>;
 
@@ -37,7 +40,8 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
     const { spec, set } = await trainingSets.prepared(input.set);
     const candidate = candidateToFit(spec, input.candidate, trial.params);
     const pruner = spec.candidates.find((one) => candidateName(one) === input.candidate)?.pruner ?? 'median';
-    const earlier = knownTo(known, trial.batch);
+    const { number, atOnce = formerTrialsAtOnce } = input;
+    const earlier = knownTo(known, { number, atOnce });
     // A fit that is taken up again tells its earlier steps too, so that kills change nothing here.
     const steps: TrialOutcome['steps'] = [];
     let best = Number.POSITIVE_INFINITY;

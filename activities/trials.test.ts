@@ -5,7 +5,6 @@ import { askedBeside, knownTo, stepStride, suggestible } from './trials.ts';
 const trial = (number: number, change: Partial<Trial> = {}): Trial => ({
   searchId: 's',
   number,
-  batch: Math.floor(number / 4),
   params: { depth: 5, rounds: 100 },
   state: 'complete',
   score: number / 10,
@@ -16,16 +15,19 @@ const trial = (number: number, change: Partial<Trial> = {}): Trial => ({
   ...change,
 });
 
+const at = (number: number) => ({ number, atOnce: 4 });
+
 describe('knownTo', () => {
-  it('shows a batch the finished trials of earlier batches only', () => {
-    const trials = [trial(0), trial(1, { state: 'asked' }), trial(4), trial(5), trial(8)];
-    expect(knownTo(trials, 0)).toEqual([]);
-    expect(knownTo(trials, 1).map(({ number }) => number)).toEqual([0]);
-    expect(knownTo(trials, 2).map(({ number }) => number)).toEqual([0, 4, 5]);
+  it('shows a trial those that had to end before it was asked, and none that has ended since', () => {
+    const trials = [trial(0), trial(1, { state: 'asked' }), trial(2), trial(3), trial(5)];
+    expect(knownTo(trials, at(3))).toEqual([]);
+    expect(knownTo(trials, at(4)).map(({ number }) => number)).toEqual([0]);
+    expect(knownTo(trials, at(6)).map(({ number }) => number)).toEqual([0, 2]);
+    expect(knownTo(trials, at(9)).map(({ number }) => number)).toEqual([0, 2, 3, 5]);
   });
 
   it('gives no score for a pruned trial, whatever it had reached', () => {
-    expect(knownTo([trial(0, { state: 'pruned', score: 3 })], 1)[0].score).toBeUndefined();
+    expect(knownTo([trial(0, { state: 'pruned', score: 3 })], at(4))[0].score).toBeUndefined();
   });
 });
 
@@ -33,14 +35,20 @@ describe('askedBeside', () => {
   const tries = (number: number, state: Trial['state'] = 'asked') =>
     trial(number, { state, params: { depth: number } });
 
-  it('shows a trial what those before it in its batch try, whether they have ended or not', () => {
-    const trials = [tries(3), tries(5, 'failed'), tries(4, 'complete'), tries(6), tries(7), tries(8)];
-    expect(askedBeside(trials, 1, 6)).toEqual([{ depth: 4 }, { depth: 5 }]);
-    expect(askedBeside(trials, 1, 4)).toEqual([]);
+  it('shows a trial what those try that may run when it is asked, whether they have ended or not', () => {
+    const trials = [tries(2), tries(3), tries(4, 'complete'), tries(5, 'failed'), tries(6), tries(7)];
+    expect(askedBeside(trials, at(6))).toEqual([{ depth: 3 }, { depth: 4 }, { depth: 5 }]);
+    expect(askedBeside(trials, at(3))).toEqual([{ depth: 2 }]);
+    expect(askedBeside(trials, at(2))).toEqual([]);
   });
 
-  it('counts a trial once that is known and asked again', () => {
-    expect(askedBeside([tries(4), tries(4)], 1, 6)).toEqual([{ depth: 4 }]);
+  it('shows with what is known each earlier trial once', () => {
+    const trials = Array.from({ length: 12 }, (_, number) => tries(number, 'complete'));
+    for (let number = 0; number < 12; number++)
+      expect([
+        ...knownTo(trials, at(number)).map(({ params }) => params.depth),
+        ...askedBeside(trials, at(number)).map(({ depth }) => depth),
+      ]).toEqual(trials.slice(0, number).map((one) => one.number));
   });
 });
 
@@ -48,7 +56,7 @@ describe('suggestible', () => {
   it('keeps the searched dimensions, and leaves out a baseline outside the space', () => {
     const space = { depth: { kind: 'integer', low: 3, high: 8 } } as const;
     const trials = [trial(0, { params: { depth: 20, rounds: 100 } }), trial(1)];
-    expect(suggestible(trials, 1, space)).toEqual([
+    expect(suggestible(trials, at(5), space)).toEqual([
       { number: 1, params: { depth: 5 }, score: 0.1, steps: [] },
     ]);
   });

@@ -18,10 +18,16 @@ export const stepStride = (totalSteps: number): number =>
     ? 1
     : leastStride * 2 ** Math.max(0, Math.ceil(Math.log2(totalSteps / (leastStride * keptSteps))));
 
-/** The trials that a trial of `batch` may know of: those of the batches before it, whenever they ended. */
-export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>
+/** A trial's place in a search that runs `atOnce` trials side by side. */
+export interface Place {
+  number: number;
+  atOnce: number;
+}
+
+/** The trials that one may know of: those that had to end before it was asked, whatever has ended since. */
+export const knownTo = (trials: Trial[], { number: asked, atOnce }: Place): TrialRecord[] =>
   trials
-    .filter((trial) => trial.batch < batch && trial.state !== 'asked')
+    .filter((trial) => trial.number <= asked - atOnce && trial.state !== 'asked')
     .map(({ number, params, state, score, steps }) => ({
       number,
       params,
@@ -29,18 +35,13 @@ export const knownTo = (trials: Trial[], batch: number): TrialRecord[] =>
       steps,
     }));
 
-/** What the trials of a batch before one of them try, ended or not: the same whenever it is asked. */
-export function askedBeside(trials: Trial[], batch: number, number: number): Params[] {
-  const beside = new Map(trials.map((trial) => [trial.number, trial]));
-  return [...beside.values()]
-    .filter((trial) => trial.batch === batch && trial.number < number)
-    .sort((a, b) => a.number - b.number)
-    .map(({ params }) => params);
-}
+/** What the trials try that may run when one is asked, ended or not: the same whenever it is asked. */
+export const askedBeside = (trials: Trial[], { number: asked, atOnce }: Place): Params[] =>
+  trials.filter(({ number }) => number > asked - atOnce && number < asked).map(({ params }) => params);
 
 /** What a sampler learns from: known trials reduced to the searched dimensions; one outside the space is left out. */
-export const suggestible = (trials: Trial[], batch: number, space: SearchSpace): TrialRecord[] =>
-  knownTo(trials, batch)
+export const suggestible = (trials: Trial[], place: Place, space: SearchSpace): TrialRecord[] =>
+  knownTo(trials, place)
     .filter(({ params }) => isWithin(space, params))
     .map((trial) => ({
       ...trial,

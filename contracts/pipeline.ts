@@ -168,7 +168,12 @@ export const candidateSchema = z.strictObject({
   trials: z.number().int().min(0).max(10_000).default(0),
   /** `grid` tries every choice, integer or (ten even steps of a) float in turn. */
   sampler: z.enum(['tpe', 'random', 'grid']).default('tpe'),
-  /** What stops a trial early: below the median of earlier ones and beyond hope, or not among the best third at a rung (ASHA). */
+  /**
+   * Trials that run side by side. More of them use more workers; each knows less of the others when it is asked, so that
+   * the search learns later.
+   */
+  trialsAtOnce: z.number().int().min(1).max(256).default(3),
+  /** What stops a trial early: below the median of earlier ones, or not among the best third at a rung (ASHA). */
   pruner: z.enum(['median', 'asha', 'none']).default('median'),
   /** Instead of the pipeline's. */
   steps: z.array(featureStepSchema).optional(),

@@ -33,7 +33,7 @@ test('a search opened again is the one that was opened first, dimensions in thei
 test('a trial asked twice, even at once, keeps the parameters it was given first', async () => {
   await db.registry.searches.open(search('s-ask'));
   const asked = await Promise.all(
-    Array.from({ length: 6 }, (_, i) => db.another().searches.ask('s-ask', 0, 0, { zDepth: i, aRate: 0.1 })),
+    Array.from({ length: 6 }, (_, i) => db.another().searches.ask('s-ask', 0, { zDepth: i, aRate: 0.1 })),
   );
   expect(new Set(asked.map(({ params }) => params.zDepth)).size).toBe(1);
   expect(Object.keys(asked[0].params)).toEqual(['zDepth', 'aRate']);
@@ -42,7 +42,7 @@ test('a trial asked twice, even at once, keeps the parameters it was given first
 
 test('a told outcome comes back exactly, and stays when told again', async () => {
   await db.registry.searches.open(search('s-tell'));
-  await db.registry.searches.ask('s-tell', 0, 0, { zDepth: 4 });
+  await db.registry.searches.ask('s-tell', 0, { zDepth: 4 });
   const score = 0.1 + 0.2;
   const steps: [number, number][] = [
     [10, 1 / 3],
@@ -56,7 +56,7 @@ test('a told outcome comes back exactly, and stays when told again', async () =>
 
 test('a failed trial may be bettered by its retry', async () => {
   await db.registry.searches.open(search('s-retry'));
-  await db.registry.searches.ask('s-retry', 0, 0, { zDepth: 4 });
+  await db.registry.searches.ask('s-retry', 0, { zDepth: 4 });
   const failed = await db.registry.searches.tell('s-retry', 0, {
     state: 'failed',
     steps: [],
@@ -69,7 +69,7 @@ test('a failed trial may be bettered by its retry', async () => {
 
 test('trials come by number; a score that is no number, and a trial never asked for, are refused', async () => {
   await db.registry.searches.open(search('s-list'));
-  for (const number of [2, 0, 1]) await db.registry.searches.ask('s-list', number, 0, {});
+  for (const number of [2, 0, 1]) await db.registry.searches.ask('s-list', number, {});
   expect((await db.registry.searches.trials('s-list')).map(({ number }) => number)).toEqual([0, 1, 2]);
   for (const score of [Number.NaN, Number.POSITIVE_INFINITY, undefined])
     await expect(

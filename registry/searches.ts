@@ -9,7 +9,7 @@ const asSearch = (row: typeof searches.$inferSelect): Search => ({
   createdAt: row.createdAt.toISOString(),
 });
 
-const asTrial = (row: typeof trials.$inferSelect): Trial => ({
+const asTrial = ({ batch: _, ...row }: typeof trials.$inferSelect): Trial => ({
   ...row,
   score: row.score ?? undefined,
   error: row.error ?? undefined,
@@ -42,8 +42,8 @@ export function searchRegistry(db: Database): SearchRegistry {
         .orderBy(asc(trials.number));
       return rows.map(asTrial);
     },
-    async ask(searchId, number, batch, params) {
-      await db.insert(trials).values({ searchId, number, batch, params }).onConflictDoNothing();
+    async ask(searchId, number, params) {
+      await db.insert(trials).values({ searchId, number, params }).onConflictDoNothing();
       return trial(searchId, number);
     },
     async tell(searchId, number, { state, score, steps, error }) {

@@ -76,7 +76,6 @@ export type TrialOutcome = {
 export interface Trial {
   searchId: string;
   number: number;
-  batch: number;
   params: Params;
   state: TrialState;
   score: number | undefined;
@@ -323,7 +322,7 @@ export interface SearchRegistry {
   /** By number. */
   trials(searchId: string): Promise<Trial[]>;
   /** Records what a trial will try; a number asked before keeps the parameters it was given then. */
-  ask(searchId: string, number: number, batch: number, params: Params): Promise<Trial>;
+  ask(searchId: string, number: number, params: Params): Promise<Trial>;
   /** Records how a trial ended. The first complete or pruned outcome stays; a failed one may be bettered. */
   tell(searchId: string, number: number, outcome: TrialOutcome): Promise<Trial>;
 }

@@ -1,8 +1,9 @@
 /**
  * Records the histories that `replay.test.ts` replays: real runs of every workflow on a real stack.
- * Run it when a workflow changes on purpose: `npm run record:histories`.
+ * Run it when a workflow changes on purpose: `npm run record:histories`. Where the change is behind a patch, keep the old
+ * ones in `earlier/`, so that runs that began before it are replayed too until the patch goes.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
@@ -214,8 +215,8 @@ async function recordCancelled(
   await keep(servers, 'search-cancelled', searchWorkflowId(id, 'searched'));
 }
 
-await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
+for (const name of await readdir(folder)) if (name.endsWith('.json')) await rm(join(folder, name));
 const servers = await startServers();
 try {
   const workers = await startWorkers(servers, 'recorded');

@@ -9,7 +9,7 @@ import * as workflows from '../workflows/index.ts';
 import { testBundle } from './bundles.ts';
 
 const folder = fileURLToPath(new URL('../workflows/histories/', import.meta.url));
-const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.json'));
 const read = async (name: string) => JSON.parse(await readFile(join(folder, name), 'utf8'));
 
 beforeAll(() => Runtime.install({ logger: createLogger('replay', 'error') }));

@@ -1,5 +1,5 @@
 import type { FittingContext } from '../../activities/fitting.ts';
-import { stepStride, suggestible } from '../../activities/trials.ts';
+import { askedBeside, knownTo, stepStride, suggestible } from '../../activities/trials.ts';
 import { chosenOf, type Tie } from '../../contracts/choice.ts';
 import { environment, trialThreads } from '../../contracts/env.ts';
 import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
@@ -17,9 +17,8 @@ import { type FittedHeads, fitHeads, type HeadsReport } from '../../models/train
 import { joinRows, type TrainingSet } from '../../models/training/rows.ts';
 import { type Scored, scoreCandidate } from '../../models/training/score.ts';
 import { tieOf } from '../../models/training/tie.ts';
-import { gridSize, shouldPrune, suggest } from '../../models/tuning/index.ts';
+import { gridSize, shouldPrune, suggest, type TrialRecord } from '../../models/tuning/index.ts';
 import type { Trial, TrialOutcome } from '../../registry/types.ts';
-import { searchBatchSize } from '../../temporal.config.ts';
 
 const { signal } = new AbortController();
 const contextOf = (seed: number, onStep?: FitContext['onStep']): FittingContext => ({
@@ -48,7 +47,7 @@ export interface Champion {
   validation: Record<string, number>;
 }
 
-/** The search of a training run: batches are asked together, and as many of their trials run at once as a worker has slots. */
+/** The search of a training run: as many of the trials that are asked run at once as a worker has slots. */
 export async function search(
   spec: PipelineSpec,
   candidate: Candidate,
@@ -56,55 +55,54 @@ export async function search(
 ): Promise<{ params: Params; trials: Trial[] }> {
   const kind = estimator(candidate.estimator);
   const space = candidate.search ?? kind.searchSpace;
-  const { sampler, trials: wanted } = candidate;
+  const { sampler, trials: wanted, trialsAtOnce: atOnce } = candidate;
   const count = sampler === 'grid' ? Math.min(wanted, gridSize(space)) : wanted;
   const baseline = parseParams(kind, candidate.params) as Params;
   const trials: Trial[] = [];
-  for (let first = 0; first < count; first += searchBatchSize) {
-    const batch = first / searchBatchSize;
-    const history = suggestible(trials, batch, space);
-    const asked: Params[] = [];
-    for (let number = first; number < Math.min(first + searchBatchSize, count); number++) {
-      const isBaseline = number === 0 && sampler !== 'grid';
-      const varied = isBaseline ? {} : suggest(sampler, space, history, asked, number, spec.seed);
-      asked.push({ ...baseline, ...varied });
-    }
-    const earlier = [...trials];
-    const outcomes = await inSlots(asked, (params) => runTrial(spec, candidate, params, set, earlier));
-    for (const [place, outcome] of outcomes.entries())
-      trials.push({ ...blank, number: first + place, batch, params: asked[place], ...outcome });
+  const ends: Promise<void>[] = [];
+  const running = new Set<Promise<void>>();
+  for (let number = 0; number < count; number++) {
+    await ends[number - atOnce];
+    if (running.size === environment().RELEVO_COMPUTE_SLOTS) await Promise.race(running);
+    const history = suggestible(trials, { number, atOnce }, space);
+    const beside = askedBeside(trials, { number, atOnce });
+    const isBaseline = number === 0 && sampler !== 'grid';
+    const varied = isBaseline ? {} : suggest(sampler, space, history, beside, number, spec.seed);
+    const params = { ...baseline, ...varied };
+    const known = knownTo(trials, { number, atOnce });
+    trials.push({ ...blank, number, params });
+    const end = runTrial(spec, candidate, params, set, known).then((outcome) => {
+      Object.assign(trials[number], outcome);
+      running.delete(end);
+    });
+    running.add(end);
+    ends.push(end);
   }
+  await Promise.all(ends);
   const complete = trials.filter(({ state }) => state === 'complete');
   complete.sort((a, b) => (a.score ?? 0) - (b.score ?? 0) || a.number - b.number);
   return { params: complete[0].params, trials };
 }
 
-/** Does all of the work, `RELEVO_COMPUTE_SLOTS` at once; results in the order of the items. */
-async function inSlots<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const waiting = [...items.entries()];
-  const slot = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) results[next[0]] = await work(next[1]);
-  };
-  await Promise.all(Array.from({ length: environment().RELEVO_COMPUTE_SLOTS }, slot));
-  return results;
-}
-
-const blank = { searchId: 'bench', askedAt: '', toldAt: undefined, error: undefined };
+const blank = {
+  searchId: 'bench',
+  state: 'asked',
+  score: undefined,
+  steps: [],
+  askedAt: '',
+  toldAt: undefined,
+  error: undefined,
+} as const satisfies Partial<Trial>;
 
 async function runTrial(
   spec: PipelineSpec,
   candidate: Candidate,
   params: Params,
   set: TrainingSet,
-  earlier: Trial[],
+  history: TrialRecord[],
 ): Promise<TrialOutcome & { score: number | undefined }> {
   const steps: TrialOutcome['steps'] = [];
   let best = Number.POSITIVE_INFINITY;
-  const history = earlier.map((trial) => ({
-    ...trial,
-    score: trial.state === 'complete' ? trial.score : undefined,
-  }));
   const onStep: FitContext['onStep'] = (step, total, at) => {
     if (at === undefined || step % stepStride(total) !== 0) return 'continue';
     best = Math.min(best, at);

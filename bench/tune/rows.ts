@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environment } from '../../contracts/env.ts';
 import type { Params, SearchSpace } from '../../contracts/estimator.ts';
-import type { Candidate, PipelineSpec } from '../../contracts/pipeline.ts';
+import { type Candidate, candidateSchema, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator, parseParams } from '../../models/estimators/index.ts';
 import { makeSplit } from '../../models/evaluation/split.ts';
 import { type PreparedRows, prepareTrainingSet, type TrainingSet } from '../../models/training/prepare.ts';
@@ -41,7 +41,7 @@ export async function writeRows(
   const params = parseParams(kind, {}) as Params;
   return {
     spec,
-    candidate: { estimator: 'xgboost', params, trials, sampler: 'tpe', pruner: 'median' },
+    candidate: candidateSchema.parse({ estimator: 'xgboost', params, trials }),
     set,
     folder,
     rows: { train: set.train.features.rows, validation: set.validation.features.rows },

@@ -2,12 +2,10 @@ import { quantile } from '../quantile.ts';
 import type { TrialRecord } from './tpe.ts';
 
 export interface PruneOptions {
-  /** Median: complete trials before any is pruned; 5 unless told. */
+  /** Median: complete trials to know of before one is pruned; 2 unless told. */
   startupTrials?: number;
-  /** Median: steps that every trial may take; 50 unless told, or a fifth of the longest trial where that is less. */
+  /** Median: steps that every trial may take; 10 unless told, or a fifth of the longest trial where that is less. */
   warmupSteps?: number;
-  /** Median: whether a trial goes on that could still become the best; true unless told. */
-  sparesHopeful?: boolean;
   /** ASHA: the first rung's step; a 27th of the longest trial unless told, so that three cuts lie before its end. */
   firstRung?: number;
   /** ASHA: one of how many trials goes on beyond a rung, and how many times as far the next rung is; 3 unless told. */
@@ -18,42 +16,22 @@ const longest = (history: TrialRecord[]): number =>
   history.reduce((most, { steps }) => Math.max(most, steps.at(-1)?.[0] ?? 0), 0);
 
 /**
- * Whether a trial is worse than the median of the complete trials at the same step (Optuna's MedianPruner) and beyond
- * hope: it would not become the best if it gained from here on what the complete trial gained that gained most. The
- * median alone ends every slow learner, and half of the trials of a search whose scores differ by little but chance.
- * The history's values at a step are as they were reported; `score` is the best so far.
+ * Whether a trial is worse than the median of the complete trials at the same step (Optuna's MedianPruner). The
+ * history's values at a step are as they were reported; `score` is the best so far.
  */
 export function isBelowMedian(
   history: TrialRecord[],
   step: number,
   score: number,
-  {
-    startupTrials = 5,
-    warmupSteps = Math.min(50, longest(history) / 5),
-    sparesHopeful = true,
-  }: PruneOptions = {},
+  { startupTrials = 2, warmupSteps = Math.min(10, longest(history) / 5) }: PruneOptions = {},
 ): boolean {
   const complete = history.filter((trial) => trial.score !== undefined);
   if (complete.length === 0 || complete.length < startupTrials || step < warmupSteps) return false;
   if (Number.isNaN(score)) return true;
-  const peers = complete.flatMap(({ steps, score: final = Number.NaN }) =>
-    steps.filter(([at, value]) => at === step && !Number.isNaN(value)).map(([, value]) => ({ value, final })),
+  const peers = complete.flatMap(({ steps }) =>
+    steps.filter(([at, value]) => at === step && !Number.isNaN(value)).map(([, value]) => value),
   );
-  if (peers.length === 0) return false;
-  const middle = quantile(Float64Array.from(peers, ({ value }) => value).sort(), 0.5);
-  if (score <= middle) return false;
-  return !sparesHopeful || !isHopeful(score, peers, complete);
-}
-
-/** Whether the largest gain of a peer from the same step on would make a score at least as good as the best. */
-function isHopeful(
-  score: number,
-  peers: { value: number; final: number }[],
-  complete: TrialRecord[],
-): boolean {
-  const largestGain = peers.reduce((most, { value, final }) => Math.max(most, value - final), 0);
-  const best = complete.reduce((least, { score: final = least }) => Math.min(least, final), Infinity);
-  return score - largestGain <= best;
+  return peers.length > 0 && score > quantile(Float64Array.from(peers).sort(), 0.5);
 }
 
 /**

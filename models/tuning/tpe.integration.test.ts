@@ -38,13 +38,13 @@ const problems: Record<string, { space: SearchSpace; leastGain: number; score(pa
   },
 };
 
-/** Scores of a search in batches of four, each of which sees the scores of the batches before it. */
+/** Scores of a search whose trials each see the scores up to the third before, as three at once do. */
 function search({ space, score }: (typeof problems)[string], trials: number, seed: number, learns: boolean) {
   const history: TrialRecord[] = [];
   for (let number = 0; number < trials; number++) {
-    const first = number - (number % 4);
-    const seen = learns ? history.slice(0, first) : [];
-    const running = learns ? history.slice(first).map(({ params }) => params) : [];
+    const ended = Math.max(0, number - 2);
+    const seen = learns ? history.slice(0, ended) : [];
+    const running = learns ? history.slice(ended).map(({ params }) => params) : [];
     const params = suggestByTpe(space, seen, running, number, seed);
     history.push({ number, params, score: score(params), steps: [] });
   }

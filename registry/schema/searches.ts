@@ -42,7 +42,8 @@ export const trials = relevo.table(
       .notNull()
       .references(() => searches.id),
     number: integer().notNull(),
-    batch: integer().notNull(),
+    /** Of trials that were asked in batches; workers of then may write it until all are replaced. */
+    batch: integer().notNull().default(0),
     params: json().$type<Params>().notNull(),
     state: trialState().notNull().default('asked'),
     score: doublePrecision(),

@@ -1,0 +1,1 @@
+ALTER TABLE "relevo"."trials" ALTER COLUMN "batch" SET DEFAULT 0;
