@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { candidateSchema } from '../contracts/pipeline.ts';
 import { plant } from '../test/plant.ts';
-import { inputSchemaHashOf, schemaHashOf, searchIdOf, trainingSetKey } from './fingerprints.ts';
+import { inputSchemaHashOf, schemaHashOf, scoringOf, searchIdOf, trainingSetKey } from './fingerprints.ts';
 
 const spec = plant({ rounds: 10, trials: 0 });
 const ref = {
@@ -49,6 +50,24 @@ it('gives a search a new id where its scores could differ', () => {
   ].map(searchIdOf);
   expect(new Set(ids).size).toBe(6);
   expect(ids[0]).toMatch(/^plant\/searched\/[0-9a-f]{16}$/);
+});
+
+it('scores a search otherwise where its trials know, are pruned or are weighed otherwise', () => {
+  const searched = plant({ rounds: 10, trials: 9 }).candidates[0];
+  const changes = [
+    {},
+    { trialsAtOnce: 4 },
+    { pruner: 'asha' },
+    { sampler: 'random' },
+    { weights: 'balanced' },
+  ];
+  const scorings = changes.map((change) => {
+    const candidates = [candidateSchema.parse({ ...searched, ...change })];
+    return JSON.stringify(scoringOf({ ...spec, candidates }, searched));
+  });
+  expect(new Set(scorings).size).toBe(changes.length);
+  const more = { ...spec, candidates: [{ ...searched, trials: 20 }] };
+  expect(JSON.stringify(scoringOf(more, searched))).toBe(scorings[0]);
 });
 
 it('changes the input schema with a column that clients send, and not with one that they do not', () => {
