@@ -5,21 +5,18 @@
  * seeds of both sides alternate. Beside them what as many evenly drawn points find: where that is as good, the rows do
  * not tell samplers apart, and the best score is luck. `--trials 50 --seeds 5 --threads 2`.
  */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { environment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import { pipeline } from '../pipelines/index.ts';
-import { pythonWith } from './lib/python.ts';
+import { pythonWith, runPeer } from './lib/python.ts';
 import { machine, mean, median, option, report } from './lib/report.ts';
 import { search } from './quality/champion.ts';
 import { type TuneJob, writeRows } from './tune/rows.ts';
 
-const run = promisify(execFile);
 const peer = fileURLToPath(new URL('peers/tune.py', import.meta.url));
 const requirements = ['numpy==2.2.6', 'optuna==4.6.0', 'xgboost==3.0.5'];
 const number = (name: string, fallback: number) => Number(option(name) ?? fallback);
@@ -48,8 +45,7 @@ async function relevo(job: TuneJob, seed: number): Promise<Run> {
 async function optuna(python: string, job: TuneJob, seed: number): Promise<Run> {
   const { folder, rows, features, space, trials, threads } = job;
   const task = { folder, rows, features, space, trials, threads, seed };
-  const { stdout } = await run(python, [peer, JSON.stringify(task)], { maxBuffer: 16 * 1024 * 1024 });
-  return JSON.parse(stdout) as Run;
+  return JSON.parse(await runPeer(python, [peer, JSON.stringify(task)])) as Run;
 }
 
 async function measure() {

@@ -9,6 +9,18 @@ import { environment } from '../../contracts/env.ts';
 const run = promisify(execFile);
 
 /**
+ * As it was when the bench began: Relevo tells libgomp in its own process how soon threads that wait fall asleep, and a
+ * peer that inherited that would wait longer for its own.
+ */
+const environmentAtStart = { ...process.env };
+
+/** Runs a peer in the environment in which the bench began; gives what it prints. */
+export async function runPeer(python: string, args: string[]): Promise<string> {
+  const { stdout } = await run(python, args, { env: environmentAtStart, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/**
  * A Python interpreter with exactly these packages, for the peers that a bench runs beside Relevo.
  * Makes a virtual environment under RELEVO_CACHE at first use (minutes) and finds it again by the
  * hash of the list. `requirements` are pinned: `['xgboost==3.2.0', 'pandas==3.0.0']`.
