@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { environment } from '../contracts/env.ts';
 import { closePool } from '../models/pool.ts';
 import { pipeline } from '../pipelines/index.ts';
-import { pythonWith, runPeer } from './lib/python.ts';
+import { pythonWith, runPython } from './lib/python.ts';
 import { machine, mean, median, option, report } from './lib/report.ts';
 import { search } from './quality/champion.ts';
 import { type TuneJob, writeRows } from './tune/rows.ts';
@@ -45,7 +45,7 @@ async function relevo(job: TuneJob, seed: number): Promise<Run> {
 async function optuna(python: string, job: TuneJob, seed: number): Promise<Run> {
   const { folder, rows, features, space, trials, threads } = job;
   const task = { folder, rows, features, space, trials, threads, seed };
-  return JSON.parse(await runPeer(python, [peer, JSON.stringify(task)])) as Run;
+  return JSON.parse(await runPython(python, [peer, JSON.stringify(task)])) as Run;
 }
 
 async function measure() {

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const environmentAtStart = { ...process.env };
 
 /** Runs a peer in the environment in which the bench began; gives what it prints. */
-export async function runPeer(python: string, args: string[]): Promise<string> {
+export async function runPython(python: string, args: string[]): Promise<string> {
   const { stdout } = await run(python, args, { env: environmentAtStart, maxBuffer: 64 * 1024 * 1024 });
   return stdout;
 }
