@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Candidate, candidateName, type PipelineSpec } from '../contracts/pipeline.ts';
+import { type Candidate, candidateName, candidateNamed, type PipelineSpec } from '../contracts/pipeline.ts';
 import type { ArtifactRef } from '../contracts/refs.ts';
 import type { SourceSpec } from '../contracts/source.ts';
 import { canonicalJson } from './json.ts';
@@ -59,7 +59,7 @@ export function searchIdOf(about: {
 /** What decides a trial's score beside its numbers and parameters: the metric, the folds, the steps, the members. */
 export function scoringOf(spec: PipelineSpec, candidate: Pick<Candidate, 'name' | 'estimator'>): unknown {
   const { metric, validation, constraints, steps, calibration } = spec;
-  const of = (name: string) => spec.candidates.find((one) => candidateName(one) === name);
+  const of = (name: string) => candidateNamed(spec, name);
   const own = of(candidateName(candidate));
   const weights = own?.weights ?? spec.weights;
   const members = own?.members?.map(of);

@@ -1,17 +1,17 @@
 import type { ArtifactStore } from '../contracts/artifacts.ts';
 import { RelevoError } from '../contracts/errors.ts';
-import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import type { Params } from '../contracts/estimator.ts';
 import { asLoss, type MetricName } from '../contracts/metrics.ts';
-import { type Candidate, candidateName } from '../contracts/pipeline.ts';
+import { type Candidate, candidateNamed } from '../contracts/pipeline.ts';
 import type { SearchResult } from '../contracts/runs.ts';
 import { estimator, parseParams } from '../models/estimators/index.ts';
-import { gridSize, suggest } from '../models/tuning/index.ts';
+import { gridSize } from '../models/tuning/index.ts';
 import type { SearchRegistry, TrialState } from '../registry/types.ts';
 import { formerTrialsAtOnce } from '../temporal.config.ts';
 import { scoringOf, searchIdOf, type TrainingSetRef, trainingSetKey } from './fingerprints.ts';
 import { currentRun } from './runs.ts';
 import { loadSpec } from './specs.ts';
-import { askedBeside, suggestible } from './trials.ts';
+import { paramsToTry, type SearchRules } from './trials.ts';
 
 interface Deps {
   artifacts: ArtifactStore;
@@ -32,13 +32,9 @@ export interface OpenSearch {
   set: TrainingSetRef;
   candidate: CandidatePlan;
 }
-export interface OpenedSearch {
+/** Its `baseline`, the pipeline's own parameters, is what trial 0 tries, so that a search never ends worse than none. */
+export interface OpenedSearch extends SearchRules {
   id: string;
-  space: SearchSpace;
-  /** What trial 0 tries: the pipeline's own parameters, so that a search never ends worse than none. A grid starts at once. */
-  baseline: Params;
-  seed: number;
-  sampler: Candidate['sampler'];
   /** Trials that run side by side; absent where a worker of before opened the search. */
   atOnce?: number;
   /** As many as were asked for, but no more than a grid has points. */
@@ -76,7 +72,7 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
     const finished = known.filter(({ state }) => state !== 'asked').map(({ number }) => number);
     const { sampler } = candidate;
     const trials = sampler === 'grid' ? Math.min(candidate.trials, gridSize(space)) : candidate.trials;
-    const atOnce = spec.candidates.find((one) => candidateName(one) === candidate.name)?.trialsAtOnce;
+    const atOnce = candidateNamed(spec, candidate.name)?.trialsAtOnce;
     return { id, space: search.space, baseline, seed: search.seed, sampler, atOnce, trials, finished };
   },
 
@@ -86,15 +82,12 @@ export const createSearchActivities = ({ artifacts, registry: { searches }, thre
    */
   async askTrials(input: { search: OpenedSearch; numbers: number[] }): Promise<AskedTrial[]> {
     const { search, numbers } = input;
-    const { id, space, sampler, baseline, seed, atOnce = formerTrialsAtOnce } = search;
+    const { id, atOnce = formerTrialsAtOnce } = search;
     const asked: AskedTrial[] = [];
     for (const number of numbers) {
       const known = await searches.trials(id);
-      const history = suggestible(known, { number, atOnce }, space);
-      const running = askedBeside(known, { number, atOnce });
-      const isBaseline = number === 0 && sampler !== 'grid';
-      const varied = isBaseline ? {} : suggest(sampler, space, history, running, number, seed);
-      const { state } = await searches.ask(id, number, { ...baseline, ...varied });
+      const params = paramsToTry(known, { number, atOnce }, search);
+      const { state } = await searches.ask(id, number, params);
       asked.push({ number, state });
     }
     return asked;

@@ -1,6 +1,6 @@
 import { RelevoError } from '../contracts/errors.ts';
 import { PrunedError } from '../contracts/estimator.ts';
-import { candidateName } from '../contracts/pipeline.ts';
+import { candidateNamed } from '../contracts/pipeline.ts';
 import { candidateToFit } from '../models/training/fit.ts';
 import { scoreCandidate } from '../models/training/score.ts';
 import { shouldPrune } from '../models/tuning/index.ts';
@@ -39,7 +39,7 @@ export function createTrialActivities({ registry: { searches }, trainingSets, wo
   ): Promise<TrialOutcome> => {
     const { spec, set } = await trainingSets.prepared(input.set);
     const candidate = candidateToFit(spec, input.candidate, trial.params);
-    const pruner = spec.candidates.find((one) => candidateName(one) === input.candidate)?.pruner ?? 'median';
+    const pruner = candidateNamed(spec, input.candidate)?.pruner ?? 'median';
     const { number, atOnce = formerTrialsAtOnce } = input;
     const earlier = knownTo(known, { number, atOnce });
     // A fit that is taken up again tells its earlier steps too, so that kills change nothing here.

@@ -1,6 +1,7 @@
 import type { Params, SearchSpace } from '../contracts/estimator.ts';
+import type { Candidate } from '../contracts/pipeline.ts';
+import { suggest, type TrialRecord } from '../models/tuning/index.ts';
 import { isWithin } from '../models/tuning/space.ts';
-import type { TrialRecord } from '../models/tuning/tpe.ts';
 import type { Trial } from '../registry/types.ts';
 
 /** Folds of a cross-validation are looked at one by one. */
@@ -38,6 +39,29 @@ export const knownTo = (trials: Trial[], { number: asked, atOnce }: Place): Tria
 /** What the trials try that may run when one is asked, ended or not: the same whenever it is asked. */
 export const askedBeside = (trials: Trial[], { number: asked, atOnce }: Place): Params[] =>
   trials.filter(({ number }) => number > asked - atOnce && number < asked).map(({ params }) => params);
+
+/** What decides, with a trial's place and the trials before it, what it tries. */
+export interface SearchRules {
+  space: SearchSpace;
+  sampler: Candidate['sampler'];
+  baseline: Params;
+  seed: number;
+}
+
+/**
+ * What a trial tries: the pipeline's own parameters first, but for a grid; then what the sampler makes of the trials that
+ * it may know of, and of those beside it.
+ */
+export function paramsToTry(
+  trials: Trial[],
+  place: Place,
+  { space, sampler, baseline, seed }: SearchRules,
+): Params {
+  const { number } = place;
+  if (number === 0 && sampler !== 'grid') return baseline;
+  const history = suggestible(trials, place, space);
+  return { ...baseline, ...suggest(sampler, space, history, askedBeside(trials, place), number, seed) };
+}
 
 /** What a sampler learns from: known trials reduced to the searched dimensions; one outside the space is left out. */
 export const suggestible = (trials: Trial[], place: Place, space: SearchSpace): TrialRecord[] =>

@@ -490,8 +490,14 @@ export function classesOf(spec: Pick<PipelineSpec, 'task' | 'columns' | 'target'
 export const candidateName = (candidate: Pick<Candidate, 'name' | 'estimator'>): string =>
   candidate.name ?? candidate.estimator;
 
+/** The candidate that goes by that name; undefined where there is none. */
+export const candidateNamed = (
+  { candidates }: Pick<PipelineSpec, 'candidates'>,
+  name: string,
+): Candidate | undefined => candidates.find((one) => candidateName(one) === name);
+
 /** How classes weigh for the candidate of that name; as for the pipeline where there is none. */
 export const classWeightsOf = (
-  { candidates, weights }: Pick<PipelineSpec, 'candidates' | 'weights'>,
+  spec: Pick<PipelineSpec, 'candidates' | 'weights'>,
   name: string,
-): ClassWeights => candidates.find((one) => candidateName(one) === name)?.weights ?? weights;
+): ClassWeights => candidateNamed(spec, name)?.weights ?? spec.weights;

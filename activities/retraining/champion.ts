@@ -2,7 +2,7 @@ import { adoptedEstimator } from '../../contracts/adoption.ts';
 import type { ArtifactStore } from '../../contracts/artifacts.ts';
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Params } from '../../contracts/estimator.ts';
-import { candidateName, type PipelineSpec } from '../../contracts/pipeline.ts';
+import { candidateName, candidateNamed, type PipelineSpec } from '../../contracts/pipeline.ts';
 import { estimator as estimatorByName, parseParams } from '../../models/estimators/index.ts';
 import { type FittedCandidate, loadCandidate } from '../../models/training/fit.ts';
 import type { ModelRegistry, ModelVersion } from '../../registry/types.ts';
@@ -33,7 +33,7 @@ export function planOf(
   champion: Pick<ModelVersion, 'candidate' | 'estimator' | 'params'>,
 ): { plan: CandidatePlan; canContinue: boolean } {
   const candidate =
-    spec.candidates.find((one) => candidateName(one) === champion.candidate) ??
+    candidateNamed(spec, champion.candidate) ??
     spec.candidates.find((one) => one.estimator === champion.estimator) ??
     spec.candidates[0];
   const { estimator, params: own, sampler } = candidate;

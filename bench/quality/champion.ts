@@ -1,5 +1,5 @@
 import type { FittingContext } from '../../activities/fitting.ts';
-import { askedBeside, knownTo, stepStride, suggestible } from '../../activities/trials.ts';
+import { knownTo, paramsToTry, stepStride } from '../../activities/trials.ts';
 import { chosenOf, type Tie } from '../../contracts/choice.ts';
 import { environment, trialThreads } from '../../contracts/env.ts';
 import { type FitContext, type Params, PrunedError } from '../../contracts/estimator.ts';
@@ -17,8 +17,9 @@ import { type FittedHeads, fitHeads, type HeadsReport } from '../../models/train
 import { joinRows, type TrainingSet } from '../../models/training/rows.ts';
 import { type Scored, scoreCandidate } from '../../models/training/score.ts';
 import { tieOf } from '../../models/training/tie.ts';
-import { gridSize, shouldPrune, suggest, type TrialRecord } from '../../models/tuning/index.ts';
+import { gridSize, shouldPrune, type TrialRecord } from '../../models/tuning/index.ts';
 import type { Trial, TrialOutcome } from '../../registry/types.ts';
+import { inWindow } from '../../workflows/window.ts';
 
 const { signal } = new AbortController();
 const contextOf = (seed: number, onStep?: FitContext['onStep']): FittingContext => ({
@@ -59,26 +60,25 @@ export async function search(
   const count = sampler === 'grid' ? Math.min(wanted, gridSize(space)) : wanted;
   const baseline = parseParams(kind, candidate.params) as Params;
   const trials: Trial[] = [];
-  const ends: Promise<void>[] = [];
   const running = new Set<Promise<void>>();
-  for (let number = 0; number < count; number++) {
-    await ends[number - atOnce];
-    if (running.size === environment().RELEVO_COMPUTE_SLOTS) await Promise.race(running);
-    const history = suggestible(trials, { number, atOnce }, space);
-    const beside = askedBeside(trials, { number, atOnce });
-    const isBaseline = number === 0 && sampler !== 'grid';
-    const varied = isBaseline ? {} : suggest(sampler, space, history, beside, number, spec.seed);
-    const params = { ...baseline, ...varied };
-    const known = knownTo(trials, { number, atOnce });
-    trials.push({ ...blank, number, params });
-    const end = runTrial(spec, candidate, params, set, known).then((outcome) => {
-      Object.assign(trials[number], outcome);
-      running.delete(end);
-    });
-    running.add(end);
-    ends.push(end);
-  }
-  await Promise.all(ends);
+  await inWindow(count, atOnce, {
+    async prepare(number) {
+      if (running.size === environment().RELEVO_COMPUTE_SLOTS) await Promise.race(running);
+      const params = paramsToTry(trials, { number, atOnce }, { space, sampler, baseline, seed: spec.seed });
+      const known = knownTo(trials, { number, atOnce });
+      trials.push({ ...blank, number, params });
+      return () => {
+        const end = runTrial(spec, candidate, params, set, known).then((outcome) => {
+          Object.assign(trials[number], outcome);
+          running.delete(end);
+        });
+        running.add(end);
+        return end;
+      };
+    },
+    ended: async () => undefined,
+    isOver: () => false,
+  });
   const complete = trials.filter(({ state }) => state === 'complete');
   complete.sort((a, b) => (a.score ?? 0) - (b.score ?? 0) || a.number - b.number);
   return { params: complete[0].params, trials };

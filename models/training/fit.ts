@@ -1,6 +1,6 @@
 import { RelevoError } from '../../contracts/errors.ts';
 import type { Params } from '../../contracts/estimator.ts';
-import { candidateName, type PipelineSpec } from '../../contracts/pipeline.ts';
+import { candidateName, candidateNamed, type PipelineSpec } from '../../contracts/pipeline.ts';
 import {
   assemble,
   type CandidateContext,
@@ -31,7 +31,7 @@ export function candidateToFit(spec: PipelineSpec, name: string, params: Params)
 }
 
 function candidateOf(spec: PipelineSpec, name: string) {
-  const found = spec.candidates.find((candidate) => candidateName(candidate) === name);
+  const found = candidateNamed(spec, name);
   if (found) return found;
   const names = spec.candidates.map(candidateName).join(', ');
   throw new RelevoError('PIPELINE_INVALID', `The pipeline "${spec.name}" has no candidate "${name}"`, {
